@@ -1,8 +1,90 @@
-from saleor.plugins.base_plugin import BasePlugin
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
+from saleor.plugins.error_codes import PluginErrorCode
+
+from .config import ALLOW_SHOP_GOODS, GROUP_SINGLE_SELLER, PLUGIN_ID, parse_boolean
+
+if TYPE_CHECKING:
+    from saleor.plugins.models import PluginConfiguration
 
 
 class OrderGroupsPlugin(BasePlugin):
-    """Makes one order for each seller of a checkout."""
+    """Hold the configuration of each channel; `config` reads it.
 
-    PLUGIN_ID = "saleor.order_groups"
+    The plugin hooks no event of Saleor's: see `apps` for what installs the rest.
+    """
+
+    PLUGIN_ID = PLUGIN_ID
     PLUGIN_NAME = "Order groups"
+    PLUGIN_DESCRIPTION = (
+        "Makes one order for each seller of a checkout and ties them together in an "
+        "order group."
+    )
+    CONFIGURATION_PER_CHANNEL = True
+    DEFAULT_ACTIVE = False
+    DEFAULT_CONFIGURATION = [
+        {"name": GROUP_SINGLE_SELLER, "value": True},
+        {"name": ALLOW_SHOP_GOODS, "value": True},
+    ]
+    CONFIG_STRUCTURE = {
+        GROUP_SINGLE_SELLER: {
+            "type": ConfigurationTypeField.BOOLEAN,
+            "label": "Group a single seller's order",
+            "help_text": "A checkout with goods of one seller gets an order group too.",
+        },
+        ALLOW_SHOP_GOODS: {
+            "type": ConfigurationTypeField.BOOLEAN,
+            "label": "Sell the shop's own goods",
+            "help_text": (
+                "Products without a seller form the shop's own order. Otherwise a "
+                "checkout with such products is refused."
+            ),
+        },
+    }
+
+    @classmethod
+    def save_plugin_configuration(
+        cls, plugin_configuration: "PluginConfiguration", cleaned_data: dict[str, Any]
+    ) -> "PluginConfiguration":
+        # Before Saleor applies the input: it drops unknown names and takes every
+        # string but "true" for false, so that neither could be told afterwards.
+        _validate_items(cleaned_data.get("configuration") or [])
+        return super().save_plugin_configuration(plugin_configuration, cleaned_data)
+
+    @classmethod
+    def validate_plugin_configuration(
+        cls, plugin_configuration: "PluginConfiguration", **kwargs: Any
+    ) -> None:
+        known = [
+            item
+            for item in plugin_configuration.configuration
+            if item["name"] in cls.CONFIG_STRUCTURE
+        ]
+        _validate_items(known)
+
+
+def _validate_items(items: list[dict[str, Any]]) -> None:
+    """Raise one ValidationError with every unknown name and every wrong value.
+
+    A value of null leaves the field as it is, as in all of Saleor's plugins.
+    """
+    errors = {}
+    for item in items:
+        name, value = item["name"], item.get("value")
+        if name not in OrderGroupsPlugin.CONFIG_STRUCTURE:
+            names = ", ".join(OrderGroupsPlugin.CONFIG_STRUCTURE)
+            errors[name] = ValidationError(
+                f"Unknown field {name}. The fields are: {names}.",
+                code=PluginErrorCode.NOT_FOUND.value,
+            )
+        elif value is not None:
+            try:
+                parse_boolean(value)
+            except ValueError as error:
+                errors[name] = ValidationError(
+                    f"{name}: {error}", code=PluginErrorCode.INVALID.value
+                )
+    if errors:
+        raise ValidationError(errors)

@@ -1,0 +1,79 @@
+"""The plugin's configuration of one channel as one typed value."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ImproperlyConfigured
+from saleor.core.db.connection import allow_writer
+from saleor.plugins.manager import get_plugins_manager
+
+if TYPE_CHECKING:
+    from saleor.plugins.base_plugin import BasePlugin
+    from saleor.plugins.manager import PluginsManager
+
+PLUGIN_ID = "saleor.order_groups"
+
+GROUP_SINGLE_SELLER = "group-single-seller"
+ALLOW_SHOP_GOODS = "allow-shop-goods"
+
+
+@dataclass(frozen=True)
+class OrderGroupsConfig:
+    """What the plugin does in a channel.
+
+    `group_single_seller`: a checkout of one seller gets a group of one order too.
+    `allow_shop_goods`: goods without a seller may be sold, as the shop's own order.
+    """
+
+    active: bool
+    group_single_seller: bool = True
+    allow_shop_goods: bool = True
+
+
+def get_config(
+    channel_slug: str, manager: "PluginsManager | None" = None
+) -> OrderGroupsConfig:
+    """Return the configuration of the channel; inactive where the plugin is not loaded.
+
+    A manager keeps the channels that it has read: pass the one at hand, and the second
+    call costs no SQL statement. Raise ImproperlyConfigured for a value that did not
+    come through the API and is not a boolean, while the plugin is active.
+    """
+    if manager is not None:
+        plugin = manager.get_plugin(PLUGIN_ID, channel_slug)
+    else:
+        # Managers read lazily: outside of mutations Saleor may forbid the writer.
+        with allow_writer():
+            plugin = get_plugins_manager(allow_replica=False).get_plugin(
+                PLUGIN_ID, channel_slug
+            )
+    if plugin is None or not plugin.active:
+        return OrderGroupsConfig(active=False)
+    return OrderGroupsConfig(
+        active=True,
+        group_single_seller=_read(plugin, channel_slug, GROUP_SINGLE_SELLER),
+        allow_shop_goods=_read(plugin, channel_slug, ALLOW_SHOP_GOODS),
+    )
+
+
+def parse_boolean(value: Any) -> bool:
+    """Return the boolean that pluginUpdate may have passed as a string.
+
+    Raise ValueError for anything else: Saleor itself takes "yes" for false.
+    """
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    raise ValueError(f'{value!r} is neither "true" nor "false".')
+
+
+def _read(plugin: "BasePlugin", channel_slug: str, name: str) -> bool:
+    # Saleor has filled in the defaults of what is not stored.
+    value = next(item["value"] for item in plugin.configuration if item["name"] == name)
+    try:
+        return parse_boolean(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"Plugin {PLUGIN_ID}, channel {channel_slug}, {name}: {error}"
+        ) from error
