@@ -1,0 +1,112 @@
+"""Which groups and sellers a requestor may see."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from saleor.core.exceptions import PermissionDenied
+from saleor.graphql.account.utils import get_user_accessible_channels
+from saleor.graphql.app.dataloaders import get_app_promise
+from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.context import get_database_connection_name
+from saleor.graphql.utils import get_user_or_app_from_context
+from saleor.permission.auth_filters import AuthorizationFilters
+from saleor.permission.enums import OrderPermissions, ProductPermissions
+from saleor.permission.utils import has_one_of_permissions
+
+from .. import models
+from .ids import global_id_to_uuid
+
+MAX_NUMBER_LENGTH = 10
+
+
+def get_listed_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
+    """Return the groups that a requestor may list and look up by number."""
+    groups = models.OrderGroup.objects.using(get_database_connection_name(info.context))
+    requestor = get_user_or_app_from_context(info.context)
+    if requestor is None:
+        return groups.none()
+    manages_orders = has_one_of_permissions(requestor, [OrderPermissions.MANAGE_ORDERS])
+    if get_app_promise(info.context).get():
+        return groups.all() if manages_orders else groups.none()
+
+    # A subquery, not a join: a group with two orders of the user is one group.
+    own = Q(user_id=requestor.pk) | Q(
+        pk__in=models.OrderGroupOrder.objects.using(groups.db)
+        .filter(order__user_id=requestor.pk)
+        .values("group_id")
+    )
+    if manages_orders:
+        channels = get_user_accessible_channels(info, info.context.user)
+        own |= Q(channel_id__in=[channel.pk for channel in channels])
+    return groups.filter(own)
+
+
+def get_readable_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
+    """Return the groups that a requestor who holds their IDs may read.
+
+    Beyond those of the list, the groups of guests: the ID is the secret, as with the
+    orders of guests in Saleor.
+    """
+    connection = get_database_connection_name(info.context)
+    belongs_to_user = models.OrderGroupOrder.objects.using(connection).filter(
+        group_id=OuterRef("pk"), order__user_id__isnull=False
+    )
+    return models.OrderGroup.objects.using(connection).filter(
+        Q(pk__in=get_listed_groups(info).order_by().values("pk"))
+        | (Q(user_id__isnull=True) & ~Exists(belongs_to_user))
+    )
+
+
+def resolve_order_group(
+    info: ResolveInfo, global_id: str | None, number: str | None
+) -> models.OrderGroup | None:
+    """Return one group, None alike if it does not exist or is not to be seen."""
+    if global_id:
+        pk = global_id_to_uuid(global_id, "OrderGroup")
+        return get_readable_groups(info).filter(pk=pk).first() if pk else None
+    if (
+        not number
+        or not (number.isascii() and number.isdecimal())
+        or len(number) > MAX_NUMBER_LENGTH
+    ):
+        return None
+    return get_listed_groups(info).filter(number=int(number)).first()
+
+
+def resolve_order_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
+    """Return the groups that a requestor may list, or deny who may list none."""
+    permissions = [OrderPermissions.MANAGE_ORDERS]
+    requestor = get_user_or_app_from_context(info.context)
+    is_app = bool(get_app_promise(info.context).get())
+    if requestor is None or (
+        is_app and not has_one_of_permissions(requestor, permissions)
+    ):
+        raise PermissionDenied(
+            permissions=[AuthorizationFilters.AUTHENTICATED_USER, *permissions]
+        )
+    return get_listed_groups(info)
+
+
+def get_visible_sellers(info: ResolveInfo) -> QuerySet[models.Seller]:
+    """Return active sellers, and inactive ones to who manages products."""
+    sellers = models.Seller.objects.using(get_database_connection_name(info.context))
+    if has_one_of_permissions(
+        get_user_or_app_from_context(info.context),
+        [ProductPermissions.MANAGE_PRODUCTS],
+    ):
+        return sellers.all()
+    return sellers.filter(is_active=True)
+
+
+def resolve_seller(
+    info: ResolveInfo,
+    global_id: str | None,
+    slug: str | None,
+    external_reference: str | None,
+) -> models.Seller | None:
+    """Return one seller, None alike if it does not exist or is not to be seen."""
+    sellers = get_visible_sellers(info)
+    if global_id:
+        pk = global_id_to_uuid(global_id, "Seller")
+        return sellers.filter(pk=pk).first() if pk else None
+    if slug:
+        return sellers.filter(slug=slug).first()
+    return sellers.filter(external_reference=external_reference).first()
