@@ -1,0 +1,12 @@
+"""The plugin at work: a real Saleor server, a shop with sellers, a storefront.
+
+`python -m demo` (or `make demo`) tells the story; `__main__` is that story on one
+screen.
+
+    server      Saleor's processes: migrations, broker, web server, Celery worker
+    shop        seeds sellers, products and an app through the GraphQL API alone
+    storefront  buys a cart of several sellers over HTTP, as any storefront does
+    receiver    takes webhooks and verifies their signature
+    report      prints what happened and keeps the list of checks
+    client      one GraphQL call over HTTP
+"""

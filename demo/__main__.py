@@ -1,0 +1,336 @@
+"""The story: a cart of several sellers, one order for each, one group, one webhook."""
+
+import json
+import os
+import signal
+import sys
+import time
+from decimal import Decimal
+from typing import Any
+
+from . import server, shop, storefront
+from .client import Api, DemoError
+from .receiver import Delivery, Receiver, signed_by
+from .report import Checks, decimal, heading, money, step, table
+
+SHOP_ITSELF = "(the shop itself)"
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    checks = Checks()
+    receiver = Receiver()
+    try:
+        url, eager = start_saleor()
+        api = Api(f"{url}/graphql/")
+        staff = shop.log_in(api, server.STAFF_EMAIL, server.STAFF_PASSWORD)
+        seed_once(staff)
+        access = shop.app_access(staff, receiver.url)
+        app = api.as_bearer_of(access.token)
+        customer = shop.log_in(api, shop.CUSTOMER_EMAIL, shop.CUSTOMER_PASSWORD)
+
+        checkout, paid = buy(customer, app)
+        group = complete(checks, customer, checkout, paid)
+        show_in_api(checks, api, customer, group)
+        show_webhook(checks, receiver, url, group, eager)
+        conclude(checks)
+        if checks.failed:
+            return 1
+        if os.environ.get("SERVE") == "1":
+            serve(url, access, group, receiver)
+    except DemoError as error:
+        print(f"\nThe demo failed. {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nEnded.")
+        return 130
+    finally:
+        receiver.close()
+        server.stop_all()
+    return 0
+
+
+# ------------------------------------------------------------- before the story
+
+
+def start_saleor() -> tuple[str, bool]:
+    """Start all processes; return the server's URL and whether tasks run eagerly."""
+    heading("Saleor with saleor-order-groups")
+    if not (given_url := os.environ.get("DATABASE_URL")):
+        raise DemoError("DATABASE_URL is not set: `make demo` sets it.")
+    began = time.monotonic()
+    database_url = server.ensure_database(given_url)
+    broker_url = server.start_redis()
+    port = server.free_port()
+    env = server.environment(database_url, port, broker_url)
+    applied = server.migrate(env)
+    step(f"database   {server.DATABASE}, {applied} migrations applied now")
+    url = server.start_web(env, port)
+    step(f"server     {url}/graphql/ (uvicorn saleor.asgi:application)")
+    if broker_url:
+        server.start_worker(env)
+        step(f"worker     Celery, broker {broker_url}")
+    else:
+        step("worker     none: no Redis here, so tasks run eagerly in the server")
+    step(f"ready      after {time.monotonic() - began:.0f} s")
+    return url, broker_url is None
+
+
+def seed_once(staff: Api) -> None:
+    if shop.is_seeded(staff):
+        step("shop       seeded by an earlier run")
+        return
+    try:
+        shop.seed(staff)
+    except BaseException:
+        # Half a shop would make every later run fail.
+        server.stop_all()
+        server.drop_database(os.environ["DATABASE_URL"])
+        raise
+    step("shop       seeded through the GraphQL API: 3 sellers, 9 products, 1 app")
+
+
+# -------------------------------------------------------------------- the story
+
+
+def buy(customer: Api, app: Api) -> tuple[dict[str, Any], Decimal]:
+    """Fill the cart, deliver and pay; return the checkout and what was paid."""
+    heading("The cart")
+    cart = storefront.fill_cart(customer)
+    checkout = storefront.address_and_deliver(customer, cart["id"])
+    rows = [
+        [
+            line["variant"]["product"]["name"],
+            (line["variant"]["product"]["seller"] or {"name": SHOP_ITSELF})["name"],
+            str(line["quantity"]),
+            money(line["unitPrice"]["gross"]["amount"]),
+            money(line["totalPrice"]["gross"]["amount"]),
+        ]
+        for line in checkout["lines"]
+    ]
+    shipping = money(checkout["shippingPrice"]["gross"]["amount"])
+    total = money(checkout["totalPrice"]["gross"]["amount"])
+    rows += [["Parcel", "", "", "", shipping], ["Total", "", "", "", total]]
+    table(["product", "sold by", "qty", "price", "sum"], rows, left=2)
+    paid = storefront.pay(app, checkout)
+    step(f"paid       {money(paid)} in one transaction")
+    return checkout, paid
+
+
+def complete(
+    checks: Checks, customer: Api, checkout: dict[str, Any], paid: Decimal
+) -> dict[str, Any]:
+    """Complete the checkout, show its orders and check every amount."""
+    heading("checkoutComplete: one order for each seller")
+    payload = storefront.complete(customer, checkout["id"])
+    group = payload["orderGroup"]
+    if not group:
+        raise DemoError("checkoutComplete returned no order group.")
+    orders = group["orders"]
+    show_orders(orders)
+    totals = [decimal(order["total"]["gross"]["amount"]) for order in orders]
+    step("sum        " + " + ".join(map(str, totals)) + f" = {money(sum(totals))}")
+    step(f"paid       {money(paid)}\n")
+
+    expected = expected_lines(checkout)
+    seen = {
+        seller_name(order): sorted(
+            (line["productSku"], line["quantity"]) for line in order["lines"]
+        )
+        for order in orders
+    }
+    checks.that(
+        "each seller has one order with exactly its lines", seen == expected, seen
+    )
+    checks.that("the orders' totals sum to what was paid", sum(totals) == paid, totals)
+    net = sum(decimal(order["total"]["net"]["amount"]) for order in orders)
+    checks.that(
+        "the orders' net totals sum to the checkout's",
+        net == decimal(checkout["totalPrice"]["net"]["amount"]),
+        net,
+    )
+    shipping = sum(decimal(o["shippingPrice"]["gross"]["amount"]) for o in orders)
+    checks.that(
+        "the orders' shipping sums to the checkout's",
+        shipping == decimal(checkout["shippingPrice"]["gross"]["amount"]),
+        shipping,
+    )
+    charged = [decimal(order["totalCharged"]["amount"]) for order in orders]
+    checks.that("each order is charged its own total", charged == totals, charged)
+    statuses = {order["chargeStatus"] for order in orders}
+    checks.that("each order is fully charged at once", statuses == {"FULL"}, statuses)
+    group_total = decimal(group["total"]["gross"]["amount"])
+    checks.that("the group's total is what was paid", group_total == paid, group_total)
+    checks.that(
+        "`order` of the payload is the group's first order",
+        payload["order"]["id"] == orders[0]["id"],
+        payload["order"],
+    )
+    again = storefront.complete(customer, checkout["id"])
+    checks.that(
+        "completing again gives the same order and group",
+        again["order"] == payload["order"] and again["orderGroup"] == group,
+        again,
+    )
+    return group
+
+
+def show_in_api(
+    checks: Checks, anonymous: Api, customer: Api, group: dict[str, Any]
+) -> None:
+    heading("The storefront API, as the customer")
+    groups = storefront.order_groups(customer)
+    newest = groups[0] if groups else {}
+    if newest:
+        step(
+            f"orderGroups  newest is #{newest['number']}: {newest['sellerCount']} sellers,"
+            f" {len(newest['orders'])} orders,"
+            f" {money(newest['total']['gross']['amount'])}"
+        )
+    checks.that("orderGroups lists the group first", newest == group, newest)
+    one = storefront.order_group(customer, group["id"])
+    checks.that("orderGroup(id:) returns it", one == group, one)
+    hidden = storefront.order_group(anonymous, group["id"])
+    checks.that("orderGroup(id:) is null for a stranger", hidden is None, hidden)
+    refused = anonymous.raw("{ orderGroups(first: 1) { edges { node { id } } } }")
+    codes = [
+        error.get("extensions", {}).get("exception", {}).get("code")
+        for error in refused.get("errors", [])
+    ]
+    checks.that(
+        "orderGroups is refused to anonymous", codes == ["PermissionDenied"], refused
+    )
+
+
+def show_webhook(
+    checks: Checks, receiver: Receiver, url: str, group: dict[str, Any], eager: bool
+) -> None:
+    heading("The webhook, as received")
+    delivery = receiver.next(timeout=60)
+    if delivery is None:
+        checks.that("ORDER_GROUP_CREATED arrives", False, "nothing within 60 s")
+        return
+    show_delivery(delivery, url)
+    sent_by = "the server, eagerly" if eager else "the Celery worker"
+    step(f"sent by    {sent_by}\n")
+    received = delivery.payload.get("orderGroup") or {}
+    checks.that(
+        "the event is order_group_created",
+        delivery.event == "order_group_created",
+        delivery.event,
+    )
+    checks.that(
+        "its signature verifies against the server's JWKS", signed_by(delivery, url)
+    )
+    checks.that(
+        "the signature does not verify a changed body",
+        not signed_by(delivery, url, body=delivery.body + b" "),
+    )
+    checks.that(
+        "it is about this group", received.get("id") == group["id"], received.get("id")
+    )
+    numbers = [order["number"] for order in received.get("orders", [])]
+    checks.that(
+        "it names the group's orders",
+        numbers == [order["number"] for order in group["orders"]],
+        numbers,
+    )
+    checks.that("it is sent once", receiver.silent_for(2), "a second delivery")
+
+
+def conclude(checks: Checks) -> None:
+    heading("Result")
+    if checks.failed:
+        print(f"  {len(checks.failed)} of the checks failed:", file=sys.stderr)
+        for claim in checks.failed:
+            print(f"  ✗ {claim}", file=sys.stderr)
+    else:
+        step(f"all {checks.passed} checks hold")
+
+
+def serve(
+    url: str, access: shop.AppAccess, group: dict[str, Any], receiver: Receiver
+) -> None:
+    """Print how to try it by hand and stay until Ctrl-C."""
+    heading("Still running: Ctrl-C ends it")
+    step(f"GraphQL    {url}/graphql/")
+    step(f"staff      {server.STAFF_EMAIL} / {server.STAFF_PASSWORD}")
+    step(f"customer   {shop.CUSTOMER_EMAIL} / {shop.CUSTOMER_PASSWORD}")
+    step(f"app token  {access.token}")
+    step(f"logs       {server.STATE}")
+    print(f"""
+  1. Log in as the customer, and send the token as `Authorization: Bearer …`:
+
+     mutation {{ tokenCreate(email: "{shop.CUSTOMER_EMAIL}",
+       password: "{shop.CUSTOMER_PASSWORD}") {{ token errors {{ message }} }} }}
+
+  2. The customer's order groups:
+
+     {{ orderGroups(first: 10) {{ totalCount edges {{ node {{
+       number total {{ gross {{ amount currency }} }}
+       orders {{ number seller {{ name }} total {{ gross {{ amount }} }} }} }} }} }} }}
+
+  3. This one group:
+
+     {{ orderGroup(id: "{group["id"]}") {{
+       number sellers {{ name }} placedTotal {{ gross {{ amount currency }} }} }} }}
+""")
+    while True:
+        if delivery := receiver.next(timeout=3600):
+            heading("A webhook, as received")
+            show_delivery(delivery, url)
+
+
+# --------------------------------------------------------------------- its parts
+
+
+def seller_name(order: dict[str, Any]) -> str:
+    return (order["seller"] or {"name": SHOP_ITSELF})["name"]
+
+
+def expected_lines(checkout: dict[str, Any]) -> dict[str, list[tuple[str, int]]]:
+    """Return SKUs and quantities by seller, from the seed rather than the answer."""
+    sold_by = {
+        sku: name if slug else SHOP_ITSELF
+        for slug, name, goods in shop.SELLERS
+        for sku, _, _ in goods
+    }
+    expected: dict[str, list[tuple[str, int]]] = {}
+    for line in checkout["lines"]:
+        sku = line["variant"]["sku"]
+        expected.setdefault(sold_by[sku], []).append((sku, line["quantity"]))
+    return {name: sorted(lines) for name, lines in expected.items()}
+
+
+def show_orders(orders: list[dict[str, Any]]) -> None:
+    rows = [
+        [
+            f"#{order['number']}",
+            seller_name(order),
+            ", ".join(
+                f"{li['quantity']} × {li['productName']}" for li in order["lines"]
+            ),
+            money(order["subtotal"]["gross"]["amount"]),
+            money(order["shippingPrice"]["gross"]["amount"]),
+            money(order["total"]["gross"]["amount"]),
+            money(order["totalCharged"]["amount"]),
+        ]
+        for order in orders
+    ]
+    table(
+        ["order", "sold by", "goods", "goods sum", "shipping", "total", "charged"],
+        rows,
+        left=3,
+    )
+
+
+def show_delivery(delivery: Delivery, url: str) -> None:
+    verified = "verified" if signed_by(delivery, url) else "NOT verified"
+    step(f"Saleor-Event: {delivery.event}")
+    step(f"Saleor-Signature: {delivery.signature[:40]}… {verified}")
+    for line in json.dumps(delivery.payload, indent=2, ensure_ascii=False).splitlines():
+        step(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,445 @@
+"""A shop with three sellers, made through the GraphQL API alone.
+
+Nothing here touches the database: what it does, an operator can do by hand.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .client import Api, DemoError
+
+CHANNEL = "market"
+CURRENCY = "EUR"
+CUSTOMER_EMAIL = "customer@example.com"
+CUSTOMER_PASSWORD = "customer-of-the-demo"
+APP_NAME = "Marketplace app"
+PLUGIN_ID = "saleor.order_groups"
+SEEDED = "order-groups-demo"
+
+ADDRESS = {
+    "firstName": "Mira",
+    "lastName": "Lindt",
+    "streetAddress1": "Torstraße 1",
+    "city": "Berlin",
+    "postalCode": "10119",
+    "country": "DE",
+}
+
+# Seller's slug (None: the shop itself), seller's name, its products with prices.
+SELLERS: list[tuple[str | None, str, list[tuple[str, str, str]]]] = [
+    (
+        None,
+        "the shop itself",
+        [("TOTE", "Market tote bag", "9.00"), ("CARD", "Greeting card", "3.20")],
+    ),
+    (
+        "anna-apiary",
+        "Anna's Apiary",
+        [
+            ("HONEY", "Linden honey", "8.90"),
+            ("CANDLE", "Beeswax candle", "14.50"),
+            ("POLLEN", "Bee pollen", "11.00"),
+        ],
+    ),
+    (
+        "bright-ceramics",
+        "Bright Ceramics",
+        [("MUG", "Stoneware mug", "19.95"), ("BOWL", "Cereal bowl", "24.00")],
+    ),
+    (
+        "cedar-and-co",
+        "Cedar & Co",
+        [("SPOON", "Olive wood spoon", "12.00"), ("BOARD", "Oak board", "39.00")],
+    ),
+]
+
+ORDER_GROUP_CREATED = """
+subscription {
+  event {
+    ... on OrderGroupCreated {
+      issuedAt
+      version
+      orderGroup {
+        id
+        number
+        userEmail
+        placedTotal { gross { amount currency } }
+        orders {
+          number
+          seller { slug name }
+          total { gross { amount currency } }
+        }
+      }
+    }
+  }
+}
+"""
+
+
+@dataclass(frozen=True)
+class AppAccess:
+    """What the marketplace app has: its token and its webhook."""
+
+    token: str
+    webhook_id: str
+
+
+def log_in(api: Api, email: str, password: str) -> Api:
+    token = api(
+        """mutation ($email: String!, $password: String!) {
+          tokenCreate(email: $email, password: $password) {
+            token errors { field message code }
+          }
+        }""",
+        email=email,
+        password=password,
+    )["token"]
+    return api.as_bearer_of(token)
+
+
+def is_seeded(staff: Api) -> bool:
+    shop = staff(
+        "query ($key: String!) { shop { privateMetafield(key: $key) } }", key=SEEDED
+    )
+    return shop["privateMetafield"] is not None
+
+
+def seed(staff: Api) -> None:
+    """Make everything, in the order in which one thing needs another."""
+    channel_id = _create_channel(staff)
+    warehouse_id = _create_warehouse(staff)
+    _create_shipping(staff, channel_id, warehouse_id)
+    _set_taxes(staff, channel_id)
+    _create_catalogue(staff, channel_id, warehouse_id)
+    _activate_plugin(staff, channel_id)
+    _create_app(staff)
+    _register_customer(staff)
+    shop_id = staff("{ shop { id } }")["id"]
+    staff(
+        """mutation ($id: ID!, $key: String!) {
+          updatePrivateMetadata(id: $id, input: [{key: $key, value: "done"}]) {
+            errors { field message }
+          }
+        }""",
+        id=shop_id,
+        key=SEEDED,
+    )
+
+
+def _create(staff: Api, mutation: str, node: str, **variables: Any) -> str:
+    """Run a mutation that makes one thing; return that thing's ID."""
+    return staff(mutation, **variables)[node]["id"]
+
+
+def _create_channel(staff: Api) -> str:
+    return _create(
+        staff,
+        """mutation ($input: ChannelCreateInput!) {
+          channelCreate(input: $input) { channel { id } errors { field message } }
+        }""",
+        "channel",
+        input={
+            "name": "Market",
+            "slug": CHANNEL,
+            "currencyCode": CURRENCY,
+            "defaultCountry": "DE",
+            "isActive": True,
+        },
+    )
+
+
+def _create_warehouse(staff: Api) -> str:
+    return _create(
+        staff,
+        """mutation ($input: WarehouseCreateInput!) {
+          createWarehouse(input: $input) { warehouse { id } errors { field message } }
+        }""",
+        "warehouse",
+        input={
+            "name": "Market hall",
+            "slug": "market-hall",
+            "address": {**ADDRESS, "companyName": "Market"},
+        },
+    )
+
+
+def _create_shipping(staff: Api, channel_id: str, warehouse_id: str) -> None:
+    staff(
+        """mutation ($id: ID!, $warehouses: [ID!]) {
+          channelUpdate(id: $id, input: {addWarehouses: $warehouses}) {
+            errors { field message }
+          }
+        }""",
+        id=channel_id,
+        warehouses=[warehouse_id],
+    )
+    zone_id = _create(
+        staff,
+        """mutation ($input: ShippingZoneCreateInput!) {
+          shippingZoneCreate(input: $input) {
+            shippingZone { id } errors { field message }
+          }
+        }""",
+        "shippingZone",
+        input={
+            "name": "Germany",
+            "countries": ["DE"],
+            "addWarehouses": [warehouse_id],
+            "addChannels": [channel_id],
+        },
+    )
+    method_id = _create(
+        staff,
+        """mutation ($input: ShippingPriceInput!) {
+          shippingPriceCreate(input: $input) {
+            shippingMethod { id } errors { field message }
+          }
+        }""",
+        "shippingMethod",
+        input={"name": "Parcel", "type": "PRICE", "shippingZone": zone_id},
+    )
+    staff(
+        """mutation ($id: ID!, $input: ShippingMethodChannelListingInput!) {
+          shippingMethodChannelListingUpdate(id: $id, input: $input) {
+            errors { field message }
+          }
+        }""",
+        id=method_id,
+        input={
+            "addChannels": [
+                {"channelId": channel_id, "price": "7.49", "minimumOrderPrice": "0"}
+            ]
+        },
+    )
+
+
+def _set_taxes(staff: Api, channel_id: str) -> None:
+    """19 % in Germany, prices entered with tax."""
+    tax_configuration_id = staff(
+        "query ($id: ID!) { channel(id: $id) { taxConfiguration { id } } }",
+        id=channel_id,
+    )["taxConfiguration"]["id"]
+    staff(
+        """mutation ($id: ID!) {
+          taxConfigurationUpdate(id: $id, input: {
+            chargeTaxes: true, taxCalculationStrategy: FLAT_RATES,
+            displayGrossPrices: true, pricesEnteredWithTax: true
+          }) { errors { field message } }
+        }""",
+        id=tax_configuration_id,
+    )
+    staff(
+        """mutation {
+          taxCountryConfigurationUpdate(
+            countryCode: DE, updateTaxClassRates: [{rate: 19}]
+          ) { errors { field message } }
+        }"""
+    )
+
+
+def _create_catalogue(staff: Api, channel_id: str, warehouse_id: str) -> None:
+    type_id = _create(
+        staff,
+        """mutation ($input: ProductTypeInput!) {
+          productTypeCreate(input: $input) {
+            productType { id } errors { field message }
+          }
+        }""",
+        "productType",
+        input={"name": "Goods", "kind": "NORMAL", "isShippingRequired": True},
+    )
+    category_id = _create(
+        staff,
+        """mutation { categoryCreate(input: {name: "Everything"}) {
+          category { id } errors { field message }
+        } }""",
+        "category",
+    )
+    for slug, name, goods in SELLERS:
+        product_ids = [
+            _create_product(
+                staff, channel_id, warehouse_id, type_id, category_id, product
+            )
+            for product in goods
+        ]
+        if slug is None:
+            continue
+        seller_id = _create(
+            staff,
+            """mutation ($input: SellerCreateInput!) {
+              sellerCreate(input: $input) {
+                seller { id } errors { field message code }
+              }
+            }""",
+            "seller",
+            input={"name": name, "slug": slug},
+        )
+        staff(
+            """mutation ($id: ID!, $products: [ID!]!) {
+              sellerAssignProducts(id: $id, products: $products) {
+                errors { field message code }
+              }
+            }""",
+            id=seller_id,
+            products=product_ids,
+        )
+
+
+def _create_product(
+    staff: Api,
+    channel_id: str,
+    warehouse_id: str,
+    type_id: str,
+    category_id: str,
+    product: tuple[str, str, str],
+) -> str:
+    sku, name, price = product
+    product_id = _create(
+        staff,
+        """mutation ($input: ProductCreateInput!) {
+          productCreate(input: $input) { product { id } errors { field message } }
+        }""",
+        "product",
+        input={"name": name, "productType": type_id, "category": category_id},
+    )
+    staff(
+        """mutation ($id: ID!, $input: ProductChannelListingUpdateInput!) {
+          productChannelListingUpdate(id: $id, input: $input) {
+            errors { field message }
+          }
+        }""",
+        id=product_id,
+        input={
+            "updateChannels": [
+                {
+                    "channelId": channel_id,
+                    "isPublished": True,
+                    "visibleInListings": True,
+                    "isAvailableForPurchase": True,
+                }
+            ]
+        },
+    )
+    variant_id = _create(
+        staff,
+        """mutation ($input: ProductVariantCreateInput!) {
+          productVariantCreate(input: $input) {
+            productVariant { id } errors { field message }
+          }
+        }""",
+        "productVariant",
+        input={
+            "product": product_id,
+            "sku": sku,
+            "attributes": [],
+            "stocks": [{"warehouse": warehouse_id, "quantity": 1_000_000}],
+        },
+    )
+    staff(
+        """mutation ($id: ID!, $input: [ProductVariantChannelListingAddInput!]!) {
+          productVariantChannelListingUpdate(id: $id, input: $input) {
+            errors { field message }
+          }
+        }""",
+        id=variant_id,
+        input=[{"channelId": channel_id, "price": price}],
+    )
+    return product_id
+
+
+def _activate_plugin(staff: Api, channel_id: str) -> None:
+    staff(
+        """mutation ($id: ID!, $channelId: ID!) {
+          pluginUpdate(id: $id, channelId: $channelId, input: {active: true}) {
+            errors { field message code }
+          }
+        }""",
+        id=PLUGIN_ID,
+        channelId=channel_id,
+    )
+
+
+def _create_app(staff: Api) -> None:
+    """Make the app that reports payments and hears of order groups."""
+    app_id = _create(
+        staff,
+        """mutation ($input: AppInput!) {
+          appCreate(input: $input) { app { id } errors { field message } }
+        }""",
+        "app",
+        input={
+            "name": APP_NAME,
+            "permissions": ["MANAGE_ORDERS", "HANDLE_PAYMENTS", "MANAGE_CHECKOUTS"],
+        },
+    )
+    staff(
+        """mutation ($input: WebhookCreateInput!) {
+          webhookCreate(input: $input) { webhook { id } errors { field message } }
+        }""",
+        input={
+            "app": app_id,
+            "name": "Order groups",
+            # Each run of the demo puts its own receiver's address here.
+            "targetUrl": "http://127.0.0.1:1/",
+            "asyncEvents": ["ORDER_GROUP_CREATED"],
+            "query": ORDER_GROUP_CREATED,
+            "isActive": True,
+        },
+    )
+
+
+def _register_customer(staff: Api) -> None:
+    staff(
+        """mutation {
+          shopSettingsUpdate(input: {enableAccountConfirmationByEmail: false}) {
+            errors { field message }
+          }
+        }"""
+    )
+    Api(staff.endpoint)(
+        """mutation ($input: AccountRegisterInput!) {
+          accountRegister(input: $input) { errors { field message code } }
+        }""",
+        input={
+            "email": CUSTOMER_EMAIL,
+            "password": CUSTOMER_PASSWORD,
+            "firstName": ADDRESS["firstName"],
+            "lastName": ADDRESS["lastName"],
+            "channel": CHANNEL,
+        },
+    )
+
+
+def app_access(staff: Api, receiver_url: str) -> AppAccess:
+    """Give the app a fresh token, and its webhook this run's address."""
+    apps = staff(
+        """query ($search: String!) {
+          apps(first: 1, filter: {search: $search}) {
+            edges { node { id webhooks { id } } }
+          }
+        }""",
+        search=APP_NAME,
+    )["edges"]
+    if not apps:
+        raise DemoError(f"The app {APP_NAME!r} is gone from the demo's shop.")
+    app = apps[0]["node"]
+    webhook_id = app["webhooks"][0]["id"]
+    staff(
+        """mutation ($id: ID!, $url: String!, $query: String!) {
+          webhookUpdate(id: $id, input: {targetUrl: $url, query: $query}) {
+            errors { field message code }
+          }
+        }""",
+        id=webhook_id,
+        url=receiver_url,
+        query=ORDER_GROUP_CREATED,
+    )
+    token = staff(
+        """mutation ($app: ID!) {
+          appTokenCreate(input: {app: $app, name: "demo run"}) {
+            authToken errors { field message }
+          }
+        }""",
+        app=app["id"],
+    )["authToken"]
+    return AppAccess(token=token, webhook_id=webhook_id)
