@@ -1,1 +1,109 @@
-def extend_schema() -> None: ...
+"""Add the plugin's types and fields to Saleor's schema before it is built."""
+
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from graphene import Field
+
+SALEOR_SCHEMA_MODULE = "saleor.graphql.api"
+
+RESOLVER_PREFIX = "resolve_"
+
+PAGE = {"complexity": 1, "multipliers": ["first", "last"]}
+ITEM = {"complexity": 1}
+# A field without an entry costs nothing.
+COSTS = {
+    "Query": {
+        "orderGroup": ITEM,
+        "orderGroups": PAGE,
+        "seller": ITEM,
+        "sellers": PAGE,
+    },
+    "Mutation": {
+        "sellerAssignProducts": {"complexity": 1, "multipliers": ["products"]},
+        "sellerUnassignProducts": {"complexity": 1, "multipliers": ["products"]},
+    },
+    "OrderGroup": {
+        "channel": ITEM,
+        "orders": ITEM,
+        "sellers": ITEM,
+        "user": ITEM,
+    },
+    "OrderGroupCreated": {"orderGroup": ITEM},
+    "Order": {"orderGroup": ITEM, "seller": ITEM},
+    "Product": {"seller": ITEM},
+    "ProductVariant": {"seller": ITEM},
+    "CheckoutLine": {"seller": ITEM},
+}
+
+
+def extend_schema() -> None:
+    """Graft our fields onto Saleor's types; they are built when the schema is.
+
+    Imports are inside: Django calls this from `ready()`, and Saleor's modules of
+    types import each other in one order only, which `subscription_types` starts.
+    """
+    if SALEOR_SCHEMA_MODULE in sys.modules:
+        raise ImproperlyConfigured(
+            "saleor_order_groups cannot extend Saleor's schema: "
+            f"{SALEOR_SCHEMA_MODULE} was imported before the apps were ready."
+        )
+    import saleor.graphql.webhook.subscription_types  # noqa: F401
+    from saleor.graphql.checkout.mutations.checkout_complete import CheckoutComplete
+    from saleor.graphql.checkout.mutations.order_create_from_checkout import (
+        OrderCreateFromCheckout,
+    )
+    from saleor.graphql.checkout.types import CheckoutLine
+    from saleor.graphql.order.schema import OrderMutations, OrderQueries
+    from saleor.graphql.order.types import Order
+    from saleor.graphql.product.types import Product, ProductVariant
+
+    from ..webhooks.subscription import extend_subscriptions
+    from . import schema
+    from .metadata import extend_metadata
+
+    graft(OrderQueries, schema.Queries)
+    graft(OrderMutations, schema.Mutations)
+    graft(Order, schema.OrderFields)
+    graft(CheckoutComplete, schema.CompletionFields)
+    graft(OrderCreateFromCheckout, schema.CompletionFields)
+    graft(Product, schema.ProductFields)
+    graft(ProductVariant, schema.ProductVariantFields)
+    graft(CheckoutLine, schema.CheckoutLineFields)
+    extend_metadata()
+    extend_cost_map()
+    extend_subscriptions()
+
+
+def graft(target: type, source: type) -> None:
+    """Add a class's fields and their resolvers to one of Saleor's types.
+
+    Both as attributes, which types that inherit from the target collect, and to the
+    fields of the target itself, which graphene reads when the schema is built.
+    """
+    fields = {
+        name: value for name, value in vars(source).items() if isinstance(value, Field)
+    }
+    for name, field in fields.items():
+        if name in target._meta.fields or hasattr(target, RESOLVER_PREFIX + name):
+            raise ImproperlyConfigured(
+                f"Saleor or another plugin already has the field {target}.{name}."
+            )
+        setattr(target, name, field)
+        target._meta.fields[name] = field
+        if resolver := vars(source).get(RESOLVER_PREFIX + name):
+            setattr(target, RESOLVER_PREFIX + name, resolver)
+
+
+def extend_cost_map() -> None:
+    """Give our fields a cost in Saleor's map, never changing one of Saleor's."""
+    from saleor.graphql.query_cost_map import COST_MAP
+
+    for type_name, costs in COSTS.items():
+        costs_of_type = COST_MAP.setdefault(type_name, {})
+        if taken := costs_of_type.keys() & costs.keys():
+            raise ImproperlyConfigured(
+                f"Saleor or another plugin already has a cost of {type_name}: "
+                f"{', '.join(sorted(taken))}."
+            )
+        costs_of_type.update(costs)

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import graphene
 from graphene import relay
 from prices import Money as PricesMoney
@@ -285,6 +287,14 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     @staticmethod
     def resolve_authorize_status(root: models.OrderGroup, info: ResolveInfo):
         return _load_total(root, info, "authorize_status")
+
+    @classmethod
+    def get_node(cls, _info: ResolveInfo, id: str) -> models.OrderGroup | None:
+        try:
+            return super().get_node(_info, UUID(id))
+        except ValueError:
+            # Saleor takes an integer for a well-formed key.
+            return None
 
     @staticmethod
     def __resolve_references(roots: list["OrderGroup"], info: ResolveInfo):

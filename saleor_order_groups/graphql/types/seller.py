@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import graphene
 from graphene import relay
 from saleor.graphql.core import ResolveInfo
@@ -42,6 +44,14 @@ class Seller(ModelObjectType[models.Seller]):
         interfaces = [relay.Node, ObjectWithMetadata]
         model = models.Seller
         doc_category = DOC_CATEGORY_PRODUCTS
+
+    @classmethod
+    def get_node(cls, _info: ResolveInfo, id: str) -> models.Seller | None:
+        try:
+            return super().get_node(_info, UUID(id))
+        except ValueError:
+            # Saleor takes an integer for a well-formed key.
+            return None
 
     @staticmethod
     def __resolve_references(roots: list["Seller"], info: ResolveInfo):

@@ -1,0 +1,36 @@
+"""Let Saleor's own metadata mutations and interface work on our types."""
+
+from saleor.graphql.meta import resolvers as meta_resolvers
+from saleor.graphql.meta import types as meta_types
+from saleor.graphql.meta.mutations.utils import TYPE_UPDATED_FIELD
+from saleor.graphql.meta.permissions import (
+    PRIVATE_META_PERMISSION_MAP,
+    PUBLIC_META_PERMISSION_MAP,
+    order_permissions,
+    product_permissions,
+)
+
+from .. import models
+from .types import OrderGroup, Seller
+
+_TYPES = {models.OrderGroup: OrderGroup, models.Seller: Seller}
+_PERMISSIONS = {"OrderGroup": order_permissions, "Seller": product_permissions}
+
+
+def extend_metadata() -> None:
+    """Add our types to Saleor's maps of types with metadata."""
+    for type_name, permissions in _PERMISSIONS.items():
+        PUBLIC_META_PERMISSION_MAP[type_name] = permissions
+        PRIVATE_META_PERMISSION_MAP[type_name] = permissions
+        TYPE_UPDATED_FIELD[type_name] = "updated_at"
+
+    resolve_type_of_saleor = meta_resolvers.resolve_object_with_metadata_type
+
+    def resolve_object_with_metadata_type(instance):
+        if graphql_type := _TYPES.get(type(instance)):
+            return graphql_type, instance.pk
+        return resolve_type_of_saleor(instance)
+
+    # meta.types has imported the function by name.
+    for module in (meta_resolvers, meta_types):
+        module.resolve_object_with_metadata_type = resolve_object_with_metadata_type

@@ -1,0 +1,13 @@
+from .seller_assign_products import SellerAssignProducts
+from .seller_create import SellerCreate
+from .seller_delete import SellerDelete
+from .seller_unassign_products import SellerUnassignProducts
+from .seller_update import SellerUpdate
+
+__all__ = [
+    "SellerAssignProducts",
+    "SellerCreate",
+    "SellerDelete",
+    "SellerUnassignProducts",
+    "SellerUpdate",
+]

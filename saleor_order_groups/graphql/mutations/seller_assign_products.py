@@ -1,0 +1,48 @@
+import graphene
+from django.db import transaction
+from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.doc_category import DOC_CATEGORY_PRODUCTS
+from saleor.graphql.core.mutations import BaseMutation
+from saleor.graphql.core.types import NonNullList
+from saleor.permission.enums import ProductPermissions
+
+from ...models import ProductSeller
+from ..descriptions import ADDED_IN_01
+from ..errors import SellerError
+from ..types import Seller
+from .base import lock_products, lock_seller
+
+
+class SellerAssignProducts(BaseMutation):
+    seller = graphene.Field(Seller, description="The seller of the products.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="ID of a seller.")
+        products = NonNullList(
+            graphene.ID, required=True, description="IDs of products to assign."
+        )
+
+    class Meta:
+        description = (
+            "Makes the seller the one seller of each product. A product of another "
+            "seller moves; orders that were placed stay with who sold them."
+            + ADDED_IN_01
+        )
+        doc_category = DOC_CATEGORY_PRODUCTS
+        permissions = (ProductPermissions.MANAGE_PRODUCTS,)
+        error_type_class = SellerError
+
+    @classmethod
+    def perform_mutation(cls, _root, _info: ResolveInfo, /, *, id, products):
+        with transaction.atomic():
+            seller = lock_seller(id, no_key=True)
+            ProductSeller.objects.bulk_create(
+                [
+                    ProductSeller(product=product, seller=seller)
+                    for product in lock_products(products)
+                ],
+                update_conflicts=True,
+                unique_fields=["product"],
+                update_fields=["seller"],
+            )
+        return cls(seller=seller)

@@ -1,0 +1,206 @@
+"""What is grafted onto Saleor's own types."""
+
+import graphene
+from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.connection import (
+    create_connection_slice,
+    filter_connection_queryset,
+)
+from saleor.graphql.core.doc_category import (
+    DOC_CATEGORY_ORDERS,
+    DOC_CATEGORY_PRODUCTS,
+)
+from saleor.graphql.core.fields import (
+    BaseField,
+    ConnectionField,
+    FilterConnectionField,
+)
+from saleor.graphql.core.validators import validate_one_of_args_is_in_query
+
+from .dataloaders import (
+    OrderGroupByOrderIdLoader,
+    SellerByOrderIdLoader,
+    SellerByProductIdLoader,
+    SellerByVariantIdLoader,
+)
+from .descriptions import ADDED_IN_01
+from .filters import OrderGroupWhereInput
+from .mutations import (
+    SellerAssignProducts,
+    SellerCreate,
+    SellerDelete,
+    SellerUnassignProducts,
+    SellerUpdate,
+)
+from .resolvers import (
+    get_visible_sellers,
+    resolve_order_group,
+    resolve_order_groups,
+    resolve_seller,
+)
+from .types import (
+    OrderGroup,
+    OrderGroupCountableConnection,
+    Seller,
+    SellerCountableConnection,
+)
+
+
+class Queries:
+    order_group = BaseField(
+        OrderGroup,
+        id=graphene.Argument(graphene.ID, description="ID of an order group."),
+        number=graphene.Argument(
+            graphene.String,
+            description="Number of an order group. Requires MANAGE_ORDERS or OWNER.",
+        ),
+        description=(
+            "Look up an order group by ID or number. Null when it does not exist or "
+            "is not the requestor's to see: its customer, staff with MANAGE_ORDERS in "
+            "the channels that they may access, and apps with MANAGE_ORDERS see it, "
+            "and whoever holds the ID of a guest's group." + ADDED_IN_01
+        ),
+        doc_category=DOC_CATEGORY_ORDERS,
+    )
+    order_groups = FilterConnectionField(
+        OrderGroupCountableConnection,
+        where=OrderGroupWhereInput(
+            description="Where filtering options for order groups."
+        ),
+        description=(
+            "List of order groups, newest first. Apps with MANAGE_ORDERS see every "
+            "group, staff with MANAGE_ORDERS those of the channels that they may "
+            "access, customers their own.\n\nRequires one of the following "
+            "permissions: AUTHENTICATED_USER, MANAGE_ORDERS." + ADDED_IN_01
+        ),
+        doc_category=DOC_CATEGORY_ORDERS,
+    )
+    seller = BaseField(
+        Seller,
+        id=graphene.Argument(graphene.ID, description="ID of a seller."),
+        slug=graphene.Argument(graphene.String, description="Slug of a seller."),
+        external_reference=graphene.Argument(
+            graphene.String, description="External ID of a seller."
+        ),
+        description=(
+            "Look up a seller by ID, slug or external reference. Inactive sellers are "
+            "seen with MANAGE_PRODUCTS." + ADDED_IN_01
+        ),
+        doc_category=DOC_CATEGORY_PRODUCTS,
+    )
+    sellers = ConnectionField(
+        SellerCountableConnection,
+        description=(
+            "List of sellers. Inactive ones are seen with MANAGE_PRODUCTS."
+            + ADDED_IN_01
+        ),
+        doc_category=DOC_CATEGORY_PRODUCTS,
+    )
+
+    @staticmethod
+    def resolve_order_group(_root, info: ResolveInfo, *, id=None, number=None):
+        validate_one_of_args_is_in_query("id", id, "number", number)
+        return resolve_order_group(info, id, number)
+
+    @staticmethod
+    def resolve_order_groups(_root, info: ResolveInfo, **kwargs):
+        groups = filter_connection_queryset(
+            resolve_order_groups(info), kwargs, allow_replica=info.context.allow_replica
+        )
+        return create_connection_slice(
+            groups, info, kwargs, OrderGroupCountableConnection
+        )
+
+    @staticmethod
+    def resolve_seller(
+        _root, info: ResolveInfo, *, id=None, slug=None, external_reference=None
+    ):
+        validate_one_of_args_is_in_query(
+            "id", id, "slug", slug, "external_reference", external_reference
+        )
+        return resolve_seller(info, id, slug, external_reference)
+
+    @staticmethod
+    def resolve_sellers(_root, info: ResolveInfo, **kwargs):
+        return create_connection_slice(
+            get_visible_sellers(info), info, kwargs, SellerCountableConnection
+        )
+
+
+class Mutations:
+    seller_create = SellerCreate.Field()
+    seller_update = SellerUpdate.Field()
+    seller_delete = SellerDelete.Field()
+    seller_assign_products = SellerAssignProducts.Field()
+    seller_unassign_products = SellerUnassignProducts.Field()
+
+
+class OrderFields:
+    order_group = graphene.Field(
+        OrderGroup, description="The group that the order belongs to." + ADDED_IN_01
+    )
+    seller = graphene.Field(
+        Seller,
+        description=(
+            "Who sold the order; null for the shop's own goods. Fixed when the "
+            "checkout completes. A replacement order has the seller of the order that "
+            "it replaces." + ADDED_IN_01
+        ),
+    )
+
+    @staticmethod
+    def resolve_order_group(root, info: ResolveInfo):
+        return OrderGroupByOrderIdLoader(info.context).load(root.node.pk)
+
+    @staticmethod
+    def resolve_seller(root, info: ResolveInfo):
+        return SellerByOrderIdLoader(info.context).load(root.node.pk)
+
+
+class CompletionFields:
+    order_group = graphene.Field(
+        OrderGroup,
+        description=(
+            "The group of all orders that were created; `order` is its first order."
+            + ADDED_IN_01
+        ),
+    )
+
+    @staticmethod
+    def resolve_order_group(root, info: ResolveInfo):
+        if not root.order:
+            return None
+        return OrderGroupByOrderIdLoader(info.context).load(root.order.node.pk)
+
+
+class ProductFields:
+    seller = graphene.Field(
+        Seller,
+        description="Who sells the product; null for the shop's own." + ADDED_IN_01,
+    )
+
+    @staticmethod
+    def resolve_seller(root, info: ResolveInfo):
+        return SellerByProductIdLoader(info.context).load(root.node.pk)
+
+
+class ProductVariantFields:
+    seller = graphene.Field(
+        Seller,
+        description="Who sells the variant; null for the shop's own." + ADDED_IN_01,
+    )
+
+    @staticmethod
+    def resolve_seller(root, info: ResolveInfo):
+        return SellerByProductIdLoader(info.context).load(root.node.product_id)
+
+
+class CheckoutLineFields:
+    seller = graphene.Field(
+        Seller,
+        description="Who sells the line; null for the shop's own." + ADDED_IN_01,
+    )
+
+    @staticmethod
+    def resolve_seller(root, info: ResolveInfo):
+        return SellerByVariantIdLoader(info.context).load(root.node.variant_id)
