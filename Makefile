@@ -1,0 +1,35 @@
+# SALEOR        which Saleor: a pip requirement, or the path of a clone (3.23.28)
+# DATABASE_URL  which PostgreSQL (a private one)
+# ARGS          more arguments of pytest, for `make test` and `make saleor-tests`
+
+WITH_DATABASE = scripts/with_database.sh
+
+.PHONY: help setup test lint demo saleor-tests stop
+
+help:
+	@echo "make setup         install Saleor and this project into .venv"
+	@echo "make test          run the tests (ARGS='-k name' selects)"
+	@echo "make lint          run ruff, mypy and makemigrations --check"
+	@echo "make demo          run a shop with three sellers (SERVE=1 leaves it running)"
+	@echo "make saleor-tests  run Saleor's own checkout, order and payment tests"
+	@echo "make stop          stop the private PostgreSQL"
+
+setup:
+	@scripts/setup.sh
+
+test: setup
+	@$(WITH_DATABASE) scripts/run_tests.sh -n 2 $(ARGS)
+
+lint: setup
+	@$(WITH_DATABASE) scripts/lint.sh
+
+demo: setup
+	@SERVE="$(SERVE)" $(WITH_DATABASE) python -m demo
+
+# tests/test_loaded.py brings what Saleor's wheel lacks: the root conftest.
+saleor-tests: setup
+	@$(WITH_DATABASE) scripts/run_tests.sh -n 2 tests/test_loaded.py \
+		--pyargs saleor.checkout saleor.order saleor.payment $(ARGS)
+
+stop:
+	@if [ -x .venv/bin/python ]; then .venv/bin/python scripts/postgres.py stop; fi

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Make .venv: Python 3.12, Saleor with the versions of its own lock, this project.
+#
+# SALEOR   which Saleor: any pip requirement, or the path of a clone
+# PYTHON   which Python 3.12
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+version=3.23.28
+saleor=${SALEOR:-saleor @ git+https://github.com/saleor/saleor@$version}
+constraints=constraints/saleor-$version.txt
+log=.cache/setup.log
+stamp=.venv/setup-stamp
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+
+say() { echo "setup: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+what_is_installed() {
+  echo "$saleor"
+  cat pyproject.toml constraints/*.txt scripts/setup.sh
+  if [ -d "$saleor" ]; then
+    cat "$saleor/uv.lock" 2>/dev/null || true
+    # A clone's state: the commit and what was changed since.
+    git -C "$saleor" rev-parse HEAD 2>/dev/null || true
+    git -C "$saleor" diff HEAD 2>/dev/null || true
+  fi
+}
+
+is_python_312() {
+  "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 12))' \
+    >/dev/null 2>&1
+}
+
+find_python() {
+  local candidate root
+  if [ -n "${PYTHON:-}" ]; then
+    is_python_312 "$PYTHON" || die "PYTHON=$PYTHON is no Python 3.12 with venv."
+    echo "$PYTHON"
+    return
+  fi
+  for candidate in python3.12 python3 python; do
+    if is_python_312 "$candidate"; then command -v "$candidate"; return; fi
+  done
+  if command -v pyenv >/dev/null; then
+    root=$(pyenv root)
+    for candidate in "$(pyenv prefix 2>/dev/null || true)" "$root"/versions/3.12*; do
+      if is_python_312 "$candidate/bin/python"; then echo "$candidate/bin/python"; return; fi
+    done
+  fi
+  if command -v uv >/dev/null; then
+    uv python find 3.12 2>/dev/null && return
+    say "uv installs Python 3.12"
+    uv python install 3.12 >>"$log" 2>&1 && uv python find 3.12 && return
+  fi
+  return 1
+}
+
+run() {
+  "$@" >>"$log" 2>&1 && return
+  if grep -qiE 'could not resolve host|failed to resolve|name resolution|dns error|unable to connect|connection refused|network is unreachable|error sending request|timed out' "$log"; then
+    die "no network: the package index or github.com cannot be reached ($log has the details)."
+  fi
+  tail -n 20 "$log" >&2
+  die "that failed; the whole output is in $log"
+}
+
+mkdir -p .cache
+if [ -d "$saleor" ]; then saleor=$(cd "$saleor" && pwd); fi
+wanted=$(what_is_installed | cksum)
+if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then exit 0; fi
+
+: >"$log"
+command -v git >/dev/null || die "git is missing: Saleor is installed from its git repository."
+if ! is_python_312 .venv/bin/python; then
+  python=$(find_python) || die "no Python 3.12 found: install it (with venv), or uv, or set PYTHON."
+  say "Python: $python"
+  run "$python" -m venv --clear .venv
+fi
+rm -f "$stamp"
+
+# uv is faster, and its git works with servers that pip's partial clones fail on.
+if run_uv=$(.venv/bin/python -m pip install -q -c constraints/tools.txt uv 2>&1); then
+  install=(.venv/bin/uv pip install --python .venv/bin/python)
+else
+  echo "$run_uv" >>"$log"
+  if command -v uv >/dev/null; then
+    install=(uv pip install --python .venv/bin/python)
+  else
+    install=(.venv/bin/python -m pip install)
+  fi
+fi
+
+if [ -f "$saleor/uv.lock" ]; then
+  constraints=.cache/constraints.txt
+  .venv/bin/python scripts/constraints_from_lock.py "$saleor/uv.lock" >"$constraints"
+fi
+
+say "installing $saleor (some minutes the first time; $log shows what happens)"
+run "${install[@]}" -c "$constraints" -c constraints/tools.txt "$saleor" -e '.[dev]'
+echo "$wanted" >"$stamp"
+say "done: Saleor $(.venv/bin/python -c 'import importlib.metadata as m; print(m.version("saleor"))')"
