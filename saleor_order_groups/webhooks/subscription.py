@@ -20,12 +20,12 @@ from saleor.graphql.core.types import SubscriptionObjectType
 from saleor.graphql.webhook.enums import WEBHOOK_EVENT_DESCRIPTION
 from saleor.webhook import payloads as saleor_payloads
 
+from ..graphql.descriptions import ADDED_IN_01
 from ..graphql.types import OrderGroup
 from ..models import OrderGroup as OrderGroupModel
 from .event_types import ORDER_GROUP_CREATED
 from .payloads import generate_order_group_payload
 
-ADDED_IN_01 = "\n\nAdded in saleor-order-groups 0.1."
 FIELD_NAME = ORDER_GROUP_CREATED
 
 

@@ -1,0 +1,155 @@
+"""A group to announce and a receiver that listens on a real port."""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import graphene
+import pytest
+from saleor.graphql.tests.utils import get_graphql_content
+from saleor.webhook.models import Webhook
+
+from saleor_order_groups.models import OrderGroup, OrderGroupOrder, Seller
+
+WEBHOOK_CREATE_MUTATION = """
+    mutation WebhookCreate($input: WebhookCreateInput!) {
+        webhookCreate(input: $input) {
+            webhook {
+                id
+                asyncEvents { eventType name }
+            }
+            errors { field message code }
+        }
+    }
+"""
+
+
+@dataclass
+class ReceivedRequest:
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+@dataclass
+class Receiver:
+    """Answer POST with the statuses in turn (then 200), GET with the manifest."""
+
+    url: str = ""
+    requests: list[ReceivedRequest] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+    manifest: dict = field(default_factory=dict)
+
+
+@pytest.fixture
+def receiver():
+    """Return a receiver of webhooks on a free local port."""
+    state = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            state.requests.append(ReceivedRequest(self.path, headers, body))
+            self._answer(state.statuses.pop(0) if state.statuses else 200, b"")
+
+        def do_GET(self):
+            self._answer(200, json.dumps(state.manifest).encode())
+
+        def _answer(self, status, content):
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format, *args):
+            """Keep the test output clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield state
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def group_orders():
+    """Return a function that makes a group of orders, the first the shop's own."""
+
+    def create(orders):
+        first = orders[0]
+        group = OrderGroup.objects.create(
+            user=first.user,
+            user_email=first.user_email,
+            channel=first.channel,
+            currency=first.currency,
+            placed_total_net_amount=Decimal(0),
+            placed_total_gross_amount=Decimal(0),
+        )
+        for position, order in enumerate(orders):
+            seller = None
+            if position:
+                seller, _ = Seller.objects.get_or_create(
+                    slug=f"seller-{position}", name=f"Seller {position}"
+                )
+            OrderGroupOrder.objects.create(
+                group=group,
+                order=order,
+                seller=seller,
+                position=position,
+                placed_total_net_amount=order.total_net_amount,
+                placed_total_gross_amount=order.total_gross_amount,
+            )
+        return group
+
+    return create
+
+
+@pytest.fixture
+def order_group(group_orders, order_list):
+    """Return a group of three orders in `channel_USD`."""
+    return group_orders(order_list)
+
+
+@pytest.fixture
+def order_group_id(order_group):
+    return graphene.Node.to_global_id("OrderGroup", order_group.pk)
+
+
+@pytest.fixture
+def orders_app(app, permission_manage_orders):
+    """Return an app with MANAGE_ORDERS."""
+    app.permissions.add(permission_manage_orders)
+    return app
+
+
+@pytest.fixture
+def create_webhook(superuser_api_client, receiver):
+    """Return a function that makes a webhook of an app through the API."""
+
+    def create(app, **input):
+        variables = {
+            "input": {
+                "app": graphene.Node.to_global_id("App", app.pk),
+                "name": "Order groups",
+                "targetUrl": f"{receiver.url}/hook",
+                **input,
+            }
+        }
+        response = superuser_api_client.post_graphql(WEBHOOK_CREATE_MUTATION, variables)
+        data = get_graphql_content(response)["data"]["webhookCreate"]
+        assert data["errors"] == []
+        _, pk = graphene.Node.from_global_id(data["webhook"]["id"])
+        return Webhook.objects.get(pk=pk)
+
+    return create

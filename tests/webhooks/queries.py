@@ -1,0 +1,41 @@
+EVENT_SUBSCRIPTION = """
+    subscription {
+        event {
+            version
+            recipient { name }
+            ... on OrderGroupCreated {
+                orderGroup {
+                    id
+                    number
+                    channel { slug }
+                    sellerCount
+                    orders { id }
+                }
+            }
+        }
+    }
+"""
+
+ROOT_SUBSCRIPTION = """
+    subscription {
+        orderGroupCreated {
+            version
+            recipient { name }
+            orderGroup {
+                id
+                number
+                channel { slug }
+                sellerCount
+                orders { id }
+            }
+        }
+    }
+"""
+
+CHANNELS_SUBSCRIPTION = """
+    subscription {
+        orderGroupCreated(channels: ["%s"]) {
+            orderGroup { id }
+        }
+    }
+"""
