@@ -1,4 +1,478 @@
-def verify() -> None: ...
+"""The only module that replaces anything of Saleor's, each with its reason.
+
+Saleor has no hook that returns several orders. Every name here is looked up where it is
+called, or is a method of a class, so that replacing it once reaches every caller. Each is
+verified at start-up: on a Saleor that does not match, the process refuses to start
+rather than serve unsplit orders.
+"""
+
+import functools
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+SUPPORTED_SALEOR = "3.23"
 
 
-def install() -> None: ...
+@dataclass(frozen=True)
+class Seam:
+    """A name of Saleor's that is replaced, and the parameters it must have."""
+
+    module: str
+    name: str
+    parameters: tuple[str, ...]
+    replace: Callable[[Callable], Callable]
+
+    @property
+    def path(self) -> str:
+        """The dotted name, as Saleor's source has it."""
+        return f"{self.module}.{self.name}"
+
+    def find(self) -> tuple[Any, str, Callable | None]:
+        """Return the owner, the attribute and what it holds now."""
+        owner: Any = importlib.import_module(self.module)
+        *outer, attribute = self.name.split(".")
+        for part in outer:
+            owner = getattr(owner, part, None)
+        return owner, attribute, getattr(owner, attribute, None)
+
+    def mismatch(self) -> str | None:
+        """Return what is wrong with the seam in this Saleor, if anything."""
+        _, _, function = self.find()
+        if function is None:
+            return f"{self.path} is missing"
+        parameters = tuple(inspect.signature(function).parameters)
+        if parameters != self.parameters:
+            return (
+                f"{self.path} takes ({', '.join(parameters)})"
+                f" instead of ({', '.join(self.parameters)})"
+            )
+        return None
+
+
+def find_mismatches() -> Iterator[str]:
+    """Yield what keeps the plugin from working in the Saleor that is installed."""
+    import saleor
+
+    if not saleor.__version__.startswith(f"{SUPPORTED_SALEOR}."):
+        yield f"the version is {saleor.__version__}"
+    for seam in SEAMS:
+        if problem := seam.mismatch():
+            yield problem
+
+
+def verify() -> None:
+    """Refuse to start on a Saleor that the seams do not fit.
+
+    :raises ImproperlyConfigured: names the seams and the supported versions.
+    """
+    if problems := list(find_mismatches()):
+        raise ImproperlyConfigured(
+            f"saleor-order-groups supports Saleor {SUPPORTED_SALEOR}.x and cannot split"
+            f" orders in this one: {'; '.join(problems)}."
+        )
+
+
+def install() -> None:
+    """Replace every seam, once."""
+    for seam in SEAMS:
+        owner, attribute, original = seam.find()
+        assert original is not None
+        if getattr(original, "_order_groups_seam", False):
+            continue
+        replacement = functools.wraps(original)(seam.replace(original))
+        replacement._order_groups_seam = True  # type: ignore[attr-defined]
+        setattr(owner, attribute, replacement)
+        _replace_imported_copies(original, replacement)
+
+
+def is_installed() -> bool:
+    """Tell whether every seam is in place."""
+    return all(getattr(seam.find()[2], "_order_groups_seam", False) for seam in SEAMS)
+
+
+def _replace_imported_copies(original: Callable, replacement: Callable) -> None:
+    """Replace the name in modules that have imported it by name already."""
+    for module_name, module in list(sys.modules.items()):
+        if not module_name.startswith("saleor."):
+            continue
+        for name, value in list(vars(module).items()):
+            if value is original:
+                setattr(module, name, replacement)
+
+
+# ------------------------------------------------------------------ completion
+
+
+def _create_order_from_checkout(original: Callable) -> Callable:
+    """Transactions: every entry of that flow creates its order here."""
+
+    def create(
+        checkout_info,
+        checkout_lines_info,
+        manager,
+        user,
+        app,
+        metadata_list=None,
+        private_metadata_list=None,
+        is_automatic_completion=False,
+        force_update=False,
+    ):
+        from .checkout import place_order_group
+        from .placement import Completion
+
+        completion = Completion(
+            checkout_info=checkout_info,
+            checkout_lines=checkout_lines_info,
+            manager=manager,
+            user=user,
+            app=app,
+            metadata_list=metadata_list,
+            private_metadata_list=private_metadata_list,
+            is_automatic=is_automatic_completion,
+            force_update=force_update,
+        )
+        return place_order_group(
+            completion,
+            create_saleor_order=lambda: original(
+                checkout_info,
+                checkout_lines_info,
+                manager,
+                user,
+                app,
+                metadata_list=metadata_list,
+                private_metadata_list=private_metadata_list,
+                is_automatic_completion=is_automatic_completion,
+                force_update=force_update,
+            ),
+            use_voucher=lambda: _use_voucher(checkout_info),
+        )
+
+    return create
+
+
+def _use_voucher(checkout_info) -> None:
+    """Count the voucher in the completion's own transaction: a failure releases it."""
+    from saleor.checkout import complete_checkout
+
+    if checkout_info.voucher:
+        seam = complete_checkout._increase_voucher_code_usage_value
+        seam.__wrapped__(checkout_info)  # type: ignore[attr-defined]
+
+
+def _create_order(original: Callable) -> Callable:
+    """Legacy payments: the money has been taken when this is called."""
+
+    def create(
+        *,
+        checkout_info,
+        checkout_lines,
+        order_data,
+        user,
+        app,
+        manager,
+        site_settings=None,
+        metadata_list=None,
+        private_metadata_list=None,
+        is_automatic_completion=False,
+    ):
+        from django.core.exceptions import ValidationError
+        from django.db import DatabaseError
+        from saleor.checkout import complete_checkout
+        from saleor.checkout.error_codes import CheckoutErrorCode
+        from saleor.core.exceptions import GiftCardNotApplicable, InsufficientStock
+
+        from .checkout import place_order_group
+        from .placement import Completion
+
+        settings = {"site_settings": site_settings} if site_settings else {}
+        completion = Completion(
+            checkout_info=checkout_info,
+            checkout_lines=checkout_lines,
+            manager=manager,
+            user=user,
+            app=app,
+            metadata_list=metadata_list,
+            private_metadata_list=private_metadata_list,
+            is_automatic=is_automatic_completion,
+            order_data=order_data,
+            **settings,
+        )
+        of_saleor = False
+
+        def create_saleor_order():
+            nonlocal of_saleor
+            of_saleor = True
+            return original(
+                checkout_info=checkout_info,
+                checkout_lines=checkout_lines,
+                order_data=order_data,
+                user=user,
+                app=app,
+                manager=manager,
+                site_settings=site_settings,
+                metadata_list=metadata_list,
+                private_metadata_list=private_metadata_list,
+                is_automatic_completion=is_automatic_completion,
+            )
+
+        try:
+            # The payment flow has counted the voucher before it took the money.
+            return place_order_group(
+                completion, create_saleor_order, use_voucher=lambda: None
+            )
+        except (InsufficientStock, GiftCardNotApplicable):
+            # Saleor itself gives the money back and releases the voucher.
+            raise
+        except Exception as error:
+            if of_saleor:
+                raise
+            # The split has been rolled back: the unsplit payment goes where Saleor's
+            # own failures go.
+            complete_checkout._complete_checkout_fail_handler(
+                checkout_info,
+                manager,
+                voucher_code=checkout_info.voucher_code,
+                voucher=checkout_info.voucher,
+                payment=checkout_info.checkout.get_last_active_payment(),
+            )
+            if isinstance(error, DatabaseError):
+                # Saleor would roll back the refund's record with a database error.
+                raise ValidationError(
+                    "The orders could not be created; the payment was given back.",
+                    code=CheckoutErrorCode.PAYMENT_ERROR.value,
+                ) from error
+            raise
+
+    return create
+
+
+def _prepare_checkout(original: Callable) -> Callable:
+    """Refuse by looking, before a voucher is used and a payment is processed."""
+
+    def prepare(checkout_info, lines, redirect_url):
+        from .checkout import is_split
+
+        is_split(checkout_info, lines)
+        return original(checkout_info, lines, redirect_url)
+
+    return prepare
+
+
+def _increase_voucher_code_usage_value(original: Callable) -> Callable:
+    """Saleor counts the voucher in an earlier transaction, which a failure keeps."""
+
+    def increase(checkout_info):
+        from saleor.checkout.utils import get_voucher_for_checkout_info
+
+        from .checkout import is_split
+        from .groups import find_first_order
+
+        if find_first_order(checkout_info.checkout.token):
+            return None
+        if not is_split(checkout_info, checkout_info.lines):
+            return original(checkout_info)
+        _, code = get_voucher_for_checkout_info(checkout_info, with_lock=True)
+        return code
+
+    return increase
+
+
+def _complete_checkout_with_transaction(original: Callable) -> Callable:
+    """Keep a checkout that has its group from being completed again."""
+
+    def complete(manager, checkout_info, *args, **kwargs):
+        from .groups import find_first_order
+
+        order = find_first_order(checkout_info.checkout.token)
+        return order or original(manager, checkout_info, *args, **kwargs)
+
+    return complete
+
+
+def _complete_checkout_with_payment(original: Callable) -> Callable:
+    """Keep a checkout that has its group from being paid and completed again."""
+
+    def complete(manager, checkout_pk, *args, **kwargs):
+        from .groups import find_first_order
+
+        if order := find_first_order(checkout_pk):
+            return order, False, {}
+        return original(manager, checkout_pk, *args, **kwargs)
+
+    return complete
+
+
+# ------------------------------------------------------------------ orders
+
+
+def _get_by_checkout_token(original: Callable) -> Callable:
+    """Answer a repeated completion with the group's first order, every time."""
+
+    def get_by_checkout_token(self, token):
+        from django.db.models import F
+
+        return (
+            self.non_draft()
+            .filter(checkout_token=token)
+            .order_by(F("order_group_link__position").asc(nulls_last=True), "-number")
+            .first()
+        )
+
+    return get_by_checkout_token
+
+
+def _match_orders_with_new_user(original: Callable) -> Callable:
+    """Move a guest's groups to the new account with the orders."""
+
+    def match(user):
+        from .models import OrderGroup
+
+        original(user)
+        OrderGroup.objects.filter(
+            user_email=user.email, user=None, order_links__order__user=user
+        ).update(user=user)
+
+    return match
+
+
+def _process_order_promotion(original: Callable) -> Callable:
+    """Keep a split order from qualifying for promotions on its own subtotal."""
+
+    def process(order, lines_info, database_connection_name=None):
+        from .groups import is_of_split_group
+
+        if is_of_split_group(order):
+            return
+        arguments = (
+            {"database_connection_name": database_connection_name}
+            if database_connection_name
+            else {}
+        )
+        original(order, lines_info, **arguments)
+
+    return process
+
+
+def _bulk_release_voucher_usage(original: Callable) -> Callable:
+    """Release a group's voucher use once, when its last order has expired."""
+
+    def release(order_ids):
+        from .groups import select_voucher_releases
+
+        return original(select_voucher_releases(order_ids))
+
+    return release
+
+
+COMPLETION = "saleor.checkout.complete_checkout"
+SEAMS = (
+    Seam(
+        COMPLETION,
+        "_create_order_from_checkout",
+        (
+            "checkout_info",
+            "checkout_lines_info",
+            "manager",
+            "user",
+            "app",
+            "metadata_list",
+            "private_metadata_list",
+            "is_automatic_completion",
+            "force_update",
+        ),
+        _create_order_from_checkout,
+    ),
+    Seam(
+        COMPLETION,
+        "_create_order",
+        (
+            "checkout_info",
+            "checkout_lines",
+            "order_data",
+            "user",
+            "app",
+            "manager",
+            "site_settings",
+            "metadata_list",
+            "private_metadata_list",
+            "is_automatic_completion",
+        ),
+        _create_order,
+    ),
+    Seam(
+        COMPLETION,
+        "_prepare_checkout",
+        ("checkout_info", "lines", "redirect_url"),
+        _prepare_checkout,
+    ),
+    Seam(
+        COMPLETION,
+        "_increase_voucher_code_usage_value",
+        ("checkout_info",),
+        _increase_voucher_code_usage_value,
+    ),
+    Seam(
+        COMPLETION,
+        "complete_checkout_with_transaction",
+        (
+            "manager",
+            "checkout_info",
+            "lines",
+            "user",
+            "app",
+            "redirect_url",
+            "metadata_list",
+            "private_metadata_list",
+            "is_automatic_completion",
+        ),
+        _complete_checkout_with_transaction,
+    ),
+    Seam(
+        COMPLETION,
+        "complete_checkout_with_payment",
+        (
+            "manager",
+            "checkout_pk",
+            "payment_data",
+            "store_source",
+            "user",
+            "app",
+            "site_settings",
+            "redirect_url",
+            "metadata_list",
+            "private_metadata_list",
+            "is_automatic_completion",
+        ),
+        _complete_checkout_with_payment,
+    ),
+    Seam(
+        "saleor.order.models",
+        "OrderQueryset.get_by_checkout_token",
+        ("self", "token"),
+        _get_by_checkout_token,
+    ),
+    Seam(
+        "saleor.order.utils",
+        "match_orders_with_new_user",
+        ("user",),
+        _match_orders_with_new_user,
+    ),
+    Seam(
+        "saleor.order.calculations",
+        "process_order_promotion",
+        ("order", "lines_info", "database_connection_name"),
+        _process_order_promotion,
+    ),
+    Seam(
+        "saleor.order.tasks",
+        "_bulk_release_voucher_usage",
+        ("order_ids",),
+        _bulk_release_voucher_usage,
+    ),
+)

@@ -1,0 +1,134 @@
+"""READ FIRST: how a checkout of several sellers becomes its orders.
+
+`place_order_group` runs where Saleor would create the one order, under the lock that
+Saleor holds on the checkout row, in a savepoint of its own: Saleor commits what an
+erring completion has written, and half a group must never be committed.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from graphene import Node
+from saleor.checkout.error_codes import CheckoutErrorCode
+from saleor.core.tracing import traced_atomic_transaction
+from saleor.order.models import Order
+
+from .config import OrderGroupsConfig, get_config
+from .events import announce_group, announce_orders
+from .groups import create_group, find_first_order
+from .payments import (
+    finish_orders,
+    refuse_unsupported_transactions,
+    share_payments,
+)
+from .placement import Completion, place_orders
+from .sellers import SellerLines, group_by_seller
+from .shares import UnbalancedCheckoutError
+
+if TYPE_CHECKING:
+    from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
+
+
+def place_order_group(
+    completion: Completion,
+    create_saleor_order: Callable[[], Order],
+    use_voucher: Callable[[], None],
+) -> Order:
+    """Create the orders and the group of a checkout; return its first order.
+
+    Completing again returns the same order and writes nothing.
+
+    :param create_saleor_order: Saleor's own creation of the one order.
+    :param use_voucher: counts the checkout's voucher, once for all orders.
+    :raises ValidationError: the checkout is refused; nothing has been written.
+    """
+    config = get_config(completion.checkout_info.channel.slug, completion.manager)
+    if not config.active:
+        return create_saleor_order()
+    with traced_atomic_transaction():
+        if first_order := find_first_order(completion.checkout.token):
+            return first_order
+
+        parts = group_by_seller(completion.checkout_lines)
+        refuse_sellers(parts, config)
+        if len(parts) == 1:
+            order = create_saleor_order()
+            if config.group_single_seller:
+                group = create_group(completion, [(order, parts[0].seller)])
+                announce_group(completion, group)
+            return order
+
+        refuse_unsupported_transactions(completion.checkout)
+        use_voucher()
+        try:
+            placed = place_orders(completion, parts)
+        except UnbalancedCheckoutError as error:
+            raise ValidationError(
+                f"The checkout cannot be split between its sellers. {error}",
+                code=CheckoutErrorCode.TAX_ERROR.value,
+            ) from error
+        orders = [order.order for order in placed]
+        group = create_group(
+            completion, [(order.order, order.seller) for order in placed]
+        )
+        share_payments(completion.checkout, group, orders)
+        finish_orders(orders)
+        announce_orders(completion, placed)
+        announce_group(completion, group)
+    return orders[0]
+
+
+def is_split(
+    checkout_info: "CheckoutInfo", lines: Sequence["CheckoutLineInfo"]
+) -> bool:
+    """Tell whether completing makes several orders, refusing what cannot be sold.
+
+    :raises ValidationError: the checkout would be refused.
+    """
+    config = get_config(checkout_info.channel.slug, checkout_info.manager)
+    if not config.active:
+        return False
+    parts = group_by_seller(lines)
+    refuse_sellers(parts, config)
+    if len(parts) == 1:
+        return False
+    refuse_unsupported_transactions(checkout_info.checkout)
+    return True
+
+
+def refuse_sellers(parts: Sequence[SellerLines], config: OrderGroupsConfig) -> None:
+    """Refuse goods that may not be sold, naming their lines.
+
+    :raises ValidationError: on `lines`, with the lines' global IDs.
+    """
+    for part in parts:
+        if part.seller is None and not config.allow_shop_goods:
+            _refuse(part, "Goods without a seller are not sold in this channel")
+        if part.seller is not None and not part.seller.is_active:
+            _refuse(part, f"The seller {part.seller.name} is not active")
+
+
+def _refuse(part: SellerLines, reason: str) -> None:
+    names = ", ".join(
+        f"{line_info.product.name} ({line_info.variant})" for line_info in part.lines
+    )
+    raise ValidationError(
+        {
+            "lines": ValidationError(
+                f"{reason}: {names}.",
+                # One of the codes that the errors of all entries have.
+                code=CheckoutErrorCode.UNAVAILABLE_VARIANT_IN_CHANNEL.value,
+                params={
+                    "lines": [
+                        Node.to_global_id("CheckoutLine", line_info.line.pk)
+                        for line_info in part.lines
+                    ],
+                    "variants": [
+                        Node.to_global_id("ProductVariant", line_info.variant.pk)
+                        for line_info in part.lines
+                    ],
+                },
+            )
+        }
+    )

@@ -1,0 +1,534 @@
+"""One Saleor order for each share of a checkout.
+
+Private names of `saleor.checkout.complete_checkout` are used here because Saleor's own
+order creation, which makes exactly one order, is written in terms of them: what it does
+once for an order is done once for all orders, in the same sequence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.sites.models import Site
+from django.db import connection
+from django.forms.models import model_to_dict
+from django.utils import timezone
+from saleor.account.models import Address
+from saleor.checkout import calculations
+from saleor.checkout import complete_checkout as saleor_completion
+from saleor.checkout.base_calculations import (
+    base_checkout_delivery_price,
+    base_checkout_undiscounted_delivery_price,
+    calculate_base_line_total_price,
+    get_line_total_price_with_propagated_checkout_discount,
+)
+from saleor.checkout.models import Checkout
+from saleor.checkout.utils import (
+    calculate_checkout_weight,
+    get_checkout_metadata,
+    get_or_create_checkout_metadata,
+)
+from saleor.core.prices import quantize_price
+from saleor.core.taxes import zero_taxed_money
+from saleor.discount import DiscountType, DiscountValueType, VoucherType
+from saleor.discount.models import OrderDiscount, OrderLineDiscount
+from saleor.discount.utils.voucher import is_line_level_voucher
+from saleor.giftcard.events import gift_cards_used_in_order_event
+from saleor.giftcard.models import GiftCard
+from saleor.order import OrderOrigin, OrderStatus
+from saleor.order.fetch import OrderInfo, OrderLineInfo
+from saleor.order.models import Order, OrderLine
+from saleor.order.utils import (
+    set_gift_card_user,
+    update_gift_card_balance,
+    update_order_display_gross_prices,
+)
+from saleor.payment.model_helpers import get_subtotal
+from saleor.warehouse.management import allocate_preorders, allocate_stocks
+from saleor.warehouse.reservations import is_reservation_enabled
+
+from .models import Seller
+from .money import to_decimal, to_minor, to_money, to_taxed_money
+from .sellers import SellerLines
+from .shares import CheckoutFigures, LinesFigures, Share, allocate
+
+if TYPE_CHECKING:
+    from saleor.account.models import User
+    from saleor.app.models import App
+    from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
+    from saleor.plugins.manager import PluginsManager
+    from saleor.site.models import SiteSettings
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One call of Saleor's order creation, from either of its two flows.
+
+    `order_data` is what the payment flow prepared before it took the money; the
+    transaction flow prepares it here.
+    """
+
+    checkout_info: "CheckoutInfo"
+    checkout_lines: list["CheckoutLineInfo"]
+    manager: "PluginsManager"
+    user: "User | None"
+    app: "App | None"
+    metadata_list: list | None = None
+    private_metadata_list: list | None = None
+    is_automatic: bool = False
+    force_update: bool = False
+    order_data: dict[str, Any] | None = None
+    site_settings: "SiteSettings" = field(
+        default_factory=lambda: Site.objects.get_current().settings
+    )
+
+    @property
+    def checkout(self) -> Checkout:
+        """The checkout, locked by Saleor."""
+        return self.checkout_info.checkout
+
+
+@dataclass(frozen=True)
+class PlacedOrder:
+    """An order, whose it is, and what Saleor's events need of it."""
+
+    order: Order
+    seller: Seller | None
+    lines: list[OrderLineInfo]
+
+    def get_order_info(self) -> OrderInfo:
+        """Return the order as Saleor's after-commit actions take it."""
+        return OrderInfo(
+            order=self.order,
+            customer_email=self.order.user_email,
+            channel=self.order.channel,
+            payment=self.order.get_last_payment(),
+            lines_data=self.lines,
+        )
+
+
+def place_orders(
+    completion: Completion, parts: Sequence[SellerLines]
+) -> list[PlacedOrder]:
+    """Create the orders of all sellers; each table is locked and written once.
+
+    The orders are not charged yet: payments follow.
+
+    :raises InsufficientStock: of any seller's lines, naming all of them.
+    :raises UnbalancedCheckoutError: the figures do not add up.
+    """
+    data = completion.order_data or _prepare_order_data(completion)
+    # What the caller holds is kept: a payment flow that fails is handled with it.
+    data = dict(data)
+    order_lines = list(data.pop("lines"))
+    lines_by_part = _match_lines(parts, order_lines)
+    gift_cards = list(completion.checkout.gift_cards.select_for_update())
+    shares = _allocate(completion, parts, lines_by_part, data, gift_cards)
+
+    orders = _create_orders(completion, parts, lines_by_part, shares, data)
+    _create_discounts(completion, orders, shares)
+    _create_lines(orders, lines_by_part)
+    _allocate_stock(completion, order_lines)
+    _spend_gift_cards(completion, orders, shares, gift_cards)
+    return [
+        PlacedOrder(order=order, seller=part.seller, lines=lines)
+        for order, part, lines in zip(orders, parts, lines_by_part, strict=True)
+    ]
+
+
+# ------------------------------------------------------------------ figures
+
+
+def _prepare_order_data(completion: Completion) -> dict[str, Any]:
+    """Return what `_create_order_from_checkout` reads from the checkout.
+
+    Same keys as `_prepare_order_data` of the payment flow.
+    """
+    checkout_info, manager = completion.checkout_info, completion.manager
+    checkout, lines = completion.checkout, completion.checkout_lines
+    arguments: dict[str, Any] = {
+        "manager": manager,
+        "checkout_info": checkout_info,
+        "lines": lines,
+    }
+    total = calculations.calculate_checkout_total_with_gift_cards(
+        **arguments, force_update=completion.force_update
+    )
+    undiscounted_base_shipping_price = base_checkout_undiscounted_delivery_price(
+        checkout_info, lines
+    )
+    data = saleor_completion._process_shipping_data_for_order(
+        checkout_info,
+        undiscounted_base_shipping_price,
+        base_checkout_delivery_price(checkout_info, lines),
+        calculations.checkout_shipping_price(**arguments),
+        manager,
+        lines,
+    )
+    data |= saleor_completion._process_user_data_for_order(checkout_info, manager)
+    data |= {
+        "lines": saleor_completion._create_lines_for_order(
+            manager,
+            checkout_info,
+            lines,
+            checkout_info.tax_configuration.prices_entered_with_tax,
+            site_settings=completion.site_settings,
+        ),
+        "language_code": checkout.language_code,
+        "total": total,
+        "total_price_left": calculations.calculate_checkout_total(**arguments).gross,
+        "shipping_tax_rate": calculations.checkout_shipping_tax_rate(**arguments),
+        "tax_error": checkout.tax_error,
+    }
+    if checkout_info.voucher:
+        voucher_code = checkout_info.voucher_code
+        data["voucher"] = checkout_info.voucher
+        data["voucher_code"] = voucher_code.code if voucher_code else None
+    return data
+
+
+def _match_lines(
+    parts: Sequence[SellerLines], order_lines: Sequence[OrderLineInfo]
+) -> list[list[OrderLineInfo]]:
+    """Put each order line with its seller; the payment flow made them in an earlier step."""
+    positions = {
+        product_id: position
+        for position, part in enumerate(parts)
+        for product_id in part.product_ids
+    }
+    matched: list[list[OrderLineInfo]] = [[] for _ in parts]
+    for line_info in order_lines:
+        assert line_info.variant is not None
+        matched[positions[line_info.variant.product_id]].append(line_info)
+    return matched
+
+
+def _allocate(
+    completion: Completion,
+    parts: Sequence[SellerLines],
+    lines_by_part: Sequence[Sequence[OrderLineInfo]],
+    data: dict[str, Any],
+    gift_cards: Sequence[GiftCard],
+) -> list[Share]:
+    checkout_info = completion.checkout_info
+    currency = completion.checkout.currency
+
+    def minor(amount) -> int:
+        return to_minor(amount, currency)
+
+    sellers = [
+        LinesFigures(
+            net=sum(minor(info.line.total_price.net.amount) for info in lines),
+            gross=sum(minor(info.line.total_price.gross.amount) for info in lines),
+            discount_loss=sum(
+                minor(_discount_loss(completion, line_info)) for line_info in part.lines
+            ),
+            needs_shipping=any(info.line.is_shipping_required for info in lines),
+        )
+        for part, lines in zip(parts, lines_by_part, strict=True)
+    ]
+    discount = _get_order_level_discount(completion)
+    shipping = data["shipping_price"]
+    figures = CheckoutFigures(
+        prices_entered_with_tax=checkout_info.tax_configuration.prices_entered_with_tax,
+        shipping_net=minor(shipping.net.amount),
+        shipping_gross=minor(shipping.gross.amount),
+        shipping_base=minor(data["base_shipping_price"].amount),
+        shipping_undiscounted_base=minor(
+            data["undiscounted_base_shipping_price"].amount
+        ),
+        total_net=sum(seller.net for seller in sellers) + minor(shipping.net.amount),
+        total_gross=minor(data["total_price_left"].amount),
+        due_net=minor(data["total"].net.amount),
+        due_gross=minor(data["total"].gross.amount),
+        discount=minor(discount["amount_value"]) if discount else 0,
+        discount_is_on_shipping=bool(
+            checkout_info.voucher and checkout_info.voucher.type == VoucherType.SHIPPING
+        ),
+        gift_cards=tuple(minor(card.current_balance_amount) for card in gift_cards),
+    )
+    return allocate(figures, sellers)
+
+
+def _discount_loss(completion: Completion, line_info: "CheckoutLineInfo"):
+    """Return what the line lost, in base prices, to the order-level discount."""
+    propagated = get_line_total_price_with_propagated_checkout_discount(
+        completion.checkout_info, completion.checkout_lines, line_info
+    )
+    lost = calculate_base_line_total_price(line_info) - propagated
+    return quantize_price(lost, lost.currency).amount
+
+
+def _get_order_level_discount(completion: Completion) -> dict[str, Any] | None:
+    """Return the OrderDiscount that Saleor's `_create_order_discount` would make."""
+    checkout, checkout_info = completion.checkout, completion.checkout_info
+    checkout_discount = checkout.discounts.first()
+    if checkout_discount:
+        if checkout_discount.type != DiscountType.ORDER_PROMOTION:
+            return None
+        data = model_to_dict(checkout_discount)
+        data["promotion_rule"] = checkout_discount.promotion_rule
+        data["voucher_id"] = data.pop("voucher", None)
+        del data["checkout"]
+    elif checkout.discount and not is_line_level_voucher(checkout_info.voucher):
+        voucher_code = checkout_info.voucher_code
+        data = {
+            "type": DiscountType.VOUCHER,
+            "name": checkout.discount_name,
+            "translated_name": checkout.translated_discount_name,
+            "currency": checkout.currency,
+            "voucher": checkout_info.voucher,
+            "voucher_code": voucher_code.code if voucher_code else None,
+            "value_type": DiscountValueType.FIXED,
+            "value": checkout.discount.amount,
+            "amount_value": checkout.discount_amount,
+        }
+    else:
+        return None
+    # A percentage voucher is rounded to two decimals whatever the currency has.
+    data["amount_value"] = quantize_price(data["amount_value"], checkout.currency)
+    return data
+
+
+# ------------------------------------------------------------------ rows
+
+
+def _create_orders(
+    completion: Completion,
+    parts: Sequence[SellerLines],
+    lines_by_part: Sequence[Sequence[OrderLineInfo]],
+    shares: Sequence[Share],
+    data: dict[str, Any],
+) -> list[Order]:
+    checkout = completion.checkout
+    currency = checkout.currency
+    metadata, private_metadata = _get_metadata(completion)
+    # Allowlist: a key that a later Saleor adds is not carried unseen.
+    carried = {
+        key: data[key]
+        for key in (
+            "language_code",
+            "tracking_client_id",
+            "tax_error",
+            "voucher",
+            "voucher_code",
+            "user",
+            "user_email",
+            "customer_note",
+        )
+        if key in data
+    }
+    delivery = {
+        key: value
+        for key, value in data.items()
+        if key.startswith(("shipping_method", "shipping_tax", "collection_point"))
+    }
+    addresses = _copy_addresses(data, len(parts))
+    numbers = _take_order_numbers(len(parts))
+    orders = []
+    for index, (part, lines, share) in enumerate(
+        zip(parts, lines_by_part, shares, strict=True)
+    ):
+        subtotal = get_subtotal([info.line for info in lines], currency)
+        undiscounted_shipping = to_money(share.shipping_undiscounted_base, currency)
+        undiscounted_total = (
+            sum(
+                [info.line.undiscounted_total_price for info in lines],
+                start=zero_taxed_money(currency),
+            )
+            + undiscounted_shipping
+        )
+        orders.append(
+            Order(
+                **carried,
+                **addresses[index],
+                **(delivery if share.carries_shipping else {}),
+                number=numbers[index],
+                status=_get_status(completion),
+                origin=OrderOrigin.CHECKOUT,
+                channel=completion.checkout_info.channel,
+                currency=currency,
+                checkout_token=str(checkout.token),
+                redirect_url=checkout.redirect_url,
+                tax_exemption=checkout.tax_exemption,
+                should_refresh_prices=False,
+                metadata=dict(metadata),
+                private_metadata=dict(private_metadata),
+                lines_count=len(lines),
+                weight=calculate_checkout_weight(list(part.lines)),
+                subtotal=subtotal,
+                undiscounted_total=undiscounted_total,
+                undiscounted_base_shipping_price=undiscounted_shipping,
+                base_shipping_price=to_money(share.shipping_base, currency),
+                shipping_price=to_taxed_money(
+                    share.shipping_net, share.shipping_gross, currency
+                ),
+                total=to_taxed_money(share.total_net, share.total_gross, currency),
+            )
+        )
+    # The country decides, and all orders have the same addresses.
+    update_order_display_gross_prices(orders[0])
+    for order in orders[1:]:
+        order.display_gross_prices = orders[0].display_gross_prices
+    return Order.objects.bulk_create(orders)
+
+
+def _get_status(completion: Completion) -> str:
+    # As in Saleor's two flows: only the payment flow has certainly been paid.
+    is_paid = (
+        completion.order_data is not None
+        or completion.checkout.payment_transactions.exists()
+    )
+    if (
+        completion.checkout_info.channel.automatically_confirm_all_new_orders
+        and is_paid
+    ):
+        return OrderStatus.UNFULFILLED
+    return OrderStatus.UNCONFIRMED
+
+
+def _get_metadata(completion: Completion) -> tuple[dict, dict]:
+    # The transaction flow makes the checkout's metadata row, the payment flow does not.
+    if completion.order_data is None:
+        stored = get_or_create_checkout_metadata(completion.checkout)
+    else:
+        stored = get_checkout_metadata(completion.checkout)
+    metadata = dict(stored.metadata) if stored else {}
+    private_metadata = dict(stored.private_metadata) if stored else {}
+    for item in completion.metadata_list or []:
+        metadata[item.key] = item.value
+    for item in completion.private_metadata_list or []:
+        private_metadata[item.key] = item.value
+    return metadata, private_metadata
+
+
+def _copy_addresses(data: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """Return each order's own addresses: the first has the checkout's, as Saleor's has."""
+    copies: list[dict[str, Any]] = []
+    for index in range(count):
+        copies.append(
+            {
+                name: address if index == 0 or not address else _unsaved_copy(address)
+                for name, address in (
+                    ("shipping_address", data.get("shipping_address")),
+                    ("billing_address", data.get("billing_address")),
+                )
+            }
+        )
+    Address.objects.bulk_create(
+        [address for row in copies[1:] for address in row.values() if address]
+    )
+    return copies
+
+
+def _unsaved_copy(address: Address) -> Address:
+    return Address(**address.as_data())
+
+
+def _take_order_numbers(count: int) -> list[int]:
+    """Take the next numbers of Saleor's own sequence, the lowest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval('order_order_number_seq') FROM generate_series(1, %s)",
+            [count],
+        )
+        return sorted(number for (number,) in cursor.fetchall())
+
+
+def _create_discounts(
+    completion: Completion, orders: Sequence[Order], shares: Sequence[Share]
+) -> None:
+    discount = _get_order_level_discount(completion)
+    if not discount:
+        return
+    if len(orders) > 1:
+        discount["value_type"] = DiscountValueType.FIXED
+    rows = []
+    for order, share in zip(orders, shares, strict=True):
+        amount = to_decimal(share.discount, order.currency)
+        if len(orders) > 1:
+            if not amount:
+                continue
+            discount["value"] = amount
+        rows.append(
+            OrderDiscount(**discount | {"order": order, "amount_value": amount})
+        )
+    OrderDiscount.objects.bulk_create(rows)
+
+
+def _create_lines(
+    orders: Sequence[Order], lines_by_part: Sequence[Sequence[OrderLineInfo]]
+) -> None:
+    order_lines: list[OrderLine] = []
+    discounts: list[OrderLineDiscount] = []
+    for order, lines in zip(orders, lines_by_part, strict=True):
+        for info in lines:
+            info.line.order_id = order.pk
+            order_lines.append(info.line)
+            discounts.extend(info.line_discounts or [])
+    OrderLine.objects.bulk_create(order_lines)
+    OrderLineDiscount.objects.bulk_create(discounts)
+
+
+def _allocate_stock(
+    completion: Completion, order_lines: Sequence[OrderLineInfo]
+) -> None:
+    """Allocate all sellers' lines at once, so that stocks are locked in one order."""
+    checkout_info, site_settings = completion.checkout_info, completion.site_settings
+    delivery_method_info = checkout_info.get_delivery_method_info()
+    checkout_lines = [info.line for info in completion.checkout_lines]
+    allocate_stocks(
+        list(order_lines),
+        checkout_info.get_country(),
+        checkout_info.channel,
+        site_settings,
+        completion.app or completion.user,
+        calculate_stocks_with_shipping_zones=site_settings.use_legacy_shipping_zone_stock_availability,
+        collection_point_pk=delivery_method_info.warehouse_pk,
+        additional_filter_lookup=delivery_method_info.get_warehouse_filter_lookup(),
+        check_reservations=True,
+        checkout_lines=checkout_lines,
+    )
+    allocate_preorders(
+        list(order_lines),
+        checkout_info.channel.slug,
+        check_reservations=is_reservation_enabled(site_settings),
+        checkout_lines=checkout_lines,
+    )
+
+
+def _spend_gift_cards(
+    completion: Completion,
+    orders: Sequence[Order],
+    shares: Sequence[Share],
+    gift_cards: Sequence[GiftCard],
+) -> None:
+    """Draw each order's part from each card, as `add_gift_cards_to_order` for one order."""
+    checkout_info = completion.checkout_info
+    email = checkout_info.get_customer_email() or ""
+    spent = []
+    for index, card in enumerate(gift_cards):
+        for order, share in zip(orders, shares, strict=True):
+            amount = to_money(share.gift_cards[index], order.currency)
+            if not amount:
+                continue
+            balances: list[tuple[GiftCard, float]] = []
+            update_gift_card_balance(card, amount, balances)
+            order.gift_cards.add(card)
+            gift_cards_used_in_order_event(
+                balances, order, completion.user, completion.app
+            )
+            if card not in spent:
+                spent.append(card)
+    if not spent:
+        return
+    for card in spent:
+        set_gift_card_user(card, checkout_info.user, email)
+        card.last_used_on = timezone.now()
+    GiftCard.objects.bulk_update(
+        spent, ["current_balance_amount", "last_used_on", "used_by", "used_by_email"]
+    )
+    # Other checkouts that hold these cards show another total now.
+    Checkout.objects.filter(gift_cards__in=spent).exclude(
+        token=completion.checkout.token
+    ).update(price_expiration=timezone.now())
