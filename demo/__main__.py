@@ -24,7 +24,7 @@ def main() -> int:
         url, eager = start_saleor()
         api = Api(f"{url}/graphql/")
         staff = shop.log_in(api, server.STAFF_EMAIL, server.STAFF_PASSWORD)
-        seed_once(staff)
+        seed_once(staff, receiver.url)
         access = shop.app_access(staff, receiver.url)
         app = api.as_bearer_of(access.token)
         customer = shop.log_in(api, shop.CUSTOMER_EMAIL, shop.CUSTOMER_PASSWORD)
@@ -65,10 +65,9 @@ def start_saleor() -> tuple[str, bool]:
     env = server.environment(database_url, port, broker_url)
     applied = server.migrate(env)
     step(f"database   {server.DATABASE}, {applied} migrations applied now")
-    url = server.start_web(env, port)
+    url = server.start(env, port)
     step(f"server     {url}/graphql/ (uvicorn saleor.asgi:application)")
     if broker_url:
-        server.start_worker(env)
         step(f"worker     Celery, broker {broker_url}")
     else:
         step("worker     none: no Redis here, so tasks run eagerly in the server")
@@ -76,12 +75,12 @@ def start_saleor() -> tuple[str, bool]:
     return url, broker_url is None
 
 
-def seed_once(staff: Api) -> None:
+def seed_once(staff: Api, receiver_url: str) -> None:
     if shop.is_seeded(staff):
         step("shop       seeded by an earlier run")
         return
     try:
-        shop.seed(staff)
+        shop.seed(staff, receiver_url)
     except BaseException:
         # Half a shop would make every later run fail.
         server.stop_all()

@@ -23,7 +23,7 @@ class Api:
     def as_bearer_of(self, token: str) -> "Api":
         return Api(self.endpoint, token)
 
-    def raw(self, query: str, **variables: Any) -> dict[str, Any]:
+    def raw(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """Return the answer as it came, top-level errors included."""
         response = self._session.post(
             self.endpoint, json={"query": query, "variables": variables}, timeout=120
@@ -36,7 +36,7 @@ class Api:
                 f"{response.text[:200]!r}."
             ) from None
 
-    def __call__(self, query: str, **variables: Any) -> Any:
+    def __call__(self, query: str, /, **variables: Any) -> Any:
         """Return the value of the query's root field; fail on any kind of error."""
         answer = self.raw(query, **variables)
         if messages := [error["message"] for error in answer.get("errors", [])]:

@@ -12,7 +12,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,7 +27,8 @@ from psycopg import sql
 from .client import DemoError
 
 DATABASE = "saleor_order_groups_demo"
-STATE = Path(__file__).resolve().parent.parent / ".cache" / "demo"
+ROOT = Path(__file__).resolve().parent.parent
+STATE = ROOT / ".cache" / "demo"
 STAFF_EMAIL = "staff@example.com"
 STAFF_PASSWORD = "staff-of-the-demo"
 
@@ -59,20 +62,22 @@ def drop_database(given_url: str) -> None:
 
 def _maintenance_connection(given_url: str) -> psycopg.Connection:
     """Connect to any database but the demo's own: none can drop itself."""
-    parts = urlsplit(given_url)
-    # libpq knows no Django query options and no variants of the scheme.
-    parts = parts._replace(scheme="postgresql", query="")
+    path_given = urlsplit(given_url).path
     last_error: Exception | None = None
-    for path in (parts.path, "/postgres", "/template1"):
+    for path in (path_given, "/postgres", "/template1"):
         if path == f"/{DATABASE}":
             continue
         try:
-            return psycopg.connect(
-                urlunsplit(parts._replace(path=path)), autocommit=True
-            )
+            return psycopg.connect(_libpq_url(given_url, path), autocommit=True)
         except psycopg.OperationalError as error:
             last_error = error
     raise DemoError(f"PostgreSQL at DATABASE_URL cannot be used: {last_error}")
+
+
+def _libpq_url(url: str, path: str) -> str:
+    """Leave out what libpq does not know: Django's options, variants of the scheme."""
+    parts = urlsplit(url)._replace(scheme="postgresql", query="", path=path)
+    return urlunsplit(parts)
 
 
 # --------------------------------------------------------------- environment
@@ -135,10 +140,14 @@ def free_port() -> int:
 
 def migrate(env: Mapping[str, str]) -> int:
     """Bring the database up to date, showing progress; return the number applied."""
+    done = STATE / "migrated"
+    state = _migration_state(env["DATABASE_URL"])
+    if done.exists() and done.read_text() == state:
+        return 0
     child = subprocess.Popen(
         [sys.executable, "-m", "demo.prepare"],
         env=dict(env),
-        cwd=Path(__file__).resolve().parent.parent,
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -157,7 +166,19 @@ def migrate(env: Mapping[str, str]) -> int:
             _show_progress(applied, pending, line.split()[1].removesuffix("..."))
     if child.wait() != 0:
         raise DemoError("The migrations failed:\n" + "\n".join(lines[-25:]))
+    done.write_text(state)
     return applied
+
+
+def _migration_state(database_url: str) -> str:
+    """Name this very database and all that migrates it, to see that nothing is new."""
+    with psycopg.connect(_libpq_url(database_url, f"/{DATABASE}")) as connection:
+        row = connection.execute(
+            "SELECT oid FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+    migrations = (ROOT / "saleor_order_groups" / "migrations").glob("0*.py")
+    ours = [f"{path.name}:{zlib.crc32(path.read_bytes())}" for path in migrations]
+    return "\n".join([str(row), version("saleor"), *sorted(ours)])
 
 
 def _show_progress(applied: int, pending: int, name: str) -> None:
@@ -174,13 +195,13 @@ def start_redis() -> str | None:
     if not binary:
         return None
     port = free_port()
-    start(
+    redis = _spawn(
         "redis",
         [binary, "--port", str(port), "--bind", "127.0.0.1"]
         + ["--save", "", "--appendonly", "no", "--dir", str(STATE)],
         os.environ,
     )
-    _wait_until("redis", lambda: _port_is_open(port), seconds=20)
+    _wait_until("redis", redis, lambda: _port_is_open(port))
     return f"redis://127.0.0.1:{port}"
 
 
@@ -198,10 +219,10 @@ def _install_redis() -> str | None:
     return shutil.which("redis-server")
 
 
-def start_web(env: Mapping[str, str], port: int) -> str:
-    """Start Saleor under uvicorn and return its URL once it answers."""
+def start(env: Mapping[str, str], port: int) -> str:
+    """Start web server and worker side by side; return the URL once both are ready."""
     # Without usage telemetry Saleor's application has no lifespan handler.
-    start(
+    web = _spawn(
         "server",
         [sys.executable, "-m", "uvicorn", "saleor.asgi:application"]
         + ["--host", "127.0.0.1", "--port", str(port), "--lifespan", "off"]
@@ -209,24 +230,24 @@ def start_web(env: Mapping[str, str], port: int) -> str:
         env,
     )
     url = f"http://127.0.0.1:{port}"
-    _wait_until("server", lambda: _answers(f"{url}/health/"), seconds=120)
+    worker = None
+    if "CELERY_BROKER_URL" in env:
+        # One process with threads: quick to start and to end.
+        worker = _spawn(
+            "worker",
+            [sys.executable, "-m", "celery", "--app", "saleor.celeryconf:app"]
+            + ["worker", "--pool", "threads", "--concurrency", "2"]
+            + ["--loglevel", "info", "--without-gossip", "--without-mingle"],
+            env,
+        )
+    _wait_until("server", web, lambda: _answers(f"{url}/health/"))
+    if worker:
+        log = STATE / "worker.log"
+        _wait_until("worker", worker, lambda: b" ready." in log.read_bytes())
     return url
 
 
-def start_worker(env: Mapping[str, str]) -> None:
-    # --pool=threads: one process, quick to start and to end.
-    start(
-        "worker",
-        [sys.executable, "-m", "celery", "--app", "saleor.celeryconf:app", "worker"]
-        + ["--pool", "threads", "--concurrency", "2", "--loglevel", "info"]
-        + ["--without-gossip", "--without-mingle"],
-        env,
-    )
-    log = STATE / "worker.log"
-    _wait_until("worker", lambda: b" ready." in log.read_bytes(), seconds=120)
-
-
-def start(name: str, command: list[str], env: Mapping[str, str]) -> None:
+def _spawn(name: str, command: list[str], env: Mapping[str, str]) -> subprocess.Popen:
     """Start a child whose output goes to its log in .cache/demo."""
     STATE.mkdir(parents=True, exist_ok=True)
     with (STATE / f"{name}.log").open("wb") as log:
@@ -240,11 +261,11 @@ def start(name: str, command: list[str], env: Mapping[str, str]) -> None:
             start_new_session=True,
         )
     _children.append(child)
+    return child
 
 
-def _wait_until(name: str, ready, seconds: float) -> None:
-    child = _children[-1]
-    deadline = time.monotonic() + seconds
+def _wait_until(name: str, child: subprocess.Popen, ready: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 180
     while not ready():
         if child.poll() is not None or time.monotonic() > deadline:
             log = STATE / f"{name}.log"

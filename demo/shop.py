@@ -104,7 +104,7 @@ def is_seeded(staff: Api) -> bool:
     return shop["privateMetafield"] is not None
 
 
-def seed(staff: Api) -> None:
+def seed(staff: Api, receiver_url: str) -> None:
     """Make everything, in the order in which one thing needs another."""
     channel_id = _create_channel(staff)
     warehouse_id = _create_warehouse(staff)
@@ -112,7 +112,7 @@ def seed(staff: Api) -> None:
     _set_taxes(staff, channel_id)
     _create_catalogue(staff, channel_id, warehouse_id)
     _activate_plugin(staff, channel_id)
-    _create_app(staff)
+    _create_app(staff, receiver_url)
     _register_customer(staff)
     shop_id = staff("{ shop { id } }")["id"]
     staff(
@@ -359,7 +359,7 @@ def _activate_plugin(staff: Api, channel_id: str) -> None:
     )
 
 
-def _create_app(staff: Api) -> None:
+def _create_app(staff: Api, receiver_url: str) -> None:
     """Make the app that reports payments and hears of order groups."""
     app_id = _create(
         staff,
@@ -379,8 +379,7 @@ def _create_app(staff: Api) -> None:
         input={
             "app": app_id,
             "name": "Order groups",
-            # Each run of the demo puts its own receiver's address here.
-            "targetUrl": "http://127.0.0.1:1/",
+            "targetUrl": receiver_url,
             "asyncEvents": ["ORDER_GROUP_CREATED"],
             "query": ORDER_GROUP_CREATED,
             "isActive": True,
