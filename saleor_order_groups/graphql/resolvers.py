@@ -21,7 +21,8 @@ def get_listed_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
     """Return the groups that a requestor may list and look up by number."""
     groups = models.OrderGroup.objects.using(get_database_connection_name(info.context))
     requestor = get_user_or_app_from_context(info.context)
-    if requestor is None:
+    # Over HTTP an anonymous user is a lazy object around None, never None itself.
+    if not requestor:
         return groups.none()
     manages_orders = has_one_of_permissions(requestor, [OrderPermissions.MANAGE_ORDERS])
     if get_app_promise(info.context).get():
@@ -76,7 +77,7 @@ def resolve_order_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
     permissions = [OrderPermissions.MANAGE_ORDERS]
     requestor = get_user_or_app_from_context(info.context)
     is_app = bool(get_app_promise(info.context).get())
-    if requestor is None or (
+    if not requestor or (
         is_app and not has_one_of_permissions(requestor, permissions)
     ):
         raise PermissionDenied(
