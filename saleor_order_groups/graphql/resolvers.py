@@ -77,9 +77,7 @@ def resolve_order_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
     permissions = [OrderPermissions.MANAGE_ORDERS]
     requestor = get_user_or_app_from_context(info.context)
     is_app = bool(get_app_promise(info.context).get())
-    if not requestor or (
-        is_app and not has_one_of_permissions(requestor, permissions)
-    ):
+    if not requestor or (is_app and not has_one_of_permissions(requestor, permissions)):
         raise PermissionDenied(
             permissions=[AuthorizationFilters.AUTHENTICATED_USER, *permissions]
         )
