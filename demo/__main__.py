@@ -1,6 +1,5 @@
 """The story: a cart of several sellers, one order for each, one group, one webhook."""
 
-import json
 import os
 import signal
 import sys
@@ -11,7 +10,7 @@ from typing import Any
 from . import server, shop, storefront
 from .client import Api, DemoError
 from .receiver import Delivery, Receiver, signed_by
-from .report import Checks, decimal, heading, money, step, table
+from .report import Checks, decimal, heading, money, show_json, step, table
 
 SHOP_ITSELF = "(the shop itself)"
 
@@ -210,8 +209,7 @@ def show_webhook(
         checks.that("ORDER_GROUP_CREATED arrives", False, "nothing within 60 s")
         return
     show_delivery(delivery, url)
-    sent_by = "the server, eagerly" if eager else "the Celery worker"
-    step(f"sent by    {sent_by}\n")
+    print()
     received = delivery.payload.get("orderGroup") or {}
     checks.that(
         "the event is order_group_created",
@@ -234,6 +232,12 @@ def show_webhook(
         numbers == [order["number"] for order in group["orders"]],
         numbers,
     )
+    if not eager:
+        checks.that(
+            "it was sent by the Celery worker",
+            server.worker_ran("send_webhook_request_async"),
+            "no such task in worker.log",
+        )
     checks.that("it is sent once", receiver.silent_for(2), "a second delivery")
 
 
@@ -274,10 +278,13 @@ def serve(
      {{ orderGroup(id: "{group["id"]}") {{
        number sellers {{ name }} placedTotal {{ gross {{ amount currency }} }} }} }}
 """)
-    while True:
-        if delivery := receiver.next(timeout=3600):
-            heading("A webhook, as received")
-            show_delivery(delivery, url)
+    try:
+        while True:
+            if delivery := receiver.next(timeout=3600):
+                heading("A webhook, as received")
+                show_delivery(delivery, url)
+    except KeyboardInterrupt:
+        print("\nEnded.")
 
 
 # --------------------------------------------------------------------- its parts
@@ -327,8 +334,7 @@ def show_delivery(delivery: Delivery, url: str) -> None:
     verified = "verified" if signed_by(delivery, url) else "NOT verified"
     step(f"Saleor-Event: {delivery.event}")
     step(f"Saleor-Signature: {delivery.signature[:40]}… {verified}")
-    for line in json.dumps(delivery.payload, indent=2, ensure_ascii=False).splitlines():
-        step(line)
+    show_json(delivery.payload)
 
 
 if __name__ == "__main__":

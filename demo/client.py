@@ -25,9 +25,14 @@ class Api:
 
     def raw(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """Return the answer as it came, top-level errors included."""
-        response = self._session.post(
-            self.endpoint, json={"query": query, "variables": variables}, timeout=120
-        )
+        try:
+            response = self._session.post(
+                self.endpoint,
+                json={"query": query, "variables": variables},
+                timeout=120,
+            )
+        except requests.RequestException as error:
+            raise DemoError(f"The server does not answer: {error}.") from None
         try:
             return response.json()
         except ValueError:

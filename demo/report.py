@@ -1,7 +1,11 @@
 """What the demo prints: headings, tables and the list of checks."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
+
+WIDTH = 88
 
 
 def heading(text: str) -> None:
@@ -32,6 +36,30 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -
         print("  " + "  ".join(cells).rstrip())
         if number == 0:
             print("  " + "  ".join("─" * width for width in widths), flush=True)
+
+
+def show_json(value: Any) -> None:
+    for line in _json_lines(value, ""):
+        step(line)
+
+
+def _json_lines(value: Any, indent: str, key: str = "") -> list[str]:
+    """Write what fits on a line on one line, so that a payload fits on a screen."""
+    flat = indent + key + json.dumps(value, ensure_ascii=False)
+    if len(flat) <= WIDTH or not isinstance(value, dict | list):
+        return [flat]
+    if isinstance(value, dict):
+        items = [(json.dumps(name) + ": ", item) for name, item in value.items()]
+        brackets = "{}"
+    else:
+        items = [("", item) for item in value]
+        brackets = "[]"
+    lines = [indent + key + brackets[0]]
+    for name, item in items:
+        lines += _json_lines(item, indent + "  ", name)
+        lines[-1] += ","
+    lines[-1] = lines[-1].removesuffix(",")
+    return [*lines, indent + brackets[1]]
 
 
 class Checks:

@@ -247,6 +247,12 @@ def start(env: Mapping[str, str], port: int) -> str:
     return url
 
 
+def worker_ran(task: str) -> bool:
+    """Tell whether the worker has finished a task of this name."""
+    log = (STATE / "worker.log").read_text(errors="replace")
+    return any(task in line and " succeeded " in line for line in log.splitlines())
+
+
 def _spawn(name: str, command: list[str], env: Mapping[str, str]) -> subprocess.Popen:
     """Start a child whose output goes to its log in .cache/demo."""
     STATE.mkdir(parents=True, exist_ok=True)
