@@ -208,9 +208,9 @@ class Ledger:
         before = self.divided[key]
         parts = before if sum(before) == amount else apportion(amount, before)
         if outcome == "failure":
-            self._record(key[0], outcome, [-part for part in before], moves=True)
+            self._record(key[1], outcome, [-part for part in before], moves=True)
         elif outcome in ("back", "reverse"):
-            self._record(key[0], outcome, parts, moves=True)
+            self._record(key[1], outcome, parts, moves=True)
         return parts
 
     def _divide_anew(self, action: str, outcome: str, amount: int) -> list[int]:
@@ -228,15 +228,15 @@ class Ledger:
             open_needs = self.refunded
         else:
             open_needs = self.charged
-        return draw_down(amount, open_needs, self.needs)
+        return draw_down(amount, _floor(open_needs), self.needs)
 
     def _divide_charge(self, amount: int) -> list[int]:
         """Charge what is authorized first, then what is still needed."""
-        first = min(amount, sum(self.authorized))
-        authorized = draw_down(first, self.authorized, self.needs)
+        covered = min(amount, sum(self.authorized))
+        authorized = draw_down(covered, self.authorized, self.needs)
         pairs = zip(self.needs, self.charged, authorized, strict=True)
         open_needs = [max(need - c - a, 0) for need, c, a in pairs]
-        rest = draw_down(amount - first, open_needs, self.needs)
+        rest = draw_down(amount - covered, open_needs, self.needs)
         return [a + b for a, b in zip(authorized, rest, strict=True)]
 
     def _record(
