@@ -1,5 +1,6 @@
 # SALEOR        which Saleor: a pip requirement, or the path of a clone (3.23.28)
 # DATABASE_URL  which PostgreSQL (a private one)
+# WORKERS       how many tests run beside each other (2)
 # ARGS          more arguments of pytest, for `make test` and `make saleor-tests`
 
 WITH_DATABASE = scripts/with_database.sh
@@ -18,7 +19,7 @@ setup:
 	@scripts/setup.sh
 
 test: setup
-	@$(WITH_DATABASE) scripts/run_tests.sh -n 2 $(ARGS)
+	@$(WITH_DATABASE) scripts/run_tests.sh $(ARGS)
 
 lint: setup
 	@$(WITH_DATABASE) scripts/lint.sh
@@ -28,7 +29,7 @@ demo: setup
 
 # tests/test_loaded.py brings what Saleor's wheel lacks: the root conftest.
 saleor-tests: setup
-	@$(WITH_DATABASE) scripts/run_tests.sh -n 2 tests/test_loaded.py \
+	@$(WITH_DATABASE) scripts/run_tests.sh tests/test_loaded.py \
 		--pyargs saleor.checkout saleor.order saleor.payment $(ARGS)
 
 stop:

@@ -51,14 +51,25 @@ WEBHOOK_PLUGIN_PATH = "saleor.plugins.webhook.plugin.WebhookPlugin"
 def why_plugin_is_not_loaded() -> str | None:
     if not apps.is_installed("saleor_order_groups"):
         return "saleor_order_groups is not in INSTALLED_APPS: install this project"
+
+    from saleor.graphql.order.schema import OrderQueries
+    from saleor.webhook.event_types import WebhookEventAsyncType
+
+    from saleor_order_groups import seams
+
+    if not seams.is_installed():
+        return "Saleor's completion is not replaced"
+    if "order_group" not in OrderQueries._meta.fields:
+        return "Saleor's schema is not extended"
+    if "order_group_created" not in WebhookEventAsyncType.ALL:
+        return "Saleor does not have the event ORDER_GROUP_CREATED"
     return None
 
 
-@pytest.fixture(scope="session", autouse=True)
-def plugin_is_loaded():
-    """Fail every test when Saleor runs without the plugin."""
+def pytest_configure(config):
+    # No test may pass without the plugin.
     if reason := why_plugin_is_not_loaded():
-        pytest.exit(reason, returncode=3)
+        raise pytest.UsageError(f"The plugin is not loaded: {reason}.")
 
 
 @pytest.fixture
