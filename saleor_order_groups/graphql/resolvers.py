@@ -19,25 +19,7 @@ MAX_NUMBER_LENGTH = 10
 
 def get_listed_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
     """Return the groups that a requestor may list and look up by number."""
-    groups = models.OrderGroup.objects.using(get_database_connection_name(info.context))
-    requestor = get_user_or_app_from_context(info.context)
-    # Over HTTP an anonymous user is a lazy object around None, never None itself.
-    if not requestor:
-        return groups.none()
-    manages_orders = has_one_of_permissions(requestor, [OrderPermissions.MANAGE_ORDERS])
-    if get_app_promise(info.context).get():
-        return groups.all() if manages_orders else groups.none()
-
-    # A subquery, not a join: a group with two orders of the user is one group.
-    own = Q(user_id=requestor.pk) | Q(
-        pk__in=models.OrderGroupOrder.objects.using(groups.db)
-        .filter(order__user_id=requestor.pk)
-        .values("group_id")
-    )
-    if manages_orders:
-        channels = get_user_accessible_channels(info, info.context.user)
-        own |= Q(channel_id__in=[channel.pk for channel in channels])
-    return groups.filter(own)
+    return _groups(info).filter(_is_listed(info))
 
 
 def get_readable_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
@@ -46,14 +28,39 @@ def get_readable_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
     Beyond those of the list, the groups of guests: the ID is the secret, as with the
     orders of guests in Saleor.
     """
-    connection = get_database_connection_name(info.context)
-    belongs_to_user = models.OrderGroupOrder.objects.using(connection).filter(
+    of_users = _links(info).filter(
         group_id=OuterRef("pk"), order__user_id__isnull=False
     )
-    return models.OrderGroup.objects.using(connection).filter(
-        Q(pk__in=get_listed_groups(info).order_by().values("pk"))
-        | (Q(user_id__isnull=True) & ~Exists(belongs_to_user))
+    is_of_guest = Q(user_id__isnull=True) & ~Exists(of_users)
+    return _groups(info).filter(_is_listed(info) | is_of_guest)
+
+
+def _groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
+    return models.OrderGroup.objects.using(get_database_connection_name(info.context))
+
+
+def _links(info: ResolveInfo) -> QuerySet[models.OrderGroupOrder]:
+    return models.OrderGroupOrder.objects.using(
+        get_database_connection_name(info.context)
     )
+
+
+def _is_listed(info: ResolveInfo) -> Q:
+    requestor = get_user_or_app_from_context(info.context)
+    manages_orders = has_one_of_permissions(requestor, [OrderPermissions.MANAGE_ORDERS])
+    # Over HTTP an anonymous user is a lazy object around None, never None itself.
+    if not requestor or get_app_promise(info.context).get():
+        return Q(pk__isnull=not manages_orders)
+
+    # One list of keys, not a join or an alternative: a group with two orders of the
+    # user is one group, and a customer's page does not read everybody's groups.
+    own_groups = _groups(info).order_by().filter(user_id=requestor.pk).values("pk")
+    of_own_orders = _links(info).order_by().filter(order__user_id=requestor.pk)
+    own = Q(pk__in=own_groups.union(of_own_orders.values("group_id")))
+    if not manages_orders:
+        return own
+    channels = get_user_accessible_channels(info, info.context.user)
+    return own | Q(channel_id__in=[channel.pk for channel in channels])
 
 
 def resolve_order_group(

@@ -5,7 +5,7 @@ import pytest
 from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 from saleor.product.models import Product
 
-from saleor_order_groups.graphql.mutations import seller_create
+from saleor_order_groups.graphql.mutations import SellerCreate
 from saleor_order_groups.models import OrderGroupOrder, ProductSeller, Seller
 
 PAYLOAD = """
@@ -225,11 +225,14 @@ def test_create_refuses_bad_input(_case, given, expected, client, create_seller)
 
 def test_slug_that_a_rival_takes_meanwhile(client, create_seller):
     # given a rival that saves after our look for a free slug and our validation
-    def rival(*_args, **_kwargs):
+    validate = SellerCreate.clean_instance
+
+    def rival(*args):
+        validate(*args)
         create_seller("acme")
 
     # when
-    with mock.patch.object(seller_create.SellerCreate, "clean_instance", rival):
+    with mock.patch.object(SellerCreate, "clean_instance", rival):
         response = client.post_graphql(CREATE, {"input": {"name": "Acme"}})
 
     # then

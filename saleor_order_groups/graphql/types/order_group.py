@@ -289,9 +289,9 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
         return _load_total(root, info, "authorize_status")
 
     @classmethod
-    def get_node(cls, _info: ResolveInfo, id: str) -> models.OrderGroup | None:
+    def get_node(cls, _info: ResolveInfo, id: str | UUID) -> models.OrderGroup | None:
         try:
-            return super().get_node(_info, UUID(id))
+            return super().get_node(_info, UUID(str(id)))
         except ValueError:
             # Saleor takes an integer for a well-formed key.
             return None

@@ -46,9 +46,9 @@ class Seller(ModelObjectType[models.Seller]):
         doc_category = DOC_CATEGORY_PRODUCTS
 
     @classmethod
-    def get_node(cls, _info: ResolveInfo, id: str) -> models.Seller | None:
+    def get_node(cls, _info: ResolveInfo, id: str | UUID) -> models.Seller | None:
         try:
-            return super().get_node(_info, UUID(id))
+            return super().get_node(_info, UUID(str(id)))
         except ValueError:
             # Saleor takes an integer for a well-formed key.
             return None
