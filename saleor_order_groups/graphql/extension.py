@@ -3,7 +3,7 @@
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
-from graphene import Field
+from graphene import Field, ObjectType
 
 SALEOR_SCHEMA_MODULE = "saleor.graphql.api"
 
@@ -75,7 +75,7 @@ def extend_schema() -> None:
     extend_subscriptions()
 
 
-def graft(target: type, source: type) -> None:
+def graft(target: type[ObjectType], source: type) -> None:
     """Add a class's fields and their resolvers to one of Saleor's types.
 
     Both as attributes, which types that inherit from the target collect, and to the
@@ -99,8 +99,9 @@ def extend_cost_map() -> None:
     """Give our fields a cost in Saleor's map, never changing one of Saleor's."""
     from saleor.graphql.query_cost_map import COST_MAP
 
+    cost_map: dict[str, dict] = COST_MAP
     for type_name, costs in COSTS.items():
-        costs_of_type = COST_MAP.setdefault(type_name, {})
+        costs_of_type = cost_map.setdefault(type_name, {})
         if taken := costs_of_type.keys() & costs.keys():
             raise ImproperlyConfigured(
                 f"Saleor or another plugin already has a cost of {type_name}: "

@@ -33,4 +33,8 @@ def extend_metadata() -> None:
 
     # meta.types has imported the function by name.
     for module in (meta_resolvers, meta_types):
-        module.resolve_object_with_metadata_type = resolve_object_with_metadata_type
+        setattr(
+            module,
+            "resolve_object_with_metadata_type",
+            resolve_object_with_metadata_type,
+        )

@@ -31,12 +31,13 @@ def lock_seller(
         "id", global_id, "external_reference", external_reference
     )
     sellers = models.Seller.objects.select_for_update(of=("self",), no_key=no_key)
+    field, value = (
+        ("id", global_id) if global_id else ("external_reference", external_reference)
+    )
     if global_id:
-        field, value = "id", global_id
         pk = global_id_to_uuid(global_id, "Seller")
         seller = sellers.filter(pk=pk).first() if pk else None
     else:
-        field, value = "external_reference", external_reference
         seller = sellers.filter(external_reference=external_reference).first()
     if seller is None:
         raise field_error(

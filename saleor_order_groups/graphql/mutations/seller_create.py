@@ -30,7 +30,9 @@ class SellerCreate(SellerMutation):
         support_private_meta_field = True
 
     @classmethod
-    def perform_mutation(cls, _root, info: ResolveInfo, /, *, input):
+    def perform_mutation(  # type: ignore[override]
+        cls, _root, info: ResolveInfo, /, *, input
+    ):
         seller = models.Seller()
         data = dict(input)
         data["name"] = data["name"].strip()

@@ -33,7 +33,9 @@ class SellerUnassignProducts(BaseMutation):
         error_type_class = SellerError
 
     @classmethod
-    def perform_mutation(cls, _root, _info: ResolveInfo, /, *, id, products):
+    def perform_mutation(  # type: ignore[override]
+        cls, _root, _info: ResolveInfo, /, *, id, products
+    ):
         with transaction.atomic():
             seller = lock_seller(id, no_key=True)
             rows = ProductSeller.objects.filter(product__in=lock_products(products))

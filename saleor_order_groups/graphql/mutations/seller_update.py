@@ -33,7 +33,7 @@ class SellerUpdate(SellerMutation):
         support_private_meta_field = True
 
     @classmethod
-    def perform_mutation(
+    def perform_mutation(  # type: ignore[override]
         cls, _root, info: ResolveInfo, /, *, input, id=None, external_reference=None
     ):
         data = dict(input)
