@@ -1,6 +1,7 @@
 """Add the plugin's types and fields to Saleor's schema before it is built."""
 
 import sys
+from typing import cast
 
 from django.core.exceptions import ImproperlyConfigured
 from graphene import Field, ObjectType
@@ -12,7 +13,7 @@ RESOLVER_PREFIX = "resolve_"
 PAGE = {"complexity": 1, "multipliers": ["first", "last"]}
 ITEM = {"complexity": 1}
 # A field without an entry costs nothing.
-COSTS = {
+COSTS: dict[str, dict[str, dict]] = {
     "Query": {
         "orderGroup": ITEM,
         "orderGroups": PAGE,
@@ -99,7 +100,7 @@ def extend_cost_map() -> None:
     """Give our fields a cost in Saleor's map, never changing one of Saleor's."""
     from saleor.graphql.query_cost_map import COST_MAP
 
-    cost_map: dict[str, dict] = COST_MAP
+    cost_map = cast(dict[str, dict], COST_MAP)
     for type_name, costs in COSTS.items():
         costs_of_type = cost_map.setdefault(type_name, {})
         if taken := costs_of_type.keys() & costs.keys():

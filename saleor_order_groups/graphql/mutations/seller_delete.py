@@ -33,7 +33,7 @@ class SellerDelete(BaseMutation):
         error_type_class = SellerError
 
     @classmethod
-    def perform_mutation(  # type: ignore[override]
+    def perform_mutation(
         cls, _root, _info: ResolveInfo, /, *, id=None, external_reference=None
     ):
         with transaction.atomic():
