@@ -237,7 +237,6 @@ def _allocate(
         shipping_undiscounted_base=minor(
             data["undiscounted_base_shipping_price"].amount
         ),
-        total_net=sum(seller.net for seller in sellers) + minor(shipping.net.amount),
         total_gross=minor(data["total_price_left"].amount),
         due_net=minor(data["total"].net.amount),
         due_gross=minor(data["total"].gross.amount),

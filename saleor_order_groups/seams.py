@@ -85,8 +85,13 @@ def install() -> None:
         assert original is not None
         if getattr(original, "_order_groups_seam", False):
             continue
-        replacement = functools.wraps(original)(seam.replace(original))
+        # A class method is wrapped as the function that it is, `cls` included.
+        function = getattr(original, "__func__", original)
+        replacement = functools.wraps(function)(seam.replace(original))
         replacement._order_groups_seam = True  # type: ignore[attr-defined]
+        if function is not original:
+            setattr(owner, attribute, classmethod(replacement))
+            continue
         setattr(owner, attribute, replacement)
         _replace_imported_copies(original, replacement)
 
@@ -308,6 +313,34 @@ def _complete_checkout_with_payment(original: Callable) -> Callable:
     return complete
 
 
+def _perform_mutation(original: Callable) -> Callable:
+    """Answer for a kept checkout before it is validated: its voucher is used up."""
+
+    def perform_mutation(cls, root, info, /, **data):
+        if order := _find_order_of_kept_checkout(cls, info, data):
+            from saleor.graphql.core.context import SyncWebhookControlContext
+
+            return cls(order=SyncWebhookControlContext(order))
+        return original(root, info, **data)
+
+    return perform_mutation
+
+
+def _find_order_of_kept_checkout(mutation, info, data):
+    from saleor.checkout.models import Checkout
+
+    from .groups import find_first_order
+
+    checkout_id = data.get("id") or data.get("checkout_id")
+    token = data.get("token")
+    if checkout_id:
+        token = mutation.get_global_id_or_error(checkout_id, only_type="Checkout")
+    # Without the checkout the mutation finds the order by itself, or says what is wrong.
+    if not token or not Checkout.objects.filter(token=token).exists():
+        return None
+    return find_first_order(token)
+
+
 # ------------------------------------------------------------------ orders
 
 
@@ -450,6 +483,28 @@ SEAMS = (
             "is_automatic_completion",
         ),
         _complete_checkout_with_payment,
+    ),
+    Seam(
+        "saleor.graphql.checkout.mutations.checkout_complete",
+        "CheckoutComplete.perform_mutation",
+        (
+            "_root",
+            "info",
+            "checkout_id",
+            "id",
+            "metadata",
+            "payment_data",
+            "redirect_url",
+            "store_source",
+            "token",
+        ),
+        _perform_mutation,
+    ),
+    Seam(
+        "saleor.graphql.checkout.mutations.order_create_from_checkout",
+        "OrderCreateFromCheckout.perform_mutation",
+        ("_root", "info", "id", "metadata", "private_metadata", "remove_checkout"),
+        _perform_mutation,
     ),
     Seam(
         "saleor.order.models",

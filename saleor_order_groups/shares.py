@@ -35,8 +35,8 @@ class LinesFigures:
 class CheckoutFigures:
     """What belongs to the checkout as a whole.
 
-    `total_*` are before gift cards, `due_*` after them; `gift_cards` are the balances in
-    the order in which they are spent.
+    `total_gross` is before gift cards, `due_*` are after them; `gift_cards` are the
+    balances in the order in which they are spent.
     """
 
     prices_entered_with_tax: bool
@@ -44,7 +44,6 @@ class CheckoutFigures:
     shipping_gross: int
     shipping_base: int
     shipping_undiscounted_base: int
-    total_net: int
     total_gross: int
     due_net: int
     due_gross: int
@@ -74,12 +73,15 @@ def allocate(checkout: CheckoutFigures, sellers: Sequence[LinesFigures]) -> list
     :raises UnbalancedCheckoutError: lines and shipping do not sum to the total, as after
         an inconsistent answer of a tax app or a plugin.
     """
-    _ensure_balanced(checkout, sellers)
+    _ensure_not_negative(checkout, sellers)
     carries = _carries_shipping(checkout, sellers)
     shipping = _allocate_shipping(checkout, sellers, carries)
     discounts = _allocate_discount(checkout, sellers, shipping)
     nets = [s.net + part.net for s, part in zip(sellers, shipping, strict=True)]
     grosses = [s.gross + part.gross for s, part in zip(sellers, shipping, strict=True)]
+    not_lost = apportion(_not_lost(checkout, sellers, sum(grosses)), nets)
+    nets = [net - part for net, part in zip(nets, not_lost, strict=True)]
+    grosses = [gross - part for gross, part in zip(grosses, not_lost, strict=True)]
     spent = _spend_gift_cards(checkout.gift_cards, grosses)
     due = [
         gross - sum(card[index] for card in spent)
@@ -88,6 +90,10 @@ def allocate(checkout: CheckoutFigures, sellers: Sequence[LinesFigures]) -> list
     if sum(due) != checkout.due_gross:
         raise UnbalancedCheckoutError(
             "Gift cards cover another amount than the checkout's total says."
+        )
+    if not any(map(sum, spent)) and sum(nets) != checkout.due_net:
+        raise UnbalancedCheckoutError(
+            "The net prices do not add up to the checkout's net total."
         )
     due_tax = _allocate_due_tax(checkout, nets, grosses, due)
     return [
@@ -106,13 +112,9 @@ def allocate(checkout: CheckoutFigures, sellers: Sequence[LinesFigures]) -> list
     ]
 
 
-def _ensure_balanced(checkout: CheckoutFigures, sellers: Sequence[LinesFigures]):
-    net = sum(seller.net for seller in sellers) + checkout.shipping_net
-    gross = sum(seller.gross for seller in sellers) + checkout.shipping_gross
-    if (net, gross) != (checkout.total_net, checkout.total_gross):
-        raise UnbalancedCheckoutError(
-            "The lines and the shipping price do not add up to the checkout's total."
-        )
+def _ensure_not_negative(
+    checkout: CheckoutFigures, sellers: Sequence[LinesFigures]
+) -> None:
     amounts = [checkout.shipping_net, *(seller.net for seller in sellers)]
     taxes = [
         checkout.shipping_gross - checkout.shipping_net,
@@ -120,6 +122,25 @@ def _ensure_balanced(checkout: CheckoutFigures, sellers: Sequence[LinesFigures])
     ]
     if min(amounts) < 0 or min(taxes) < 0:
         raise UnbalancedCheckoutError("The checkout has a negative price or tax.")
+
+
+def _not_lost(
+    checkout: CheckoutFigures, sellers: Sequence[LinesFigures], gross: int
+) -> int:
+    """Return what of the discount no line has lost, but the total has.
+
+    Saleor spreads an order-level discount over the lines and drops a remainder that the
+    last line cannot bear; where no taxes are calculated, its total has lost all of it.
+    """
+    excess = gross - checkout.total_gross
+    lost = sum(seller.discount_loss for seller in sellers)
+    if excess and (
+        checkout.discount_is_on_shipping or excess != checkout.discount - lost
+    ):
+        raise UnbalancedCheckoutError(
+            "The lines and the shipping price do not add up to the checkout's total."
+        )
+    return excess
 
 
 def _carries_shipping(

@@ -1,12 +1,14 @@
 from decimal import Decimal
+from itertools import count
 
 import pytest
 from graphene import Node
 from saleor.checkout import calculations
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
-from saleor.checkout.models import Checkout
+from saleor.checkout.models import Checkout, CheckoutMetadata
 from saleor.checkout.payment_utils import update_checkout_payment_statuses
 from saleor.checkout.tests.utils import add_variant_to_checkout
+from saleor.checkout.utils import add_voucher_to_checkout
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.plugins.manager import get_plugins_manager
 from saleor.product.models import (
@@ -47,9 +49,10 @@ def get_seller():
 @pytest.fixture
 def make_variant(product_type, category, warehouse, channel_USD, get_seller):
     """Return a function that makes a variant of a seller, priced and in stock."""
+    numbers = count()
 
     def _make(seller=None, price="10.00", *, stock=100, channel=channel_USD, type=None):
-        number = Product.objects.count()
+        number = next(numbers)
         product = Product.objects.create(
             name=f"Product {number}",
             slug=f"product-{number}",
@@ -108,6 +111,7 @@ def make_cart(
             shipping_address=address.get_copy(),
             **fields,
         )
+        CheckoutMetadata.objects.create(checkout=checkout)
         checkout.set_country("US", commit=True)
         checkout_info = fetch_checkout_info(
             checkout, [], get_plugins_manager(allow_replica=False)
@@ -126,6 +130,21 @@ def make_cart(
         return checkout
 
     return _make
+
+
+@pytest.fixture
+def use_voucher():
+    """Return a function that adds a voucher to a checkout as the API does."""
+
+    def _use(checkout, voucher):
+        manager = get_plugins_manager(allow_replica=False)
+        lines, _ = fetch_checkout_lines(checkout)
+        checkout_info = fetch_checkout_info(checkout, lines, manager)
+        add_voucher_to_checkout(
+            manager, checkout_info, lines, voucher, voucher.codes.first()
+        )
+
+    return _use
 
 
 @pytest.fixture

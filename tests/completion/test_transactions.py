@@ -77,9 +77,10 @@ def test_cart_of_several_sellers_becomes_an_order_for_each(
         assert order.checkout_token == str(checkout.token)
         assert order.redirect_url == "https://www.example.com"
         assert order.lines_count == order.lines.count()
-    assert set(
-        SellerCustomer.objects.values_list("seller__slug", "user_id")
-    ) == {("alpha", customer_user.pk), ("beta", customer_user.pk)}
+    assert set(SellerCustomer.objects.values_list("seller__slug", "user_id")) == {
+        ("alpha", customer_user.pk),
+        ("beta", customer_user.pk),
+    }
 
 
 def test_orders_share_an_authorization_exactly(make_cart, pay, complete):
@@ -147,9 +148,7 @@ def test_several_transactions_draw_down_what_orders_need(make_cart, pay, complet
     # then
     assert not data["errors"]
     orders = list(Order.objects.order_by("number"))
-    shares = [
-        list(order.payment_transactions.order_by("pk")) for order in orders
-    ]
+    shares = [list(order.payment_transactions.order_by("pk")) for order in orders]
     for order, (first, second) in zip(orders, shares, strict=True):
         assert first.charged_value + second.authorized_value == order.total_gross_amount
         assert order.authorize_status == OrderAuthorizeStatus.FULL
@@ -167,9 +166,7 @@ def test_stock_is_allocated_once_for_each_line(make_cart, pay, complete):
 
     # then
     assert sorted(
-        Allocation.objects.values_list(
-            "order_line__product_sku", "quantity_allocated"
-        )
+        Allocation.objects.values_list("order_line__product_sku", "quantity_allocated")
     ) == [("SKU-0", 1), ("SKU-1", 2), ("SKU-2", 1), ("SKU-3", 1)]
     assert list(
         Stock.objects.order_by("product_variant__sku").values_list(

@@ -25,7 +25,7 @@ def make_checkout(sellers, **figures):
         "gift_cards": (),
         **figures,
     }
-    values["total_net"] = net + values["shipping_net"]
+    total_net = net + values["shipping_net"]
     values["total_gross"] = gross + values["shipping_gross"]
     spent = min(sum(values["gift_cards"]), values["total_gross"])
     due = values["total_gross"] - spent
@@ -33,7 +33,7 @@ def make_checkout(sellers, **figures):
     # As Saleor: the net in proportion, rounded half to even.
     total_gross = values["total_gross"]
     values["due_net"] = (
-        round(due * values["total_net"] / total_gross) if total_gross else 0
+        round(due * total_net / total_gross) if total_gross else 0
     )
     return CheckoutFigures(**values)
 
@@ -170,7 +170,7 @@ def test_discount_on_shipping_goes_by_the_loss_of_shipping():
     ("_case", "change"),
     [
         ("a total with another amount", {"total_gross": 10_001}),
-        ("a net with another amount", {"total_net": 9_999}),
+        ("a net with another amount", {"due_net": 9_999}),
         ("gift cards with another balance", {"due_gross": 9_000}),
     ],
 )
@@ -182,6 +182,24 @@ def test_figures_that_do_not_add_up_are_refused(_case, change):
     # when / then
     with pytest.raises(UnbalancedCheckoutError):
         allocate(checkout, sellers)
+
+
+def test_discount_that_no_line_could_lose_comes_off_the_totals():
+    # given: 10.00 off three lines of 10.00, of which they lost 9.99
+    sellers = [make_seller(667, loss=333) for _ in range(3)]
+    checkout = replace(
+        make_checkout(sellers, discount=1000),
+        total_gross=2000,
+        due_gross=2000,
+        due_net=2000,
+    )
+
+    # when
+    shares = allocate(checkout, sellers)
+
+    # then
+    assert [share.discount for share in shares] == [334, 333, 333]
+    assert [share.total_gross for share in shares] == [666, 667, 667]
 
 
 def test_negative_tax_is_refused():
