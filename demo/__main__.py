@@ -17,6 +17,8 @@ SHOP_ITSELF = "(the shop itself)"
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # A shell's background job starts with Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     checks = Checks()
     receiver = Receiver()
     try:
