@@ -337,9 +337,20 @@ def _create_orders(
             )
             + undiscounted_shipping
         )
+        amounts: dict[str, Any] = {
+            "subtotal": subtotal,
+            "undiscounted_total": undiscounted_total,
+            "undiscounted_base_shipping_price": undiscounted_shipping,
+            "base_shipping_price": to_money(share.shipping_base, currency),
+            "shipping_price": to_taxed_money(
+                share.shipping_net, share.shipping_gross, currency
+            ),
+            "total": to_taxed_money(share.total_net, share.total_gross, currency),
+        }
         orders.append(
             Order(
                 **carried,
+                **amounts,
                 **addresses[index],
                 **(delivery if share.carries_shipping else {}),
                 number=numbers[index],
@@ -355,14 +366,6 @@ def _create_orders(
                 private_metadata=dict(private_metadata),
                 lines_count=len(lines),
                 weight=calculate_checkout_weight(list(part.lines)),
-                subtotal=subtotal,
-                undiscounted_total=undiscounted_total,
-                undiscounted_base_shipping_price=undiscounted_shipping,
-                base_shipping_price=to_money(share.shipping_base, currency),
-                shipping_price=to_taxed_money(
-                    share.shipping_net, share.shipping_gross, currency
-                ),
-                total=to_taxed_money(share.total_net, share.total_gross, currency),
             )
         )
     # The country decides, and all orders have the same addresses.
@@ -388,10 +391,11 @@ def _get_status(completion: Completion) -> str:
 
 def _get_metadata(completion: Completion) -> tuple[dict, dict]:
     # The transaction flow makes the checkout's metadata row, the payment flow does not.
-    if completion.order_data is None:
-        stored = get_or_create_checkout_metadata(completion.checkout)
-    else:
-        stored = get_checkout_metadata(completion.checkout)
+    stored = (
+        get_or_create_checkout_metadata(completion.checkout)
+        if completion.order_data is None
+        else get_checkout_metadata(completion.checkout)
+    )
     metadata = dict(stored.metadata) if stored else {}
     private_metadata = dict(stored.private_metadata) if stored else {}
     for item in completion.metadata_list or []:
