@@ -430,15 +430,18 @@ def _share_legacy_payments(
     captured = apportion(to_minor(active.captured_amount, currency), totals)
     attempts = list(active.transactions.all())
     owners = [index for index, total in enumerate(totals) if total] or [0]
+    # Saleor takes an order's payment with the highest key for its last: each part is a
+    # new one, above what was given up.
     for index in owners:
-        # The first part is the payment itself, the others are copies with higher keys.
-        part = active if index == owners[0] else _copy_payment(active)
+        part = _copy_payment(active)
         part.order = orders[index]
-        part.checkout = None
         part.total = to_decimal(totals[index], currency)
         part.captured_amount = to_decimal(captured[index], currency)
         part.save()
-        _share_attempts(attempts, totals, index, part, is_copy=part is not active)
+        if index == owners[0]:
+            active.transactions.update(payment=part)
+        _share_attempts(attempts, totals, index, part, is_copy=index != owners[0])
+    active.delete()
 
 
 def _copy_payment(payment: Payment) -> Payment:

@@ -189,3 +189,17 @@ def complete(user_api_client):
         return get_graphql_content(response)["data"]["checkoutComplete"]
 
     return _complete
+
+
+@pytest.fixture
+def fail_to_complete(user_api_client):
+    """Return a function that completes a checkout where that ends in a server error."""
+
+    def _complete(checkout, exception):
+        variables = {"id": Node.to_global_id("Checkout", checkout.token)}
+        response = user_api_client.post_graphql(CHECKOUT_COMPLETE, variables)
+        content = get_graphql_content(response, ignore_errors=True)
+        [error] = content["errors"]
+        assert error["extensions"]["exception"]["code"] == exception.__name__
+
+    return _complete
