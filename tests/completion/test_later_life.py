@@ -107,7 +107,7 @@ def test_guests_group_moves_to_the_new_account_with_its_orders(
     assert not complete(checkout, client=api_client)["errors"]
     group = OrderGroup.objects.get()
     assert group.user is None
-    user = User.objects.create_user("guest@example.com", "password")
+    user = User.objects.create(email="guest@example.com")
 
     # when
     match_orders_with_new_user(user)

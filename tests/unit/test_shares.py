@@ -32,9 +32,7 @@ def make_checkout(sellers, **figures):
     values["due_gross"] = due
     # As Saleor: the net in proportion, rounded half to even.
     total_gross = values["total_gross"]
-    values["due_net"] = (
-        round(due * total_net / total_gross) if total_gross else 0
-    )
+    values["due_net"] = round(due * total_net / total_gross) if total_gross else 0
     return CheckoutFigures(**values)
 
 

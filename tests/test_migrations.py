@@ -1,0 +1,95 @@
+"""Migrations apply, reverse and apply again on a database that has orders."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from saleor.order.models import Order
+
+from saleor_order_groups.models import OrderGroup
+
+APP = "saleor_order_groups"
+
+
+def tables():
+    with connection.cursor() as cursor:
+        names = connection.introspection.table_names(cursor)
+        sequences = cursor.execute(
+            "SELECT sequencename FROM pg_sequences WHERE sequencename LIKE %s",
+            [f"{APP}%"],
+        ).fetchall()
+    return {name for name in names if name.startswith(APP)} | {n for (n,) in sequences}
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", APP, check=True, dry_run=True, verbosity=0)
+
+
+def test_migrations_reverse_and_apply_again(order_with_lines, channel_USD):
+    # given
+    group = OrderGroup.objects.create(
+        channel=channel_USD,
+        currency="USD",
+        placed_total_net_amount=0,
+        placed_total_gross_amount=0,
+    )
+    group.order_links.create(
+        order=order_with_lines,
+        position=0,
+        placed_total_net_amount=0,
+        placed_total_gross_amount=0,
+    )
+    all_tables = tables()
+    assert len(all_tables) == 9
+    # constraint checks are deferred to the end of the test's transaction
+    connection.check_constraints()
+
+    # when
+    executor = MigrationExecutor(connection)
+    executor.migrate([(APP, None)])
+
+    # then
+    assert tables() == set()
+    assert Order.objects.filter(pk=order_with_lines.pk).exists()
+
+    # when
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes(APP))
+
+    # then
+    assert tables() == all_tables
+    first, second = (
+        OrderGroup.objects.create(
+            channel=channel_USD,
+            currency="USD",
+            placed_total_net_amount=0,
+            placed_total_gross_amount=0,
+        )
+        for _ in range(2)
+    )
+    assert second.number == first.number + 1
+
+
+def test_migrations_depend_on_what_every_supported_saleor_has():
+    # given: nodes that Saleor 3.23.0 has
+    loader = MigrationLoader(connection)
+
+    # when
+    foreign = {
+        dependency
+        for (app, _), migration in loader.disk_migrations.items()
+        if app == APP
+        for dependency in migration.dependencies
+        if dependency[0] != APP
+    }
+
+    # then
+    assert foreign == {
+        ("account", "0086_auto_20240805_0851"),
+        ("channel", "0022_merge_20250708_1220"),
+        ("order", "0207_merge_20251211_1339"),
+        ("payment", "0064_merge_20250716_0709"),
+        ("product", "0199_alter_productvariantchannellisting_prior_price_amount"),
+    }
