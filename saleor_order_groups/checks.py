@@ -11,7 +11,7 @@ def check_seams(app_configs, **kwargs) -> list[CheckMessage]:
     errors: list[CheckMessage] = [
         Error(
             f"Checkouts cannot be split in this Saleor: {problem}.",
-            hint=f"Install Saleor {seams.SUPPORTED_SALEOR}.x.",
+            hint=f"Install Saleor {seams.SUPPORTED_SALEOR}.",
             id="saleor_order_groups.E001",
         )
         for problem in seams.find_mismatches()

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from semantic_version import SimpleSpec, Version
 
-SUPPORTED_SALEOR = "3.23"
+# 3.23.2 gave the stock allocation the parameters that placement passes.
+SUPPORTED_SALEOR = ">=3.23.2,<3.24"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def find_mismatches() -> Iterator[str]:
     """Yield what keeps the plugin from working in the Saleor that is installed."""
     import saleor
 
-    if not saleor.__version__.startswith(f"{SUPPORTED_SALEOR}."):
+    if Version(saleor.__version__) not in SimpleSpec(SUPPORTED_SALEOR):
         yield f"the version is {saleor.__version__}"
     for seam in SEAMS:
         if problem := seam.mismatch():
@@ -73,7 +75,7 @@ def verify() -> None:
     """
     if problems := list(find_mismatches()):
         raise ImproperlyConfigured(
-            f"saleor-order-groups supports Saleor {SUPPORTED_SALEOR}.x and cannot split"
+            f"saleor-order-groups supports Saleor {SUPPORTED_SALEOR} and cannot split"
             f" orders in this one: {'; '.join(problems)}."
         )
 

@@ -30,7 +30,7 @@ def test_unsupported_version_is_named(monkeypatch):
 
     # then
     assert str(error.value) == (
-        "saleor-order-groups supports Saleor 3.23.x and cannot split orders in this"
+        "saleor-order-groups supports Saleor >=3.23.2,<3.24 and cannot split orders in this"
         " one: the version is 3.24.1."
     )
 
@@ -84,5 +84,5 @@ def test_process_does_not_start_on_an_unsupported_version():
 
     # then
     assert result.returncode != 0
-    assert "supports Saleor 3.23.x" in result.stderr
+    assert "supports Saleor >=3.23.2,<3.24" in result.stderr
     assert "the version is 3.22.9" in result.stderr
