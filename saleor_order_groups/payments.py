@@ -6,8 +6,8 @@ of every event, so that Saleor derives each order's amounts and statuses as for 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
@@ -30,6 +30,7 @@ from saleor.payment.transaction_item_calculations import (
 )
 
 from .apportion import apportion, draw_down
+from .ledger import Ledger
 from .models import GroupPayment, OrderGroup, PaymentEventShare, PaymentShare
 from .money import to_decimal, to_minor
 
@@ -45,6 +46,13 @@ AMOUNTS = (
     "charge_pending_value",
     "refund_pending_value",
     "cancel_pending_value",
+)
+
+_COVERING = (
+    "authorized_value",
+    "charged_value",
+    "authorize_pending_value",
+    "charge_pending_value",
 )
 
 # Not carried to a share: idempotency_key, token and use_old_id identify the payment.
@@ -83,6 +91,12 @@ _EVENT_FIELDS = (
     "app_identifier",
     "include_in_calculations",
     "reason_reference_id",
+)
+# They tell of the payment, not of money.
+_NOT_SHARED = (
+    TransactionEventType.INFO,
+    TransactionEventType.AUTHORIZATION_ACTION_REQUIRED,
+    TransactionEventType.CHARGE_ACTION_REQUIRED,
 )
 
 
@@ -170,104 +184,6 @@ def finish_orders(orders: Sequence[Order]) -> None:
 # ------------------------------------------------------------------ transactions
 
 
-@dataclass
-class Ledger:
-    """How a payment's events divide over the orders, one event after the other.
-
-    All lists are in minor units, in the orders' order. Saleor keeps one success for each
-    reference and kind of action: an answer is divided as its request was.
-    """
-
-    needs: list[int]
-    authorized: list[int] = field(init=False)
-    charged: list[int] = field(init=False)
-    refunded: list[int] = field(init=False)
-    divided: dict[tuple[str, str], list[int]] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.authorized = [0] * len(self.needs)
-        self.charged = [0] * len(self.needs)
-        self.refunded = [0] * len(self.needs)
-
-    def divide(self, event_type: str, reference: str | None, amount: int) -> list[int]:
-        """Return each order's part of an event's amount, and remember it."""
-        action, _, outcome = event_type.partition("_")
-        key = (reference, action) if reference else None
-        if key and key in self.divided:
-            return self._divide_again(key, outcome, amount)
-        parts = self._divide_anew(action, outcome, amount)
-        if key:
-            self.divided[key] = parts
-        if outcome != "failure":
-            self._record(action, outcome, parts, moves=bool(reference))
-        return parts
-
-    def _divide_again(
-        self, key: tuple[str, str], outcome: str, amount: int
-    ) -> list[int]:
-        before = self.divided[key]
-        parts = before if sum(before) == amount else apportion(amount, before)
-        if outcome == "failure":
-            self._record(key[1], outcome, [-part for part in before], moves=True)
-        elif outcome in ("back", "reverse"):
-            self._record(key[1], outcome, parts, moves=True)
-        return parts
-
-    def _divide_anew(self, action: str, outcome: str, amount: int) -> list[int]:
-        if action == "authorization" and outcome != "adjustment":
-            taken = zip(self.needs, self.authorized, self.charged, strict=True)
-            open_needs = [max(need - a - c, 0) for need, a, c in taken]
-        elif action == "authorization":
-            pairs = zip(self.needs, self.charged, strict=True)
-            open_needs = [max(need - charged, 0) for need, charged in pairs]
-        elif action == "charge" and outcome != "back":
-            return self._divide_charge(amount)
-        elif action == "cancel":
-            open_needs = self.authorized
-        elif outcome == "reverse":
-            open_needs = self.refunded
-        else:
-            open_needs = self.charged
-        return draw_down(amount, _floor(open_needs), self.needs)
-
-    def _divide_charge(self, amount: int) -> list[int]:
-        """Charge what is authorized first, then what is still needed."""
-        covered = min(amount, sum(self.authorized))
-        authorized = draw_down(covered, self.authorized, self.needs)
-        pairs = zip(self.needs, self.charged, authorized, strict=True)
-        open_needs = [max(need - c - a, 0) for need, c, a in pairs]
-        rest = draw_down(amount - covered, open_needs, self.needs)
-        return [a + b for a, b in zip(authorized, rest, strict=True)]
-
-    def _record(
-        self, action: str, outcome: str, parts: list[int], *, moves: bool
-    ) -> None:
-        """Move the parts; without a reference Saleor moves nothing between amounts."""
-        if action == "authorization":
-            base = [0] * len(parts) if outcome == "adjustment" else self.authorized
-            self.authorized = _add(base, parts)
-        elif action == "charge":
-            sign = -1 if outcome == "back" else 1
-            self.charged = _add(self.charged, parts, sign)
-            if moves and outcome != "back":
-                self.authorized = _floor(_add(self.authorized, parts, -1))
-        elif action == "refund":
-            sign = -1 if outcome == "reverse" else 1
-            self.refunded = _add(self.refunded, parts, sign)
-            if moves:
-                self.charged = _add(self.charged, parts, -sign)
-        elif action == "cancel" and moves:
-            self.authorized = _floor(_add(self.authorized, parts, -1))
-
-
-def _add(amounts: list[int], parts: list[int], sign: int = 1) -> list[int]:
-    return [a + sign * part for a, part in zip(amounts, parts, strict=True)]
-
-
-def _floor(amounts: list[int]) -> list[int]:
-    return [max(amount, 0) for amount in amounts]
-
-
 def _share_transaction(
     transaction: TransactionItem,
     group: OrderGroup,
@@ -281,10 +197,10 @@ def _share_transaction(
         PaymentShare(payment=payment, order=order, transaction=share)
         for order, share in zip(orders, shares, strict=True)
     )
-    _share_events(transaction, links, needs)
+    share_events(transaction, links, needs)
     for share in shares:
         recalculate_transaction_amounts(share, save=False)
-    if not _sums_hold(transaction, shares):
+    if not sums_hold(transaction, shares):
         _share_amounts(transaction, shares, needs)
     TransactionItem.objects.bulk_update(shares, AMOUNTS)
     # Created by us, but paid when the payment was.
@@ -294,16 +210,13 @@ def _share_transaction(
     transaction.checkout_id = None
     transaction.available_actions = []
     transaction.save(update_fields=["checkout_id", "available_actions", "modified_at"])
-    covering = (
-        "authorized_value",
-        "charged_value",
-        "authorize_pending_value",
-        "charge_pending_value",
-    )
-    return [
-        max(sum(to_minor(getattr(share, name), share.currency) for name in covering), 0)
-        for share in shares
-    ]
+    return [get_covered(share) for share in shares]
+
+
+def get_covered(share: TransactionItem) -> int:
+    """Return what a share covers of its order's total, in minor units."""
+    covered = sum(getattr(share, name) for name in _COVERING)
+    return max(to_minor(covered, share.currency), 0)
 
 
 def _create_shares(
@@ -322,36 +235,58 @@ def _create_shares(
     )
 
 
-def _share_events(
-    transaction: TransactionItem, links: Sequence[PaymentShare], needs: list[int]
+def share_events(
+    transaction: TransactionItem, links: Sequence[PaymentShare], needs: Sequence[int]
 ) -> None:
+    """Give each share its part of every event of the payment that has none yet.
+
+    What was divided before stays as it was: it is replayed into the ledger, so that a
+    later event is divided over what is left.
+    """
     ledger = Ledger(needs=list(needs))
+    divided: dict[int, dict[UUID, Decimal]] = {}
+    for event_id, share_id, amount in PaymentEventShare.objects.filter(
+        share__in=links
+    ).values_list("event_id", "share_id", "share_event__amount_value"):
+        divided.setdefault(event_id, {})[share_id] = amount
+    new = []
     events = transaction.events.filter(include_in_calculations=True)
-    event_shares = []
     for event in events.order_by("created_at", "pk"):
-        if event.type in (
-            TransactionEventType.INFO,
-            TransactionEventType.AUTHORIZATION_ACTION_REQUIRED,
-            TransactionEventType.CHARGE_ACTION_REQUIRED,
-        ):
+        if event.type in _NOT_SHARED:
+            continue
+        if event.pk in divided:
+            amounts = divided[event.pk]
+            parts = [amounts.get(link.pk, Decimal(0)) for link in links]
+            minor = [to_minor(part, transaction.currency) for part in parts]
+            ledger.replay(event.type, event.psp_reference, minor)
             continue
         amount = to_minor(event.amount_value, transaction.currency)
-        parts = ledger.divide(event.type, event.psp_reference, amount)
-        values = {name: getattr(event, name) for name in _EVENT_FIELDS}
-        for link, part in zip(links, parts, strict=True):
-            share_event = TransactionEvent(
+        new += _divide_event(
+            event, links, ledger.divide(event.type, event.psp_reference, amount)
+        )
+    TransactionEvent.objects.bulk_create([row.share_event for row in new])
+    PaymentEventShare.objects.bulk_create(new)
+
+
+def _divide_event(
+    event: TransactionEvent, links: Sequence[PaymentShare], parts: Sequence[int]
+) -> list[PaymentEventShare]:
+    values = {name: getattr(event, name) for name in _EVENT_FIELDS}
+    return [
+        PaymentEventShare(
+            event=event,
+            share=link,
+            share_event=TransactionEvent(
                 **values,
                 transaction=link.transaction,
-                amount_value=to_decimal(part, transaction.currency),
-            )
-            event_shares.append(
-                PaymentEventShare(event=event, share=link, share_event=share_event)
-            )
-    TransactionEvent.objects.bulk_create([row.share_event for row in event_shares])
-    PaymentEventShare.objects.bulk_create(event_shares)
+                amount_value=to_decimal(part, event.currency),
+            ),
+        )
+        for link, part in zip(links, parts, strict=True)
+    ]
 
 
-def _sums_hold(transaction: TransactionItem, shares: Sequence[TransactionItem]) -> bool:
+def sums_hold(transaction: TransactionItem, shares: Sequence[TransactionItem]) -> bool:
     return all(
         sum((getattr(share, name) for share in shares), Decimal(0))
         == getattr(transaction, name)
@@ -369,11 +304,10 @@ def _share_amounts(
     An app may have set them otherwise (older Saleor versions did). The shares get
     Saleor's manual events, so that a recalculation comes to the same.
     """
+    # Kept, uncounted: what is linked counts as settled.
     TransactionEvent.objects.filter(
-        pk__in=PaymentEventShare.objects.filter(share__transaction__in=shares).values(
-            "share_event_id"
-        )
-    ).delete()
+        payment_event_share__share__transaction__in=shares
+    ).update(include_in_calculations=False)
     currency = transaction.currency
     open_needs = list(needs)
     manual_events = {
@@ -391,7 +325,10 @@ def _share_amounts(
         else:
             parts = draw_down(amount, open_needs if name in drawing else needs, needs)
         if name in drawing:
-            open_needs = _floor(_add(open_needs, parts, -1))
+            open_needs = [
+                max(need - part, 0)
+                for need, part in zip(open_needs, parts, strict=True)
+            ]
         for share, part in zip(shares, parts, strict=True):
             setattr(share, name, to_decimal(part, currency))
             if part and name in manual_events:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saleor_order_groups.payments import Ledger
+from saleor_order_groups.ledger import Ledger
 
 
 def test_answer_is_divided_as_its_request_was():
@@ -41,6 +41,42 @@ def test_refund_comes_off_what_was_charged():
     # then
     assert parts == [3000, 2000]
     assert ledger.charged == [3000, 2000]
+
+
+def test_partial_answer_frees_the_rest_of_its_request():
+    # given
+    ledger = Ledger(needs=[6000, 4000])
+    ledger.divide("authorization_success", "a", 10_000)
+    ledger.divide("charge_request", "c", 10_000)
+
+    # when
+    parts = ledger.divide("charge_success", "c", 5_000)
+
+    # then
+    assert parts == [3000, 2000]
+    assert ledger.charged == [3000, 2000]
+    assert ledger.authorized == [3000, 2000]
+
+
+def test_replaying_what_was_divided_leads_to_the_same_ledger():
+    # given
+    events = [
+        ("authorization_request", "a", 10_001),
+        ("authorization_success", "a", 10_001),
+        ("charge_success", "c", 5_000),
+        ("refund_success", "r", 333),
+        ("charge_back", "c", 100),
+    ]
+    ledger = Ledger(needs=[3333, 3333, 3334])
+    divided = [ledger.divide(*event) for event in events]
+    replayed = Ledger(needs=[3333, 3333, 3334])
+
+    # when
+    for (event_type, reference, _), parts in zip(events, divided, strict=True):
+        replayed.replay(event_type, reference, parts)
+
+    # then
+    assert replayed == ledger
 
 
 def test_failed_authorization_frees_what_it_covered():
