@@ -58,7 +58,7 @@ find_python() {
 
 run() {
   "$@" >>"$log" 2>&1 && return
-  if grep -qiE 'could not resolve host|failed to resolve|name resolution|dns error|unable to connect|connection refused|network is unreachable|error sending request|timed out' "$log"; then
+  if grep -qiE 'could not resolve host|failed to resolve|name resolution|dns error|unable to connect|connection refused|network is unreachable|error sending request|timed out|max retries exceeded|connection broken by|proxyerror|cannot connect to proxy' "$log"; then
     die "no network: the package index or github.com cannot be reached ($log has the details)."
   fi
   tail -n 20 "$log" >&2

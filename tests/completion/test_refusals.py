@@ -144,7 +144,7 @@ def test_order_create_from_checkout_makes_the_group_once(
             ORDER_CREATE_FROM_CHECKOUT,
             variables,
             permissions=[permission_handle_checkouts],
-            check_no_permission=False,
+            check_no_permissions=False,
         )
         content = get_graphql_content(response)["data"]["orderCreateFromCheckout"]
         assert not content["errors"]
