@@ -11,28 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.sites.models import Site
 from django.db import connection
-from django.forms.models import model_to_dict
 from django.utils import timezone
 from saleor.account.models import Address
 from saleor.checkout import calculations
 from saleor.checkout import complete_checkout as saleor_completion
-from saleor.checkout.base_calculations import (
-    base_checkout_delivery_price,
-    base_checkout_undiscounted_delivery_price,
-    calculate_base_line_total_price,
-    get_line_total_price_with_propagated_checkout_discount,
-)
 from saleor.checkout.models import Checkout
 from saleor.checkout.utils import (
     calculate_checkout_weight,
     get_checkout_metadata,
     get_or_create_checkout_metadata,
 )
-from saleor.core.prices import quantize_price
 from saleor.core.taxes import zero_taxed_money
-from saleor.discount import DiscountType, DiscountValueType, VoucherType
+from saleor.discount import DiscountValueType
 from saleor.discount.models import OrderDiscount, OrderLineDiscount
-from saleor.discount.utils.voucher import is_line_level_voucher
 from saleor.giftcard.events import gift_cards_used_in_order_event
 from saleor.giftcard.models import GiftCard
 from saleor.order import OrderOrigin, OrderStatus
@@ -47,10 +38,18 @@ from saleor.payment.model_helpers import get_subtotal
 from saleor.warehouse.management import allocate_preorders, allocate_stocks
 from saleor.warehouse.reservations import is_reservation_enabled
 
+from .figures import (
+    CheckoutPrices,
+    LinePrice,
+    allocate_checkout,
+    fetch_prices,
+    get_order_level_discount,
+    select_gift_cards,
+)
 from .models import Seller
-from .money import to_decimal, to_minor, to_money, to_taxed_money
+from .money import to_decimal, to_money, to_taxed_money
 from .sellers import SellerLines
-from .shares import CheckoutFigures, LinesFigures, Share, allocate
+from .shares import Share
 
 if TYPE_CHECKING:
     from saleor.account.models import User
@@ -122,8 +121,15 @@ def place_orders(
     data = dict(data)
     order_lines = list(data.pop("lines"))
     lines_by_part = _match_lines(parts, order_lines)
-    gift_cards = list(completion.checkout.gift_cards.select_for_update())
-    shares = _allocate(completion, parts, lines_by_part, data, gift_cards)
+    gift_cards = list(select_gift_cards(completion.checkout).select_for_update())
+    shares = allocate_checkout(
+        completion.checkout_info,
+        completion.checkout_lines,
+        parts,
+        [[_get_price(info) for info in lines] for lines in lines_by_part],
+        CheckoutPrices.from_order_data(data),
+        gift_cards,
+    )
 
     orders = _create_orders(completion, parts, lines_by_part, shares, data)
     _create_discounts(completion, orders, shares)
@@ -146,22 +152,14 @@ def _prepare_order_data(completion: Completion) -> dict[str, Any]:
     """
     checkout_info, manager = completion.checkout_info, completion.manager
     checkout, lines = completion.checkout, completion.checkout_lines
-    arguments: dict[str, Any] = {
-        "manager": manager,
-        "checkout_info": checkout_info,
-        "lines": lines,
-    }
-    total = calculations.calculate_checkout_total_with_gift_cards(
-        **arguments, force_update=completion.force_update
-    )
-    undiscounted_base_shipping_price = base_checkout_undiscounted_delivery_price(
-        checkout_info, lines
+    prices = fetch_prices(
+        checkout_info, lines, manager=manager, force_update=completion.force_update
     )
     data = saleor_completion._process_shipping_data_for_order(
         checkout_info,
-        undiscounted_base_shipping_price,
-        base_checkout_delivery_price(checkout_info, lines),
-        calculations.checkout_shipping_price(**arguments),
+        prices.shipping_undiscounted_base,
+        prices.shipping_base,
+        prices.shipping,
         manager,
         lines,
     )
@@ -175,9 +173,11 @@ def _prepare_order_data(completion: Completion) -> dict[str, Any]:
             site_settings=completion.site_settings,
         ),
         "language_code": checkout.language_code,
-        "total": total,
-        "total_price_left": calculations.calculate_checkout_total(**arguments).gross,
-        "shipping_tax_rate": calculations.checkout_shipping_tax_rate(**arguments),
+        "total": prices.due,
+        "total_price_left": prices.total,
+        "shipping_tax_rate": calculations.checkout_shipping_tax_rate(
+            manager=manager, checkout_info=checkout_info, lines=lines
+        ),
         "tax_error": checkout.tax_error,
     }
     if checkout_info.voucher:
@@ -203,90 +203,10 @@ def _match_lines(
     return matched
 
 
-def _allocate(
-    completion: Completion,
-    parts: Sequence[SellerLines],
-    lines_by_part: Sequence[Sequence[OrderLineInfo]],
-    data: dict[str, Any],
-    gift_cards: Sequence[GiftCard],
-) -> list[Share]:
-    checkout_info = completion.checkout_info
-    currency = completion.checkout.currency
-
-    def minor(amount) -> int:
-        return to_minor(amount, currency)
-
-    sellers = [
-        LinesFigures(
-            net=sum(minor(info.line.total_price.net.amount) for info in lines),
-            gross=sum(minor(info.line.total_price.gross.amount) for info in lines),
-            discount_loss=sum(
-                minor(_discount_loss(completion, line_info)) for line_info in part.lines
-            ),
-            needs_shipping=any(info.line.is_shipping_required for info in lines),
-        )
-        for part, lines in zip(parts, lines_by_part, strict=True)
-    ]
-    discount = _get_order_level_discount(completion)
-    shipping = data["shipping_price"]
-    figures = CheckoutFigures(
-        prices_entered_with_tax=checkout_info.tax_configuration.prices_entered_with_tax,
-        shipping_net=minor(shipping.net.amount),
-        shipping_gross=minor(shipping.gross.amount),
-        shipping_base=minor(data["base_shipping_price"].amount),
-        shipping_undiscounted_base=minor(
-            data["undiscounted_base_shipping_price"].amount
-        ),
-        total_gross=minor(data["total_price_left"].amount),
-        due_net=minor(data["total"].net.amount),
-        due_gross=minor(data["total"].gross.amount),
-        discount=minor(discount["amount_value"]) if discount else 0,
-        discount_is_on_shipping=bool(
-            checkout_info.voucher and checkout_info.voucher.type == VoucherType.SHIPPING
-        ),
-        gift_cards=tuple(minor(card.current_balance_amount) for card in gift_cards),
-    )
-    return allocate(figures, sellers)
-
-
-def _discount_loss(completion: Completion, line_info: "CheckoutLineInfo"):
-    """Return what the line lost, in base prices, to the order-level discount."""
-    propagated = get_line_total_price_with_propagated_checkout_discount(
-        completion.checkout_info, completion.checkout_lines, line_info
-    )
-    lost = calculate_base_line_total_price(line_info) - propagated
-    return quantize_price(lost, lost.currency).amount
-
-
-def _get_order_level_discount(completion: Completion) -> dict[str, Any] | None:
-    """Return the OrderDiscount that Saleor's `_create_order_discount` would make."""
-    checkout, checkout_info = completion.checkout, completion.checkout_info
-    checkout_discount = checkout.discounts.first()
-    if checkout_discount:
-        if checkout_discount.type != DiscountType.ORDER_PROMOTION:
-            return None
-        data = model_to_dict(checkout_discount)
-        data["promotion_rule"] = checkout_discount.promotion_rule
-        data["voucher_id"] = data.pop("voucher", None)
-        del data["checkout"]
-    elif checkout.discount and not is_line_level_voucher(checkout_info.voucher):
-        voucher_code = checkout_info.voucher_code
-        data = {
-            "type": DiscountType.VOUCHER,
-            "name": checkout.discount_name,
-            "translated_name": checkout.translated_discount_name,
-            "currency": checkout.currency,
-            "voucher": checkout_info.voucher,
-            "voucher_code": voucher_code.code if voucher_code else None,
-            "value_type": DiscountValueType.FIXED,
-            "value": checkout.discount.amount,
-            "amount_value": checkout.discount_amount,
-        }
-    else:
-        return None
-    # A percentage voucher is rounded to two decimals whatever the currency has.
-    data["amount_value"] = quantize_price(data["amount_value"], checkout.currency)
-    return data
+def _get_price(line_info: OrderLineInfo) -> LinePrice:
+    # The order's line: the payment flow made it before it took the money.
+    line = line_info.line
+    return LinePrice(total=line.total_price, needs_shipping=line.is_shipping_required)
 
 
 # ------------------------------------------------------------------ rows
@@ -441,7 +361,7 @@ def _take_order_numbers(count: int) -> list[int]:
 def _create_discounts(
     completion: Completion, orders: Sequence[Order], shares: Sequence[Share]
 ) -> None:
-    discount = _get_order_level_discount(completion)
+    discount = get_order_level_discount(completion.checkout_info)
     if not discount:
         return
     if len(orders) > 1:

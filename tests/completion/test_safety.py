@@ -27,7 +27,7 @@ class PowerCutError(Exception):
     ("module", "name"),
     [
         (placement, "_prepare_order_data"),
-        (placement, "_allocate"),
+        (placement, "allocate_checkout"),
         (placement, "_create_orders"),
         (placement, "_create_discounts"),
         (placement, "_create_lines"),

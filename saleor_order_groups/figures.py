@@ -1,0 +1,209 @@
+"""Read what a checkout costs, and allocate it to its sellers.
+
+Completion and preview both come here: what the customer saw is what is placed. Nothing
+is written, and stock is not looked at.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.forms.models import model_to_dict
+from django.utils import timezone
+from prices import Money, TaxedMoney
+from saleor.checkout import calculations
+from saleor.checkout.base_calculations import (
+    base_checkout_delivery_price,
+    base_checkout_undiscounted_delivery_price,
+    calculate_base_line_total_price,
+    get_line_total_price_with_propagated_checkout_discount,
+)
+from saleor.core.prices import quantize_price
+from saleor.discount import DiscountType, DiscountValueType, VoucherType
+from saleor.discount.utils.voucher import is_line_level_voucher
+from saleor.giftcard.models import GiftCard
+
+from .money import to_minor
+from .sellers import SellerLines
+from .shares import CheckoutFigures, LinesFigures, Share, allocate
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
+    from saleor.checkout.models import Checkout
+    from saleor.plugins.manager import PluginsManager
+
+
+@dataclass(frozen=True)
+class CheckoutPrices:
+    """What Saleor has calculated for the checkout as a whole.
+
+    `total` is before gift cards, `due` is after them.
+    """
+
+    shipping: TaxedMoney
+    shipping_base: Money
+    shipping_undiscounted_base: Money
+    total: Money
+    due: TaxedMoney
+
+    @classmethod
+    def from_order_data(cls, data: Mapping[str, Any]) -> "CheckoutPrices":
+        """Return the prices that Saleor's payment flow prepared before it took money."""
+        return cls(
+            shipping=data["shipping_price"],
+            shipping_base=data["base_shipping_price"],
+            shipping_undiscounted_base=data["undiscounted_base_shipping_price"],
+            total=data["total_price_left"],
+            due=data["total"],
+        )
+
+
+@dataclass(frozen=True)
+class LinePrice:
+    """What one line costs after all discounts."""
+
+    total: TaxedMoney
+    needs_shipping: bool
+
+
+def fetch_prices(
+    checkout_info: "CheckoutInfo",
+    lines: list["CheckoutLineInfo"],
+    *,
+    manager: "PluginsManager",
+    force_update: bool = False,
+    **options: Any,
+) -> CheckoutPrices:
+    """Let Saleor price the checkout, if its prices are too old, and return the prices.
+
+    :param options: `allow_sync_webhooks` and `database_connection_name` as Saleor's
+        calculations take them.
+    """
+    arguments: dict[str, Any] = {
+        "manager": manager,
+        "checkout_info": checkout_info,
+        "lines": lines,
+        **options,
+    }
+    # First: what follows reads what this has calculated.
+    due = calculations.calculate_checkout_total_with_gift_cards(
+        **arguments, force_update=force_update
+    )
+    return CheckoutPrices(
+        shipping=calculations.checkout_shipping_price(**arguments),
+        shipping_base=base_checkout_delivery_price(checkout_info, lines),
+        shipping_undiscounted_base=base_checkout_undiscounted_delivery_price(
+            checkout_info, lines
+        ),
+        total=calculations.calculate_checkout_total(**arguments).gross,
+        due=due,
+    )
+
+
+def select_gift_cards(checkout: "Checkout") -> "QuerySet[GiftCard]":
+    """Return the gift cards that the checkout's total counts, as they are spent."""
+    return checkout.gift_cards.active(date=timezone.now().date())
+
+
+def allocate_checkout(
+    checkout_info: "CheckoutInfo",
+    checkout_lines: list["CheckoutLineInfo"],
+    parts: Sequence[SellerLines],
+    line_prices: Sequence[Sequence[LinePrice]],
+    prices: CheckoutPrices,
+    gift_cards: Sequence[GiftCard],
+) -> list[Share]:
+    """Return one share for each seller, in the sellers' order.
+
+    :param checkout_lines: all of them: a discount of all is spread over all.
+    :param line_prices: of each seller's lines.
+    :raises UnbalancedCheckoutError: the figures do not add up.
+    """
+    figures = read_checkout(checkout_info, prices, gift_cards)
+    currency = checkout_info.checkout.currency
+    sellers = [
+        LinesFigures(
+            net=sum(to_minor(line.total.net.amount, currency) for line in lines),
+            gross=sum(to_minor(line.total.gross.amount, currency) for line in lines),
+            discount_loss=sum(
+                _get_discount_loss(checkout_info, checkout_lines, line_info)
+                for line_info in part.lines
+            ),
+            needs_shipping=any(line.needs_shipping for line in lines),
+        )
+        for part, lines in zip(parts, line_prices, strict=True)
+    ]
+    return allocate(figures, sellers)
+
+
+def read_checkout(
+    checkout_info: "CheckoutInfo",
+    prices: CheckoutPrices,
+    gift_cards: Sequence[GiftCard],
+) -> CheckoutFigures:
+    """Return what belongs to the checkout as a whole, in minor units."""
+    currency = checkout_info.checkout.currency
+    voucher = checkout_info.voucher
+    discount = get_order_level_discount(checkout_info)
+
+    def minor(amount) -> int:
+        return to_minor(amount, currency)
+
+    return CheckoutFigures(
+        prices_entered_with_tax=checkout_info.tax_configuration.prices_entered_with_tax,
+        shipping_net=minor(prices.shipping.net.amount),
+        shipping_gross=minor(prices.shipping.gross.amount),
+        shipping_base=minor(prices.shipping_base.amount),
+        shipping_undiscounted_base=minor(prices.shipping_undiscounted_base.amount),
+        total_gross=minor(prices.total.amount),
+        due_net=minor(prices.due.net.amount),
+        due_gross=minor(prices.due.gross.amount),
+        discount=minor(discount["amount_value"]) if discount else 0,
+        discount_is_on_shipping=bool(voucher and voucher.type == VoucherType.SHIPPING),
+        gift_cards=tuple(minor(card.current_balance_amount) for card in gift_cards),
+    )
+
+
+def _get_discount_loss(
+    checkout_info: "CheckoutInfo",
+    checkout_lines: list["CheckoutLineInfo"],
+    line_info: "CheckoutLineInfo",
+) -> int:
+    """Return what the line lost, in base prices, to the order-level discount."""
+    propagated = get_line_total_price_with_propagated_checkout_discount(
+        checkout_info, checkout_lines, line_info
+    )
+    lost = calculate_base_line_total_price(line_info) - propagated
+    return to_minor(quantize_price(lost, lost.currency).amount, lost.currency)
+
+
+def get_order_level_discount(checkout_info: "CheckoutInfo") -> dict[str, Any] | None:
+    """Return the OrderDiscount that Saleor's `_create_order_discount` would make."""
+    checkout = checkout_info.checkout
+    if checkout_info.discounts:
+        checkout_discount = checkout_info.discounts[0]
+        if checkout_discount.type != DiscountType.ORDER_PROMOTION:
+            return None
+        data = model_to_dict(checkout_discount)
+        data["promotion_rule_id"] = data.pop("promotion_rule")
+        data["voucher_id"] = data.pop("voucher", None)
+        del data["checkout"]
+    elif checkout.discount and not is_line_level_voucher(checkout_info.voucher):
+        voucher_code = checkout_info.voucher_code
+        data = {
+            "type": DiscountType.VOUCHER,
+            "name": checkout.discount_name,
+            "translated_name": checkout.translated_discount_name,
+            "currency": checkout.currency,
+            "voucher": checkout_info.voucher,
+            "voucher_code": voucher_code.code if voucher_code else None,
+            "value_type": DiscountValueType.FIXED,
+            "value": checkout.discount.amount,
+            "amount_value": checkout.discount_amount,
+        }
+    else:
+        return None
+    # A percentage voucher is rounded to two decimals whatever the currency has.
+    data["amount_value"] = quantize_price(data["amount_value"], checkout.currency)
+    return data
