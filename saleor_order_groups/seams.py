@@ -405,6 +405,51 @@ def _bulk_release_voucher_usage(original: Callable) -> Callable:
     return release
 
 
+# ------------------------------------------------------------------ payments
+
+
+def _process_order_or_checkout_with_transaction(original: Callable) -> Callable:
+    """Carry what an app reports between a group's payment and its shares."""
+
+    def process(transaction, manager, user, app, *args, **kwargs):
+        from saleor.order.models import Order
+
+        from .settlement import find_payment, settle
+
+        payment = find_payment(transaction.pk)
+        if payment is None:
+            try:
+                original(transaction, manager, user, app, *args, **kwargs)
+            except Order.DoesNotExist:
+                # The checkout was completed while the report waited for its lock.
+                payment = find_payment(transaction.pk)
+                if payment is None:
+                    raise
+        elif payment.transaction_id != transaction.pk:
+            original(transaction, manager, user, app, *args, **kwargs)
+        if payment is not None:
+            settle(payment, manager, user, app)
+
+    return process
+
+
+def _create_event_from_request_and_response(original: Callable) -> Callable:
+    """Carry an app's answer about one order to the group's payment."""
+
+    def create(request_event, app, transaction_webhook_response=None):
+        from saleor.plugins.manager import get_plugins_manager
+
+        from .settlement import find_payment, settle
+
+        event = original(request_event, app, transaction_webhook_response)
+        payment = find_payment(request_event.transaction_id)
+        if payment is not None:
+            settle(payment, get_plugins_manager(allow_replica=False), None, app)
+        return event
+
+    return create
+
+
 COMPLETION = "saleor.checkout.complete_checkout"
 SEAMS = (
     Seam(
@@ -531,5 +576,26 @@ SEAMS = (
         "_bulk_release_voucher_usage",
         ("order_ids",),
         _bulk_release_voucher_usage,
+    ),
+    Seam(
+        "saleor.payment.utils",
+        "process_order_or_checkout_with_transaction",
+        (
+            "transaction",
+            "manager",
+            "user",
+            "app",
+            "previous_authorized_value",
+            "previous_charged_value",
+            "previous_refunded_value",
+            "related_granted_refund",
+        ),
+        _process_order_or_checkout_with_transaction,
+    ),
+    Seam(
+        "saleor.payment.utils",
+        "create_transaction_event_from_request_and_webhook_response",
+        ("request_event", "app", "transaction_webhook_response"),
+        _create_event_from_request_and_response,
     ),
 )

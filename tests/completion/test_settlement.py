@@ -1,0 +1,195 @@
+"""What the payment app reports after completion reaches the orders, exactly."""
+
+from decimal import Decimal
+
+import pytest
+from graphene import Node
+from saleor.graphql.tests.utils import get_graphql_content
+from saleor.order import OrderAuthorizeStatus, OrderChargeStatus
+from saleor.order.models import Order
+from saleor.payment.models import TransactionItem
+
+from saleor_order_groups.models import GroupPayment
+from saleor_order_groups.payments import AMOUNTS
+from saleor_order_groups.settlement import settle
+
+REPORT = """
+    mutation Report(
+      $id: ID, $type: TransactionEventTypeEnum!, $amount: PositiveDecimal!
+      $reference: String!
+    ) {
+      transactionEventReport(
+        id: $id, type: $type, amount: $amount, pspReference: $reference
+      ) {
+        alreadyProcessed
+        errors { field message code }
+      }
+    }
+"""
+CART = [("alpha", "60.00"), ("beta", "40.00")]
+
+
+@pytest.fixture
+def report(app_api_client, permission_manage_payments):
+    """Return a function that reports an event as a payment app."""
+    app_api_client.app.permissions.add(permission_manage_payments)
+
+    def _report(transaction, type, amount, reference):
+        response = app_api_client.post_graphql(
+            REPORT,
+            {
+                "id": Node.to_global_id("TransactionItem", transaction.token),
+                "type": type,
+                "amount": amount,
+                "reference": reference,
+            },
+        )
+        data = get_graphql_content(response)["data"]["transactionEventReport"]
+        assert not data["errors"]
+        return data
+
+    return _report
+
+
+@pytest.fixture
+def paid_group(make_cart, transaction_item_generator, report, complete, app_api_client):
+    """Two orders of 63.00 and 42.00, authorized by an app with one transaction."""
+    checkout = make_cart(CART)
+    transaction = transaction_item_generator(
+        checkout_id=checkout.pk, app=app_api_client.app, psp_reference=None
+    )
+    report(transaction, "AUTHORIZATION_SUCCESS", "105.00", "auth-1")
+    assert not complete(checkout)["errors"]
+    transaction.refresh_from_db()
+    return transaction
+
+
+def orders():
+    return list(Order.objects.order_by("number"))
+
+
+def assert_shares_sum_to(payment):
+    payment.refresh_from_db()
+    shares = TransactionItem.objects.filter(order__isnull=False)
+    for name in AMOUNTS:
+        values = [getattr(share, name) for share in shares]
+        assert sum(values) == getattr(payment, name), name
+        assert min(values) >= 0
+
+
+def test_charge_reported_on_the_payment_reaches_every_order(paid_group, report):
+    # when
+    report(paid_group, "CHARGE_SUCCESS", "105.00", "charge-1")
+
+    # then
+    assert_shares_sum_to(paid_group)
+    assert paid_group.charged_value == Decimal(105)
+    for order, total in zip(orders(), (63, 42), strict=True):
+        assert order.total_charged_amount == total
+        assert order.total_authorized_amount == 0
+        assert order.charge_status == OrderChargeStatus.FULL
+        assert order.events.filter(type="order_fully_paid").count() == 1
+
+
+def test_partial_charges_and_refunds_stay_exact(paid_group, report):
+    # when
+    report(paid_group, "CHARGE_SUCCESS", "33.33", "charge-1")
+    report(paid_group, "CHARGE_SUCCESS", "0.01", "charge-2")
+    report(paid_group, "REFUND_SUCCESS", "10.01", "refund-1")
+    report(paid_group, "CANCEL_SUCCESS", "1.00", "cancel-1")
+
+    # then
+    assert_shares_sum_to(paid_group)
+    assert paid_group.charged_value == Decimal("23.33")
+    assert paid_group.refunded_value == Decimal("10.01")
+    assert paid_group.authorized_value == Decimal("70.66")
+    for order in orders():
+        assert order.charge_status == OrderChargeStatus.PARTIAL
+        assert order.authorize_status == OrderAuthorizeStatus.PARTIAL
+
+
+def test_repeated_report_changes_nothing(paid_group, report):
+    # given
+    report(paid_group, "CHARGE_SUCCESS", "50.00", "charge-1")
+    before = [(o.total_charged_amount, o.events.count()) for o in orders()]
+
+    # when
+    data = report(paid_group, "CHARGE_SUCCESS", "50.00", "charge-1")
+
+    # then
+    assert data["alreadyProcessed"]
+    assert [(o.total_charged_amount, o.events.count()) for o in orders()] == before
+    assert_shares_sum_to(paid_group)
+
+
+def test_settling_again_changes_nothing(paid_group, report):
+    # given
+    report(paid_group, "CHARGE_SUCCESS", "50.00", "charge-1")
+    rows = list(TransactionItem.objects.order_by("pk").values(*AMOUNTS))
+    events = [order.events.count() for order in orders()]
+
+    # when
+    settle(GroupPayment.objects.get(), None, None, None)
+
+    # then
+    assert list(TransactionItem.objects.order_by("pk").values(*AMOUNTS)) == rows
+    assert [order.events.count() for order in orders()] == events
+
+
+def test_report_on_a_share_is_that_orders_and_reaches_the_payment(paid_group, report):
+    # given
+    first, second = orders()
+
+    # when
+    report(first.payment_transactions.get(), "CHARGE_SUCCESS", "63.00", "charge-1")
+
+    # then
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.total_charged_amount, second.total_charged_amount) == (63, 0)
+    assert first.charge_status == OrderChargeStatus.FULL
+    assert second.total_authorized_amount == 42
+    assert_shares_sum_to(paid_group)
+    assert paid_group.charged_value == Decimal(63)
+    assert first.events.filter(type="order_fully_paid").count() == 1
+
+
+def test_later_report_on_the_payment_goes_to_who_is_not_charged_yet(paid_group, report):
+    # given
+    first, _ = orders()
+    report(first.payment_transactions.get(), "CHARGE_SUCCESS", "63.00", "charge-1")
+
+    # when
+    report(paid_group, "CHARGE_SUCCESS", "42.00", "charge-2")
+
+    # then
+    assert [order.total_charged_amount for order in orders()] == [63, 42]
+    assert {order.charge_status for order in orders()} == {OrderChargeStatus.FULL}
+    assert_shares_sum_to(paid_group)
+
+
+def test_report_of_the_same_event_on_payment_and_share_counts_once(paid_group, report):
+    # given
+    first, _ = orders()
+    report(paid_group, "CHARGE_SUCCESS", "105.00", "charge-1")
+
+    # when
+    report(first.payment_transactions.get(), "CHARGE_FAILURE", "63.00", "other")
+    report(first.payment_transactions.get(), "REFUND_SUCCESS", "3.00", "refund-1")
+    report(paid_group, "REFUND_SUCCESS", "3.00", "refund-1")
+
+    # then
+    assert [order.total_charged_amount for order in orders()] == [60, 42]
+    assert_shares_sum_to(paid_group)
+
+
+def test_chargeback_comes_off_as_the_charge_was_divided(paid_group, report):
+    # given
+    report(paid_group, "CHARGE_SUCCESS", "105.00", "charge-1")
+
+    # when
+    report(paid_group, "CHARGE_BACK", "105.00", "charge-1")
+
+    # then
+    assert [order.total_charged_amount for order in orders()] == [0, 0]
+    assert_shares_sum_to(paid_group)
