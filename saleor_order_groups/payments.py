@@ -260,9 +260,9 @@ def share_events(
             minor = [to_minor(part, transaction.currency) for part in parts]
             ledger.replay(event.type, event.psp_reference, minor)
             continue
-        amount = to_minor(event.amount_value, transaction.currency)
+        whole = to_minor(event.amount_value, transaction.currency)
         new += _divide_event(
-            event, links, ledger.divide(event.type, event.psp_reference, amount)
+            event, links, ledger.divide(event.type, event.psp_reference, whole)
         )
     TransactionEvent.objects.bulk_create([row.share_event for row in new])
     PaymentEventShare.objects.bulk_create(new)
