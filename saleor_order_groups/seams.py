@@ -164,12 +164,17 @@ def _create_order_from_checkout(original: Callable) -> Callable:
 
 
 def _use_voucher(checkout_info) -> None:
-    """Count the voucher in the completion's own transaction: a failure releases it."""
+    """Count the voucher in the completion's own transaction: a failure releases it.
+
+    :raises NotApplicable: it was used up after the checkout was priced with it.
+    """
     from saleor.checkout import complete_checkout
+    from saleor.discount.models import NotApplicable
 
     if checkout_info.voucher:
         seam = complete_checkout._increase_voucher_code_usage_value
-        seam.__wrapped__(checkout_info)  # type: ignore[attr-defined]
+        if not seam.__wrapped__(checkout_info):  # type: ignore[attr-defined]
+            raise NotApplicable("The voucher was used up in the meantime.")
 
 
 def _create_order(original: Callable) -> Callable:
