@@ -5,6 +5,7 @@ Saleor holds on the checkout row, in a savepoint of its own: Saleor commits what
 erring completion has written, and half a group must never be committed.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from .payments import (
     share_payments,
 )
 from .placement import Completion, place_orders
-from .sellers import SellerLines, group_by_seller
+from .sellers import SellerLines, fetch_sellers, group_by_seller
 from .shares import UnbalancedCheckoutError
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def place_order_group(
 
         parts = group_by_seller(completion.checkout_lines)
         refuse_sellers(parts, config)
+        refuse_changed_lines(completion, parts)
         if len(parts) == 1:
             order = create_saleor_order()
             if config.group_single_seller:
@@ -107,6 +109,36 @@ def refuse_sellers(parts: Sequence[SellerLines], config: OrderGroupsConfig) -> N
             _refuse(part, "Goods without a seller are not sold in this channel")
         if part.seller is not None and not part.seller.is_active:
             _refuse(part, f"The seller {part.seller.name} is not active")
+
+
+def refuse_changed_lines(completion: Completion, parts: Sequence[SellerLines]) -> None:
+    """Refuse lines that were added or removed while the payment flow took the money.
+
+    Where all are one seller's, Saleor's own order has the lines that were paid.
+
+    :raises ValidationError: the orders would be other ones than what was paid.
+    """
+    if completion.order_data is None:
+        return
+    paid: Counter[int] = Counter()
+    products: set[int] = set()
+    for info in completion.order_data["lines"]:
+        paid[info.variant.pk] += info.quantity
+        products.add(info.variant.product_id)
+    present: Counter[int] = Counter()
+    for line_info in completion.checkout_lines:
+        present[line_info.variant.pk] += line_info.line.quantity
+    if paid == present:
+        return
+    sellers = fetch_sellers(products)
+    if {part.seller for part in parts} == {sellers.get(pk) for pk in products} and (
+        len(parts) == 1
+    ):
+        return
+    raise ValidationError(
+        "The checkout's lines were changed while it was paid.",
+        code=CheckoutErrorCode.INVALID.value,
+    )
 
 
 def _refuse(part: SellerLines, reason: str) -> None:

@@ -2,9 +2,11 @@
 
 from unittest import mock
 
+import pytest
 from saleor.checkout import complete_checkout as saleor_completion
 from saleor.discount.models import VoucherCode
 from saleor.order.models import Order
+from saleor.payment import ChargeStatus
 
 from saleor_order_groups.models import OrderGroup
 
@@ -36,3 +38,67 @@ def test_voucher_that_somebody_else_used_up_meanwhile_is_refused(
     assert [error["code"] for error in data["errors"]] == ["VOUCHER_NOT_APPLICABLE"]
     assert not Order.objects.exists()
     assert not OrderGroup.objects.exists()
+
+
+def change_while_paying(monkeypatch, change):
+    process_payment = saleor_completion._process_payment
+
+    def process(**kwargs):
+        change()
+        return process_payment(**kwargs)
+
+    monkeypatch.setattr(saleor_completion, "_process_payment", process)
+
+
+@pytest.mark.parametrize("cart", [CART, CART[:1]])
+def test_line_added_while_the_payment_is_processed(
+    make_cart,
+    make_variant,
+    pay_legacy,  # noqa: F811
+    complete,
+    monkeypatch,
+    cart,
+):
+    # given
+    checkout = make_cart(cart)
+    payment = pay_legacy(checkout)
+    late = make_variant("gamma", "7.00")
+    change_while_paying(
+        monkeypatch,
+        lambda: checkout.lines.create(variant=late, quantity=1, currency="USD"),
+    )
+
+    # when
+    data = complete(checkout)
+
+    # then
+    [error] = data["errors"]
+    assert error["message"] == "The checkout's lines were changed while it was paid."
+    assert not Order.objects.exists()
+    payment.refresh_from_db()
+    assert payment.charge_status == ChargeStatus.FULLY_REFUNDED
+
+
+@pytest.mark.parametrize("cart", [CART, [*CART, ("gamma", "7.00")]])
+def test_line_removed_while_the_payment_is_processed(
+    make_cart,
+    pay_legacy,  # noqa: F811
+    complete,
+    monkeypatch,
+    cart,
+):
+    # given
+    checkout = make_cart(cart)
+    payment = pay_legacy(checkout)
+    line = checkout.lines.get(variant__sku="SKU-1")
+    change_while_paying(monkeypatch, line.delete)
+
+    # when
+    data = complete(checkout)
+
+    # then
+    [error] = data["errors"]
+    assert error["message"] == "The checkout's lines were changed while it was paid."
+    assert not Order.objects.exists()
+    payment.refresh_from_db()
+    assert payment.charge_status == ChargeStatus.FULLY_REFUNDED
