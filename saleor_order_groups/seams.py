@@ -220,7 +220,7 @@ def _create_order(original: Callable) -> Callable:
         def create_saleor_order():
             nonlocal of_saleor
             of_saleor = True
-            return original(
+            order = original(
                 checkout_info=checkout_info,
                 checkout_lines=checkout_lines,
                 order_data=order_data,
@@ -232,6 +232,9 @@ def _create_order(original: Callable) -> Callable:
                 private_metadata_list=private_metadata_list,
                 is_automatic_completion=is_automatic_completion,
             )
+            # What fails from here on, fails because of its group.
+            of_saleor = False
+            return order
 
         try:
             # The payment flow has counted the voucher before it took the money.

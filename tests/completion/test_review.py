@@ -8,6 +8,7 @@ from saleor.discount.models import VoucherCode
 from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 
+from saleor_order_groups import checkout as checkout_module
 from saleor_order_groups.models import OrderGroup
 
 from .test_legacy_payments import pay_legacy  # noqa: F401
@@ -99,6 +100,29 @@ def test_line_removed_while_the_payment_is_processed(
     # then
     [error] = data["errors"]
     assert error["message"] == "The checkout's lines were changed while it was paid."
+    assert not Order.objects.exists()
+    payment.refresh_from_db()
+    assert payment.charge_status == ChargeStatus.FULLY_REFUNDED
+
+
+def test_group_of_one_that_fails_gives_the_money_back(
+    make_cart,
+    pay_legacy,  # noqa: F811
+    fail_to_complete,
+    monkeypatch,
+):
+    # given
+    checkout = make_cart([("alpha", "60.00")])
+    payment = pay_legacy(checkout)
+
+    def fail(*args):
+        raise RuntimeError("power cut")
+
+    # when
+    monkeypatch.setattr(checkout_module, "create_group", fail)
+    fail_to_complete(checkout, RuntimeError)
+
+    # then
     assert not Order.objects.exists()
     payment.refresh_from_db()
     assert payment.charge_status == ChargeStatus.FULLY_REFUNDED
