@@ -15,6 +15,7 @@ from django.utils import timezone
 from saleor.account.models import Address
 from saleor.checkout import calculations
 from saleor.checkout import complete_checkout as saleor_completion
+from saleor.checkout.delivery_context import PRIVATE_META_APP_SHIPPING_ID
 from saleor.checkout.models import Checkout
 from saleor.checkout.utils import (
     calculate_checkout_weight,
@@ -283,7 +284,12 @@ def _create_orders(
                 tax_exemption=checkout.tax_exemption,
                 should_refresh_prices=False,
                 metadata=dict(metadata),
-                private_metadata=dict(private_metadata),
+                private_metadata={
+                    key: value
+                    for key, value in private_metadata.items()
+                    # There Saleor keeps an order's external shipping method.
+                    if share.carries_shipping or key != PRIVATE_META_APP_SHIPPING_ID
+                },
                 lines_count=len(lines),
                 weight=calculate_checkout_weight(list(part.lines)),
             )

@@ -126,3 +126,31 @@ def test_group_of_one_that_fails_gives_the_money_back(
     assert not Order.objects.exists()
     payment.refresh_from_db()
     assert payment.charge_status == ChargeStatus.FULLY_REFUNDED
+
+
+def test_order_that_ships_nothing_has_no_external_shipping_method(
+    make_cart, pay, complete, product_type_without_variant
+):
+    # given
+    checkout = make_cart(CART)
+    storage = checkout.metadata_storage
+    storage.private_metadata = {"external_app_shipping_id": "app:1:x", "key": "value"}
+    storage.save()
+    product_type_without_variant.is_shipping_required = False
+    product_type_without_variant.save()
+    product = checkout.lines.get(variant__sku="SKU-0").variant.product
+    product.product_type = product_type_without_variant
+    product.save()
+    pay(checkout)
+
+    # when
+    data = complete(checkout)
+
+    # then
+    assert not data["errors"]
+    first, second = Order.objects.order_by("number")
+    assert first.private_metadata == {"key": "value"}
+    assert second.private_metadata == {
+        "external_app_shipping_id": "app:1:x",
+        "key": "value",
+    }
