@@ -50,7 +50,7 @@ from .figures import (
 from .models import Seller
 from .money import to_decimal, to_money, to_taxed_money
 from .sellers import SellerLines
-from .shares import Share
+from .shares import Share, UnbalancedCheckoutError
 
 if TYPE_CHECKING:
     from saleor.account.models import User
@@ -122,7 +122,7 @@ def place_orders(
     data = dict(data)
     order_lines = list(data.pop("lines"))
     lines_by_part = _match_lines(parts, order_lines)
-    gift_cards = list(select_gift_cards(completion.checkout).select_for_update())
+    gift_cards = list(select_gift_cards(completion.checkout))
     shares = allocate_checkout(
         completion.checkout_info,
         completion.checkout_lines,
@@ -432,8 +432,17 @@ def _spend_gift_cards(
     shares: Sequence[Share],
     gift_cards: Sequence[GiftCard],
 ) -> None:
-    """Draw each order's part from each card, as `add_gift_cards_to_order` for one order."""
+    """Draw each order's part from each card, as `add_gift_cards_to_order` for one order.
+
+    :raises UnbalancedCheckoutError: a card has another balance by now.
+    """
     checkout_info = completion.checkout_info
+    # Locked after the stocks, as Saleor does: the other way round two completions with
+    # the same card and stock would wait for each other.
+    allocated = [(card.pk, card.current_balance_amount) for card in gift_cards]
+    gift_cards = list(select_gift_cards(completion.checkout).select_for_update())
+    if [(card.pk, card.current_balance_amount) for card in gift_cards] != allocated:
+        raise UnbalancedCheckoutError("A gift card was used in the meantime.")
     email = checkout_info.get_customer_email() or ""
     spent = []
     for index, card in enumerate(gift_cards):

@@ -3,12 +3,15 @@
 from unittest import mock
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from saleor.checkout import complete_checkout as saleor_completion
 from saleor.discount.models import VoucherCode
 from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 
 from saleor_order_groups import checkout as checkout_module
+from saleor_order_groups import placement
 from saleor_order_groups.models import OrderGroup
 
 from .test_legacy_payments import pay_legacy  # noqa: F401
@@ -154,3 +157,47 @@ def test_order_that_ships_nothing_has_no_external_shipping_method(
         "external_app_shipping_id": "app:1:x",
         "key": "value",
     }
+
+
+def test_gift_cards_are_locked_after_stocks(make_cart, pay, complete, gift_card):
+    # given
+    checkout = make_cart(CART, gift_cards=[gift_card])
+    pay(checkout)
+
+    # when
+    with CaptureQueriesContext(connection) as queries:
+        data = complete(checkout)
+
+    # then: as Saleor does, or two completions could wait for each other
+    assert not data["errors"]
+    locks = [
+        table
+        for query in queries
+        for table in ("warehouse_stock", "giftcard_giftcard")
+        if f'FROM "{table}"' in query["sql"] and "FOR UPDATE" in query["sql"]
+    ]
+    assert locks == ["warehouse_stock", "giftcard_giftcard"]
+
+
+def test_gift_card_that_was_spent_meanwhile_is_refused(
+    make_cart, pay, complete, gift_card, monkeypatch
+):
+    # given
+    checkout = make_cart(CART, gift_cards=[gift_card])
+    pay(checkout)
+    allocate_stock = placement._allocate_stock
+
+    def allocate_while_the_card_is_spent(*args):
+        gift_card.current_balance_amount = 0
+        gift_card.save()
+        allocate_stock(*args)
+
+    monkeypatch.setattr(placement, "_allocate_stock", allocate_while_the_card_is_spent)
+
+    # when
+    data = complete(checkout)
+
+    # then
+    [error] = data["errors"]
+    assert "A gift card was used in the meantime." in error["message"]
+    assert not Order.objects.exists()
