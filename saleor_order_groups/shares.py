@@ -112,6 +112,24 @@ def allocate(checkout: CheckoutFigures, sellers: Sequence[LinesFigures]) -> list
     ]
 
 
+def keep_whole(checkout: CheckoutFigures) -> Share:
+    """Return the share of the only seller: everything as Saleor has it."""
+    needs = [checkout.total_gross]
+    return Share(
+        carries_shipping=True,
+        shipping_net=checkout.shipping_net,
+        shipping_gross=checkout.shipping_gross,
+        shipping_base=checkout.shipping_base,
+        shipping_undiscounted_base=checkout.shipping_undiscounted_base,
+        discount=checkout.discount,
+        gift_cards=tuple(
+            spent for (spent,) in _spend_gift_cards(checkout.gift_cards, needs)
+        ),
+        total_net=checkout.due_net,
+        total_gross=checkout.due_gross,
+    )
+
+
 def _ensure_not_negative(
     checkout: CheckoutFigures, sellers: Sequence[LinesFigures]
 ) -> None:
@@ -149,9 +167,8 @@ def _carries_shipping(
     carries = [seller.needs_shipping for seller in sellers]
     if any(carries):
         return carries
-    # Nothing to ship: a price that is charged all the same belongs to all.
-    is_charged = checkout.shipping_gross or checkout.shipping_undiscounted_base
-    return [bool(is_charged)] * len(sellers)
+    # Nothing to ship: what the checkout has all the same belongs to all, as in Saleor.
+    return [True] * len(sellers)
 
 
 @dataclass(frozen=True)
