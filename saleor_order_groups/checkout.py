@@ -54,7 +54,7 @@ def place_order_group(
         parts = group_by_seller(completion.checkout_lines)
         refuse_sellers(parts, config)
         refuse_changed_lines(completion, parts)
-        if len(parts) == 1:
+        if not needs_split(parts):
             order = create_saleor_order()
             if config.group_single_seller:
                 group = create_group(completion, [(order, parts[0].seller)])
@@ -93,10 +93,15 @@ def is_split(
         return False
     parts = group_by_seller(lines)
     refuse_sellers(parts, config)
-    if len(parts) == 1:
+    if not needs_split(parts):
         return False
     refuse_unsupported_transactions(checkout_info.checkout)
     return True
+
+
+def needs_split(parts: Sequence[SellerLines]) -> bool:
+    """Tell whether the goods are of more than one seller."""
+    return len(parts) > 1
 
 
 def refuse_sellers(parts: Sequence[SellerLines], config: OrderGroupsConfig) -> None:
