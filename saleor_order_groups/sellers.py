@@ -1,6 +1,6 @@
 """Who sells each line of a checkout."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,13 +29,19 @@ def fetch_sellers(product_ids: Iterable[int]) -> dict[int, Seller]:
     return {row.product_id: row.seller for row in rows.select_related("seller")}
 
 
-def group_by_seller(lines: Sequence["CheckoutLineInfo"]) -> list[SellerLines]:
+def group_by_seller(
+    lines: Sequence["CheckoutLineInfo"],
+    sellers: Mapping[int, Seller] | None = None,
+) -> list[SellerLines]:
     """Put every line with its seller, in the fixed order of a group.
 
     The shop's own goods come first, then the sellers by slug; within a seller the lines
     keep the checkout's order.
+
+    :param sellers: by product ID, where they have been read already.
     """
-    sellers = fetch_sellers(line_info.product.pk for line_info in lines)
+    if sellers is None:
+        sellers = fetch_sellers(line_info.product.pk for line_info in lines)
     by_seller: dict[Seller | None, list[CheckoutLineInfo]] = {}
     for line_info in lines:
         by_seller.setdefault(sellers.get(line_info.product.pk), []).append(line_info)

@@ -34,6 +34,7 @@ COSTS: dict[str, dict[str, dict]] = {
     "Order": {"orderGroup": ITEM, "seller": ITEM},
     "Product": {"seller": ITEM},
     "ProductVariant": {"seller": ITEM},
+    "Checkout": {"orderGroupPreview": ITEM},
     "CheckoutLine": {"seller": ITEM},
 }
 
@@ -54,7 +55,7 @@ def extend_schema() -> None:
     from saleor.graphql.checkout.mutations.order_create_from_checkout import (
         OrderCreateFromCheckout,
     )
-    from saleor.graphql.checkout.types import CheckoutLine
+    from saleor.graphql.checkout.types import Checkout, CheckoutLine
     from saleor.graphql.order.schema import OrderMutations, OrderQueries
     from saleor.graphql.order.types import Order
     from saleor.graphql.product.types import Product, ProductVariant
@@ -70,6 +71,7 @@ def extend_schema() -> None:
     graft(OrderCreateFromCheckout, schema.CompletionFields)
     graft(Product, schema.ProductFields)
     graft(ProductVariant, schema.ProductVariantFields)
+    graft(Checkout, schema.CheckoutFields)
     graft(CheckoutLine, schema.CheckoutLineFields)
     extend_metadata()
     extend_cost_map()

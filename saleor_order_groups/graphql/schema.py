@@ -1,6 +1,7 @@
 """What is grafted onto Saleor's own types."""
 
 import graphene
+from saleor.graphql.checkout.utils import prevent_sync_event_circular_query
 from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.connection import (
     create_connection_slice,
@@ -15,6 +16,7 @@ from saleor.graphql.core.fields import (
     ConnectionField,
     FilterConnectionField,
 )
+from saleor.graphql.core.tracing import traced_resolver
 from saleor.graphql.core.validators import validate_one_of_args_is_in_query
 
 from .dataloaders import (
@@ -32,6 +34,7 @@ from .mutations import (
     SellerUnassignProducts,
     SellerUpdate,
 )
+from .preview import resolve_order_group_preview
 from .resolvers import (
     get_visible_sellers,
     resolve_order_group,
@@ -41,6 +44,7 @@ from .resolvers import (
 from .types import (
     OrderGroup,
     OrderGroupCountableConnection,
+    OrderGroupPreview,
     Seller,
     SellerCountableConnection,
 )
@@ -193,6 +197,23 @@ class ProductVariantFields:
     @staticmethod
     def resolve_seller(root, info: ResolveInfo):
         return SellerByProductIdLoader(info.context).load(root.node.product_id)
+
+
+class CheckoutFields:
+    order_group_preview = graphene.Field(
+        OrderGroupPreview,
+        description=(
+            "How the checkout will be split if it completes as it stands: what "
+            "completion then places. Null for an empty checkout and where order "
+            "groups are not active." + ADDED_IN_01
+        ),
+    )
+
+    @staticmethod
+    @traced_resolver
+    @prevent_sync_event_circular_query
+    def resolve_order_group_preview(root, info: ResolveInfo):
+        return resolve_order_group_preview(root, info)
 
 
 class CheckoutLineFields:
