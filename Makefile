@@ -4,6 +4,8 @@
 # ARGS          more arguments of pytest, for `make test` and `make saleor-tests`
 
 WITH_DATABASE = scripts/with_database.sh
+SALEOR_TESTS = saleor.checkout saleor.order saleor.payment \
+	saleor.graphql.checkout saleor.graphql.order saleor.graphql.payment
 
 .PHONY: help setup test lint demo saleor-tests stop
 
@@ -27,10 +29,11 @@ lint: setup
 demo: setup
 	@SERVE="$(SERVE)" $(WITH_DATABASE) python -m demo
 
-# tests/test_loaded.py brings what Saleor's wheel lacks: the root conftest.
+# tests/test_loaded.py brings what Saleor's wheel lacks: the root conftest. The plugin is
+# active, with one seller for everything.
 saleor-tests: setup
-	@$(WITH_DATABASE) scripts/run_tests.sh tests/test_loaded.py \
-		--pyargs saleor.checkout saleor.order saleor.payment $(ARGS)
+	@PYTHONPATH=. $(WITH_DATABASE) scripts/run_tests.sh -p tests.active_everywhere \
+		tests/test_loaded.py --pyargs $(SALEOR_TESTS) $(ARGS)
 
 stop:
 	@if [ -x .venv/bin/python ]; then .venv/bin/python scripts/postgres.py stop; fi
