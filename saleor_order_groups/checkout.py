@@ -56,7 +56,7 @@ def place_order_group(
         refuse_changed_lines(completion, parts)
         if not needs_split(parts):
             order = create_saleor_order()
-            if config.group_single_seller:
+            if parts and config.group_single_seller:
                 group = create_group(completion, [(order, parts[0].seller)])
                 announce_group(completion, group)
             return order
