@@ -55,6 +55,9 @@ _COVERING = (
     "charge_pending_value",
 )
 
+# The message of a share's events that carry amounts and no event of the payment.
+DIVIDED_AMOUNT = "Share of the payment's amount."
+
 # Not carried to a share: idempotency_key, token and use_old_id identify the payment.
 _SHARE_FIELDS = (
     "name",
@@ -339,7 +342,7 @@ def _share_amounts(
                         amount_value=to_decimal(part, currency),
                         currency=currency,
                         include_in_calculations=True,
-                        message="Manual adjustment of the transaction.",
+                        message=DIVIDED_AMOUNT,
                         app_id=transaction.app_id,
                         app_identifier=transaction.app_identifier,
                         user_id=transaction.user_id,

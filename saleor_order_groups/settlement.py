@@ -25,7 +25,13 @@ from saleor.payment.utils import process_order_with_transaction
 
 from .models import GroupPayment, PaymentEventShare, PaymentShare
 from .money import to_minor
-from .payments import AMOUNTS, get_covered, share_events, sums_hold
+from .payments import (
+    AMOUNTS,
+    DIVIDED_AMOUNT,
+    get_covered,
+    share_events,
+    sums_hold,
+)
 
 if TYPE_CHECKING:
     from saleor.account.models import User
@@ -193,6 +199,23 @@ def _copy_to_payment(
     return TransactionEvent.objects.create(**values, transaction=transaction)
 
 
+def _follow_events(shares: Sequence[TransactionItem]) -> None:
+    """Let shares of amounts follow events again, as their payment does from now on.
+
+    The amounts were divided where they did not follow from the payment's events. Saleor
+    commits a report's event before the amounts: a completion between them sees that too.
+    """
+    divided_amounts = TransactionEvent.objects.filter(
+        transaction__in=shares,
+        message=DIVIDED_AMOUNT,
+        payment_event_share__isnull=True,
+    )
+    if divided_amounts.delete()[0]:
+        TransactionEvent.objects.filter(
+            payment_event_share__share__transaction__in=shares
+        ).update(include_in_calculations=True)
+
+
 def _recalculate(
     transaction: TransactionItem,
     links: Sequence[PaymentShare],
@@ -201,6 +224,7 @@ def _recalculate(
     """Derive the amounts of all again; return the shares that changed."""
     recalculate_transaction_amounts(transaction)
     shares = [link.transaction for link in links]
+    _follow_events(shares)
     for share in shares:
         for name in _FOLLOWING_FIELDS:
             setattr(share, name, getattr(transaction, name))

@@ -1,5 +1,6 @@
 """Details of completion that somebody who trusts it with money asked about."""
 
+from decimal import Decimal
 from unittest import mock
 
 import pytest
@@ -7,8 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from saleor.checkout import complete_checkout as saleor_completion
 from saleor.discount.models import VoucherCode
+from saleor.order import OrderChargeStatus
 from saleor.order.models import Order
-from saleor.payment import ChargeStatus
+from saleor.payment import ChargeStatus, TransactionEventType
+from saleor.payment.models import TransactionItem
+from saleor.payment.transaction_item_calculations import recalculate_transaction_amounts
+from saleor.payment.utils import process_order_or_checkout_with_transaction
+from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups import checkout as checkout_module
 from saleor_order_groups import placement
@@ -201,3 +207,34 @@ def test_gift_card_that_was_spent_meanwhile_is_refused(
     [error] = data["errors"]
     assert "A gift card was used in the meantime." in error["message"]
     assert not Order.objects.exists()
+
+
+def test_report_whose_amounts_come_after_completion_reaches_the_orders(
+    make_cart, pay, complete
+):
+    # given: Saleor has committed the event of a report, but not yet the amounts
+    checkout = make_cart(CART)
+    payment = pay(checkout)
+    payment.events.create(
+        type=TransactionEventType.CHARGE_SUCCESS,
+        amount_value=Decimal(105),
+        currency="USD",
+        psp_reference="charge-1",
+        include_in_calculations=True,
+    )
+    payment = TransactionItem.objects.get()
+
+    # when
+    data = complete(checkout)
+    recalculate_transaction_amounts(payment, save=False)
+    payment.save(update_fields=["authorized_value", "charged_value"])
+    process_order_or_checkout_with_transaction(
+        payment, get_plugins_manager(allow_replica=False), None, None
+    )
+
+    # then
+    assert not data["errors"]
+    for order in Order.objects.all():
+        assert order.total_charged_amount == order.total_gross_amount
+        assert order.total_authorized_amount == 0
+        assert order.charge_status == OrderChargeStatus.FULL
