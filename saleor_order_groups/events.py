@@ -1,7 +1,6 @@
 """What happens after commit: Saleor's own order events, then the group's."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from saleor.core.utils.events import call_event
@@ -14,26 +13,33 @@ from .webhooks.order_group_events import trigger_order_group_created
 
 
 def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> None:
-    """Fire for each order what Saleor fires for one, once the transaction commits."""
+    """Fire for each order what Saleor fires for one, once the transaction commits.
+
+    What fails for one order is logged and keeps nothing from the others.
+    """
     redirect_url = completion.checkout.redirect_url
     for placed_order in placed:
         order_info = placed_order.get_order_info()
-        transaction.on_commit(
-            partial(
-                order_created,
-                order_info=order_info,
-                user=completion.user,
-                app=completion.app,
-                manager=completion.manager,
-                site_settings=completion.site_settings,
-                automatic=completion.is_automatic,
-            )
+        _call_after_commit(
+            order_created,
+            order_info=order_info,
+            user=completion.user,
+            app=completion.app,
+            manager=completion.manager,
+            site_settings=completion.site_settings,
+            automatic=completion.is_automatic,
         )
-        transaction.on_commit(
-            partial(
-                send_order_confirmation, order_info, redirect_url, completion.manager
-            )
+        _call_after_commit(
+            send_order_confirmation, order_info, redirect_url, completion.manager
         )
+
+
+def _call_after_commit(function: Callable, *args, **kwargs) -> None:
+    # No partial: Django logs a failure by the function's name.
+    def call() -> None:
+        function(*args, **kwargs)
+
+    transaction.on_commit(call, robust=True)
 
 
 def announce_group(completion: Completion, group: OrderGroup) -> None:

@@ -17,7 +17,7 @@ from saleor.payment.utils import process_order_or_checkout_with_transaction
 from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups import checkout as checkout_module
-from saleor_order_groups import placement
+from saleor_order_groups import events, placement
 from saleor_order_groups.models import OrderGroup
 
 from .test_legacy_payments import pay_legacy  # noqa: F401
@@ -238,3 +238,31 @@ def test_report_whose_amounts_come_after_completion_reaches_the_orders(
         assert order.total_charged_amount == order.total_gross_amount
         assert order.total_authorized_amount == 0
         assert order.charge_status == OrderChargeStatus.FULL
+
+
+def test_events_of_one_order_that_fail_keep_nothing_from_the_others(
+    make_cart, pay, complete
+):
+    # given
+    checkout = make_cart(CART)
+    pay(checkout)
+    order_created = events.order_created
+
+    def fail_for_the_first(*, order_info, **kwargs):
+        if order_info.order.order_group_link.position == 0:
+            raise RuntimeError("power cut")
+        order_created(order_info=order_info, **kwargs)
+
+    # when
+    with (
+        mock.patch.object(events, "order_created", fail_for_the_first),
+        mock.patch.object(events, "trigger_order_group_created") as group_created,
+    ):
+        data = complete(checkout)
+
+    # then
+    assert not data["errors"]
+    first, second = Order.objects.order_by("number")
+    assert not first.events.filter(type="placed").exists()
+    assert second.events.filter(type="placed").count() == 1
+    group_created.assert_called_once()
