@@ -458,6 +458,36 @@ def _create_event_from_request_and_response(original: Callable) -> Callable:
     return create
 
 
+def _request_action(original: Callable) -> Callable:
+    """Refuse what is asked of a group's payment: Saleor looks for its one order."""
+
+    def perform_mutation(cls, root, info, /, **data):
+        from django.core.exceptions import ValidationError
+        from saleor.graphql.payment.mutations.transaction.utils import (
+            get_transaction_item,
+        )
+        from saleor.payment.error_codes import TransactionRequestActionErrorCode
+
+        from .models import GroupPayment
+
+        id, token = data.get("id"), data.get("token")
+        if bool(id) != bool(token):
+            transaction = get_transaction_item(id, token)
+            if GroupPayment.objects.filter(transaction=transaction).exists():
+                raise ValidationError(
+                    {
+                        "id" if id else "token": ValidationError(
+                            "This transaction paid for several orders: request the"
+                            " action of the transactions of these orders.",
+                            code=TransactionRequestActionErrorCode.INVALID.value,
+                        )
+                    }
+                )
+        return original(root, info, **data)
+
+    return perform_mutation
+
+
 COMPLETION = "saleor.checkout.complete_checkout"
 SEAMS = (
     Seam(
@@ -605,5 +635,11 @@ SEAMS = (
         "create_transaction_event_from_request_and_webhook_response",
         ("request_event", "app", "transaction_webhook_response"),
         _create_event_from_request_and_response,
+    ),
+    Seam(
+        "saleor.graphql.payment.mutations.transaction.transaction_request_action",
+        "TransactionRequestAction.perform_mutation",
+        ("root", "info", "data"),
+        _request_action,
     ),
 )

@@ -6,12 +6,14 @@ from unittest import mock
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from graphene import Node
 from saleor.checkout import complete_checkout as saleor_completion
 from saleor.discount.models import VoucherCode
+from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order import OrderChargeStatus
 from saleor.order.models import Order
 from saleor.payment import ChargeStatus, TransactionEventType
-from saleor.payment.models import TransactionItem
+from saleor.payment.models import TransactionEvent, TransactionItem
 from saleor.payment.transaction_item_calculations import recalculate_transaction_amounts
 from saleor.payment.utils import process_order_or_checkout_with_transaction
 from saleor.plugins.manager import get_plugins_manager
@@ -266,3 +268,33 @@ def test_events_of_one_order_that_fail_keep_nothing_from_the_others(
     assert not first.events.filter(type="placed").exists()
     assert second.events.filter(type="placed").count() == 1
     group_created.assert_called_once()
+
+
+def test_action_that_is_requested_of_the_groups_payment_is_refused(
+    make_cart, pay, complete, app_api_client, permission_manage_payments
+):
+    # given
+    checkout = make_cart(CART)
+    payment = pay(checkout)
+    assert not complete(checkout)["errors"]
+    mutation = """
+        mutation Request($id: ID!) {
+          transactionRequestAction(id: $id, actionType: CHARGE) {
+            errors { field message code }
+          }
+        }
+    """
+
+    # when
+    response = app_api_client.post_graphql(
+        mutation,
+        {"id": Node.to_global_id("TransactionItem", payment.token)},
+        permissions=[permission_manage_payments],
+    )
+
+    # then
+    data = get_graphql_content(response)["data"]["transactionRequestAction"]
+    [error] = data["errors"]
+    assert (error["field"], error["code"]) == ("id", "INVALID")
+    assert "request the action of the transactions of these orders" in error["message"]
+    assert not TransactionEvent.objects.filter(type="charge_request").exists()
