@@ -1,0 +1,42 @@
+from argparse import ArgumentTypeError
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ...models import OrderGroup
+from ...verification import DEFAULT_BATCH_SIZE, verify
+
+
+class Command(BaseCommand):
+    help = (
+        "Checks what order groups guarantee over the whole database: links, placed "
+        "totals, and payments against the orders' shares. Prints what is off, one line "
+        "each, and fails if anything is. Changes nothing."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--batch-size",
+            type=_parse_batch_size,
+            default=DEFAULT_BATCH_SIZE,
+            help=f"Number of groups checked at once (default: {DEFAULT_BATCH_SIZE}).",
+        )
+
+    def handle(self, *_args, **options):
+        total = OrderGroup.objects.count()
+
+        def report_progress(checked: int) -> None:
+            self.stderr.write(f"{checked} of {total} groups checked")
+
+        count = 0
+        for finding in verify(options["batch_size"], report_progress):
+            self.stdout.write(str(finding))
+            count += 1
+        if count:
+            raise CommandError(f"{count} findings.")
+        self.stderr.write("Nothing is off.")
+
+
+def _parse_batch_size(value: str) -> int:
+    if not value.isdecimal() or not int(value):
+        raise ArgumentTypeError("must be a positive number.")
+    return int(value)

@@ -1,0 +1,348 @@
+"""Check what order groups guarantee over a whole database, in constant memory.
+
+Groups are read in batches of keys, and every check is one statement for a batch that
+returns only what is off. Who sold the lines is fixed when they are placed, and cannot
+be checked later: products change hands.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import (
+    CharField,
+    Count,
+    DecimalField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
+from saleor.order.models import Order
+from saleor.payment.models import Payment, TransactionItem
+
+from .models import (
+    GroupPayment,
+    OrderGroup,
+    OrderGroupOrder,
+    PaymentEventShare,
+    PaymentShare,
+)
+from .payments import AMOUNTS
+
+DEFAULT_BATCH_SIZE = 1000
+
+Ids = Sequence[UUID]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something of a group that is off."""
+
+    number: int
+    invariant: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"Group #{self.number}: {self.invariant}: {self.detail}"
+
+
+def verify(
+    batch_size: int = DEFAULT_BATCH_SIZE,
+    report_progress: Callable[[int], None] = lambda _checked: None,
+) -> Iterator[Finding]:
+    """Yield what is off, batch by batch.
+
+    :param report_progress: called after each batch with the number of groups checked.
+    """
+    checked = 0
+    groups = OrderGroup.objects.order_by("pk").values_list("pk", flat=True)
+    ids = list(groups[:batch_size])
+    while ids:
+        for check in CHECKS:
+            yield from check(ids)
+        checked += len(ids)
+        report_progress(checked)
+        ids = list(groups.filter(pk__gt=ids[-1])[:batch_size])
+
+
+# ------------------------------------------------------------------ groups and orders
+
+
+def _select_groups(ids: Ids) -> QuerySet[OrderGroup]:
+    return OrderGroup.objects.filter(pk__in=ids).order_by("pk")
+
+
+def _may_have_lost_orders() -> Q:
+    """Tell the groups of which Saleor may have deleted expired orders.
+
+    It deletes none that has a payment, and none before the channel's time.
+    """
+    age = timezone.now() - F("channel__delete_expired_orders_after")  # type: ignore[operator]
+    is_old = Q(created_at__lte=age)
+    return is_old & ~Q(Exists(GroupPayment.objects.filter(group=OuterRef("pk"))))
+
+
+def _check_orders_exist(ids: Ids) -> Iterator[Finding]:
+    groups = _select_groups(ids).filter(order_links=None)
+    for group in groups.exclude(_may_have_lost_orders()):
+        yield Finding(group.number, "orders", "the group has none")
+
+
+def _check_positions(ids: Ids) -> Iterator[Finding]:
+    groups = _select_groups(ids).annotate(
+        count=Count("order_links"), last=Max("order_links__position")
+    )
+    for group in groups.exclude(_may_have_lost_orders()).exclude(count=F("last") + 1):
+        if group.count:
+            yield Finding(
+                group.number,
+                "positions",
+                f"{group.count} orders, and the last is at {group.last}",
+            )
+
+
+def _check_sellers(ids: Ids) -> Iterator[Finding]:
+    repeated = (
+        OrderGroupOrder.objects.filter(group__in=ids)
+        .order_by()
+        .values("group__number", "seller__slug")
+        .annotate(count=Count("pk"))
+        .filter(count__gt=1)
+    )
+    for row in repeated:
+        yield Finding(
+            row["group__number"],
+            "sellers",
+            f"{row['count']} orders of {row['seller__slug'] or 'the shop itself'}",
+        )
+
+
+def _check_links(ids: Ids) -> Iterator[Finding]:
+    links = OrderGroupOrder.objects.filter(group__in=ids).select_related(
+        "group", "order"
+    )
+    token = Cast("group__checkout_token", CharField())
+    of_checkout = links.filter(group__checkout_token__isnull=False)
+    for name, wrong in (
+        ("checkout", of_checkout.exclude(order__checkout_token=token)),
+        ("currency", links.exclude(order__currency=F("group__currency"))),
+        ("channel", links.exclude(order__channel=F("group__channel"))),
+    ):
+        for link in wrong:
+            yield Finding(
+                link.group.number,
+                name,
+                f"order #{link.order.number} has another than the group",
+            )
+
+
+def _check_placed_totals(ids: Ids) -> Iterator[Finding]:
+    groups = _select_groups(ids).annotate(
+        net=Sum("order_links__placed_total_net_amount"),
+        gross=Sum("order_links__placed_total_gross_amount"),
+    )
+    is_more = Q(net__gt=F("placed_total_net_amount")) | Q(
+        gross__gt=F("placed_total_gross_amount")
+    )
+    is_less = Q(net__lt=F("placed_total_net_amount")) | Q(
+        gross__lt=F("placed_total_gross_amount")
+    )
+    for group in groups.filter(is_more | (is_less & ~_may_have_lost_orders())):
+        yield Finding(
+            group.number,
+            "placed total",
+            f"{group.placed_total_net_amount} net and"
+            f" {group.placed_total_gross_amount} gross, but its orders were placed for"
+            f" {group.net} and {group.gross}",
+        )
+
+
+# ------------------------------------------------------------------ payments
+
+
+def _select_payments(ids: Ids) -> QuerySet[GroupPayment]:
+    payments = GroupPayment.objects.filter(group__in=ids)
+    return payments.select_related("group", "transaction").order_by("pk")
+
+
+def _select_shares(ids: Ids) -> QuerySet[PaymentShare]:
+    shares = PaymentShare.objects.filter(payment__group__in=ids)
+    return shares.select_related("payment__group", "order").order_by("pk")
+
+
+def _check_payments_are_unbound(ids: Ids) -> Iterator[Finding]:
+    is_bound = Q(transaction__order__isnull=False) | Q(
+        transaction__checkout__isnull=False
+    )
+    for payment in _select_payments(ids).filter(is_bound):
+        yield Finding(
+            payment.group.number,
+            "payment",
+            f"transaction {payment.transaction.token} is bound to an order or a"
+            " checkout",
+        )
+
+
+def _check_payments_have_shares(ids: Ids) -> Iterator[Finding]:
+    share = PaymentShare.objects.filter(
+        payment=OuterRef(OuterRef("pk")), order=OuterRef("order")
+    )
+    links = OrderGroupOrder.objects.filter(group=OuterRef("group"))
+    for payment in _select_payments(ids).filter(Exists(links.exclude(Exists(share)))):
+        yield Finding(
+            payment.group.number,
+            "payment",
+            f"an order has no share of transaction {payment.transaction.token}",
+        )
+
+
+def _check_shares_are_bound(ids: Ids) -> Iterator[Finding]:
+    shares = _select_shares(ids)
+    own = Q(transaction__order=F("order"), transaction__checkout__isnull=True)
+    for share in shares.exclude(own):
+        yield Finding(
+            share.payment.group.number,
+            "share",
+            f"its transaction is not bound to order #{share.order.number}",
+        )
+    link = OrderGroupOrder.objects.filter(
+        group=OuterRef("payment__group"), order=OuterRef("order")
+    )
+    for share in shares.exclude(Exists(link)):
+        yield Finding(
+            share.payment.group.number,
+            "share",
+            f"order #{share.order.number} is of another group",
+        )
+
+
+def _check_share_currencies(ids: Ids) -> Iterator[Finding]:
+    same = Q(
+        transaction__currency=F("payment__group__currency"),
+        payment__transaction__currency=F("payment__group__currency"),
+    )
+    for share in _select_shares(ids).exclude(same):
+        yield Finding(
+            share.payment.group.number,
+            "currency",
+            f"the payment, or its share of order #{share.order.number}, has another"
+            " than the group",
+        )
+
+
+def _check_share_sums(ids: Ids) -> Iterator[Finding]:
+    payments = _select_payments(ids).annotate(
+        **{f"sum_{name}": _sum(f"shares__transaction__{name}") for name in AMOUNTS},
+        **{f"min_{name}": Min(f"shares__transaction__{name}") for name in AMOUNTS},
+    )
+    is_off = Q()
+    for name in AMOUNTS:
+        amount = F(f"transaction__{name}")
+        is_off |= ~Q(**{f"sum_{name}": amount})
+        is_off |= Q(**{f"min_{name}__lt": 0, f"transaction__{name}__gte": 0})
+    for payment in payments.filter(is_off):
+        for name in AMOUNTS:
+            amount = getattr(payment.transaction, name)
+            total = getattr(payment, f"sum_{name}")
+            least = getattr(payment, f"min_{name}")
+            if total != amount:
+                detail = f"{amount}, but the shares sum to {total}"
+            elif least is not None and least < 0 <= amount:
+                detail = f"{amount}, but a share has {least}"
+            else:
+                continue
+            yield Finding(
+                payment.group.number,
+                name,
+                f"transaction {payment.transaction.token} has {detail}",
+            )
+
+
+def _check_event_shares(ids: Ids) -> Iterator[Finding]:
+    rows = PaymentEventShare.objects.filter(share__payment__group__in=ids)
+    own = Q(
+        event__transaction=F("share__payment__transaction"),
+        share_event__transaction=F("share__transaction"),
+    )
+    for row in rows.exclude(own).select_related("share__payment__group"):
+        yield Finding(
+            row.share.payment.group.number,
+            "event",
+            f"event {row.share_event_id} is not of the share that has it",
+        )
+
+
+# ------------------------------------------------------------------ orders' amounts
+
+
+def _sum(path: str) -> Coalesce:
+    return Coalesce(Sum(path), Value(Decimal(0)), output_field=DecimalField())
+
+
+def _sum_of_order(queryset: QuerySet, name: str) -> Coalesce:
+    # Subqueries: two joined relations would multiply each other's rows.
+    sums = (
+        queryset.filter(order=OuterRef("pk"))
+        .order_by()
+        .values("order")
+        .annotate(sum=Sum(name))
+    )
+    return Coalesce(
+        Subquery(sums.values("sum")), Value(Decimal(0)), output_field=DecimalField()
+    )
+
+
+def _check_order_amounts(ids: Ids) -> Iterator[Finding]:
+    orders = Order.objects.filter(order_group_link__group__in=ids).order_by("pk")
+    paid = ExpressionWrapper(
+        _sum_of_order(TransactionItem.objects.all(), "charged_value")
+        + _sum_of_order(Payment.objects.all(), "captured_amount"),
+        output_field=DecimalField(),
+    )
+    # What a legacy payment authorizes Saleor derives from its attempts, in Python.
+    without_legacy = orders.exclude(
+        Exists(Payment.objects.filter(order=OuterRef("pk")))
+    )
+    authorized = _sum_of_order(TransactionItem.objects.all(), "authorized_value")
+    for name, selected, amount in (
+        ("total_charged_amount", orders, paid),
+        ("total_authorized_amount", without_legacy, authorized),
+    ):
+        wrong = selected.annotate(paid=amount).exclude(**{name: F("paid")})
+        rows = wrong.values_list(
+            "order_group_link__group__number", "number", name, "paid"
+        )
+        for group_number, number, stored, sum_of_payments in rows:
+            yield Finding(
+                group_number,
+                name,
+                f"order #{number} has {stored}, but its payments sum to"
+                f" {sum_of_payments}",
+            )
+
+
+CHECKS: tuple[Callable[[Ids], Iterator[Finding]], ...] = (
+    _check_orders_exist,
+    _check_positions,
+    _check_sellers,
+    _check_links,
+    _check_placed_totals,
+    _check_payments_are_unbound,
+    _check_payments_have_shares,
+    _check_shares_are_bound,
+    _check_share_currencies,
+    _check_share_sums,
+    _check_event_shares,
+    _check_order_amounts,
+)
