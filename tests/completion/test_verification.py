@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from saleor.order.models import Order
 from saleor.order.tasks import delete_expired_orders_task
-from saleor.payment.models import TransactionItem
+from saleor.payment import ChargeStatus
+from saleor.payment.models import Payment, TransactionItem
 
 from saleor_order_groups.models import (
     OrderGroup,
@@ -25,6 +26,7 @@ from saleor_order_groups.models import (
 from saleor_order_groups.payments import AMOUNTS
 from saleor_order_groups.verification import verify
 
+DUMMY = "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin"
 CART = [("beta", "40.00"), ("alpha", "60.00"), (None, "10.00")]
 
 
@@ -224,25 +226,25 @@ def test_group_without_orders(place_unpaid):
     assert find() == [(group.number, "orders")]
 
 
-@pytest.mark.parametrize("kept", [0, 1, 2])
-def test_deleted_expired_orders_are_not_missed(place_unpaid, channel_USD, kept):
+@pytest.mark.parametrize("deleted", [{0, 1, 2}, {0}, {2}])
+def test_deleted_expired_orders_are_not_missed(place_unpaid, deleted):
     # given
     group = place_unpaid()
     long_ago = timezone.now() - datetime.timedelta(days=100)
     OrderGroup.objects.update(created_at=long_ago)
-    orders = Order.objects.filter(order_group_link__position__gte=kept)
+    orders = Order.objects.filter(order_group_link__position__in=deleted)
     orders.update(status="expired", expired_at=long_ago)
 
     # when
     delete_expired_orders_task()
 
     # then
-    assert group.order_links.count() == kept
+    assert group.order_links.count() == 3 - len(deleted)
     assert find() == []
 
     # and what cannot come from a deletion is found
     OrderGroup.objects.update(placed_total_gross_amount=Decimal(1))
-    assert find() == ([(group.number, "placed total")] if kept else [])
+    assert find() == ([(group.number, "placed total")] if len(deleted) < 3 else [])
 
 
 # ------------------------------------------------------------------ payments
@@ -379,6 +381,30 @@ def test_event_of_another_share_is_found(place):
 
     # then
     assert find() == [(group.number, "event")]
+
+
+def test_legacy_payments_are_counted(make_cart, get_total, complete, settings):
+    # given
+    settings.PLUGINS = [*settings.PLUGINS, DUMMY]
+    checkout = make_cart(CART)
+    Payment.objects.create(
+        gateway="mirumee.payments.dummy",
+        checkout=checkout,
+        is_active=True,
+        total=get_total(checkout).gross.amount,
+        currency="USD",
+        token=ChargeStatus.FULLY_CHARGED,
+    )
+    assert not complete(checkout)["errors"]
+    group = OrderGroup.objects.get()
+    assert find() == []
+
+    # when
+    payment = Payment.objects.filter(order__order_group_link__position=1)
+    payment.update(captured_amount=F("captured_amount") - 1)
+
+    # then
+    assert find() == [(group.number, "total_charged_amount")]
 
 
 @pytest.mark.parametrize("name", ["total_charged_amount", "total_authorized_amount"])
