@@ -169,7 +169,9 @@ def pay(transaction_item_generator, get_total):
     def _pay(checkout, **amounts):
         total = get_total(checkout)
         amounts = amounts or {"authorized_value": total.gross.amount}
-        transaction = transaction_item_generator(checkout_id=checkout.pk, **amounts)
+        transaction = transaction_item_generator(
+            checkout_id=checkout.pk, currency=checkout.currency, **amounts
+        )
         checkout.refresh_from_db()
         update_checkout_payment_statuses(
             checkout=checkout, checkout_total_gross=total.gross, checkout_has_lines=True
