@@ -459,7 +459,10 @@ def _create_event_from_request_and_response(original: Callable) -> Callable:
 
 
 def _request_action(original: Callable) -> Callable:
-    """Refuse what is asked of a group's payment: Saleor looks for its one order."""
+    """Refuse what is asked of a group's payment, or would take it from its siblings.
+
+    Saleor looks for the one order of a transaction, and never reads available_actions.
+    """
 
     def perform_mutation(cls, root, info, /, **data):
         from django.core.exceptions import ValidationError
@@ -468,17 +471,16 @@ def _request_action(original: Callable) -> Callable:
         )
         from saleor.payment.error_codes import TransactionRequestActionErrorCode
 
-        from .models import GroupPayment
+        from .settlement import find_refusal
 
         id, token = data.get("id"), data.get("token")
         if bool(id) != bool(token):
             transaction = get_transaction_item(id, token)
-            if GroupPayment.objects.filter(transaction=transaction).exists():
+            if refusal := find_refusal(transaction, data.get("action_type")):
                 raise ValidationError(
                     {
                         "id" if id else "token": ValidationError(
-                            "This transaction paid for several orders: request the"
-                            " action of the transactions of these orders.",
+                            refusal,
                             code=TransactionRequestActionErrorCode.INVALID.value,
                         )
                     }

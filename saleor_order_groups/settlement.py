@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from saleor.core.tracing import traced_atomic_transaction
+from saleor.order import OrderStatus
 from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.order.models import Order
 from saleor.order.utils import updates_amounts_for_order
+from saleor.payment import TransactionAction
 from saleor.payment.lock_objects import transaction_item_qs_select_for_update
 from saleor.payment.models import TransactionEvent, TransactionItem
 from saleor.payment.transaction_item_calculations import (
@@ -73,6 +76,37 @@ def find_payment(transaction_id: int) -> GroupPayment | None:
     return (
         GroupPayment.objects.filter(transaction_id=transaction_id).first()
         or GroupPayment.objects.filter(shares__transaction_id=transaction_id).first()
+    )
+
+
+def find_refusal(transaction: TransactionItem, action: str | None) -> str | None:
+    """Return why an action may not be requested of a transaction, if it may not.
+
+    A payment provider cancels a whole authorization: an order may cancel its share only
+    when no live sibling has money authorized on the same payment.
+    """
+    if GroupPayment.objects.filter(transaction=transaction).exists():
+        return (
+            "This transaction paid for several orders: request the action of the"
+            " transactions of these orders."
+        )
+    if action != TransactionAction.CANCEL:
+        return None
+    siblings = (
+        PaymentShare.objects.filter(payment__shares__transaction=transaction)
+        .exclude(transaction=transaction)
+        .exclude(order__status__in=[OrderStatus.CANCELED, OrderStatus.EXPIRED])
+        .filter(
+            Q(transaction__authorized_value__gt=0)
+            | Q(transaction__authorize_pending_value__gt=0)
+        )
+    )
+    numbers = sorted(siblings.values_list("order__number", flat=True))
+    if not numbers:
+        return None
+    return (
+        "Canceling would take the authorization from other orders that were paid with"
+        f" it: {', '.join(f'#{number}' for number in numbers)}."
     )
 
 

@@ -193,3 +193,84 @@ def test_chargeback_comes_off_as_the_charge_was_divided(paid_group, report):
     # then
     assert [order.total_charged_amount for order in orders()] == [0, 0]
     assert_shares_sum_to(paid_group)
+
+
+REQUEST = """
+    mutation Request($id: ID!, $action: TransactionActionEnum!) {
+      transactionRequestAction(id: $id, actionType: $action) {
+        transaction { id }
+        errors { field message code }
+      }
+    }
+"""
+
+
+@pytest.fixture
+def request_action(app_api_client):
+    def _request(transaction, action):
+        response = app_api_client.post_graphql(
+            REQUEST,
+            {
+                "id": Node.to_global_id("TransactionItem", transaction.token),
+                "action": action,
+            },
+        )
+        content = get_graphql_content(response)
+        return content["data"]["transactionRequestAction"]["errors"]
+
+    return _request
+
+
+def test_cancel_is_refused_while_a_sibling_is_authorized(
+    paid_group, report, request_action
+):
+    # given
+    first, second = orders()
+    share = first.payment_transactions.get()
+
+    # when
+    [error] = request_action(share, "CANCEL")
+
+    # then
+    assert error == {
+        "field": "id",
+        "code": "INVALID",
+        "message": (
+            "Canceling would take the authorization from other orders that were paid"
+            f" with it: #{second.number}."
+        ),
+    }
+    assert not share.events.filter(type="cancel_request").exists()
+
+
+@pytest.mark.parametrize("status", ["canceled", "expired"])
+def test_cancel_is_not_refused_for_orders_that_are_not_live(
+    paid_group, request_action, status
+):
+    # given
+    first, second = orders()
+    Order.objects.filter(pk=second.pk).update(status=status)
+
+    # when
+    errors = request_action(first.payment_transactions.get(), "CANCEL")
+
+    # then: Saleor's own answer, for no app listens to requests here
+    assert [error["code"] for error in errors] == [
+        "MISSING_TRANSACTION_ACTION_REQUEST_WEBHOOK"
+    ]
+
+
+def test_cancel_is_not_refused_when_the_siblings_are_charged(
+    paid_group, report, request_action
+):
+    # given
+    first, second = orders()
+    report(second.payment_transactions.get(), "CHARGE_SUCCESS", "42.00", "charge-2")
+
+    # when
+    errors = request_action(first.payment_transactions.get(), "CANCEL")
+
+    # then
+    assert [error["code"] for error in errors] == [
+        "MISSING_TRANSACTION_ACTION_REQUEST_WEBHOOK"
+    ]
