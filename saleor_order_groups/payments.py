@@ -369,18 +369,18 @@ def _share_legacy_payments(
     totals = draw_down(to_minor(active.total, currency), needs, needs)
     captured = apportion(to_minor(active.captured_amount, currency), totals)
     attempts = list(active.transactions.all())
-    owners = [index for index, total in enumerate(totals) if total] or [0]
     # Saleor takes an order's payment with the highest key for its last: each part is a
-    # new one, above what was given up.
-    for index in owners:
+    # new one, above what was given up. An order of nothing has its part too: Saleor
+    # expires unconfirmed orders that have no payment.
+    for index in range(len(orders)):
         part = _copy_payment(active)
         part.order = orders[index]
         part.total = to_decimal(totals[index], currency)
         part.captured_amount = to_decimal(captured[index], currency)
         part.save()
-        if index == owners[0]:
+        if index == 0:
             active.transactions.update(payment=part)
-        _share_attempts(attempts, totals, index, part, is_copy=index != owners[0])
+        _share_attempts(attempts, totals, index, part, is_copy=index != 0)
     active.delete()
 
 

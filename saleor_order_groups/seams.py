@@ -458,6 +458,69 @@ def _create_event_from_request_and_response(original: Callable) -> Callable:
     return create
 
 
+def _report_event(original: Callable) -> Callable:
+    """Take an omitted amount from the transaction that the report is about.
+
+    Saleor takes it from the newest event with that reference, whosever it is; a payment
+    and its shares have the same references.
+    """
+
+    def perform_mutation(cls, root, info, /, **data):
+        from saleor.graphql.payment.mutations.transaction.utils import (
+            get_transaction_item,
+        )
+
+        from .settlement import find_event_amount
+
+        id, token = data.get("id"), data.get("token")
+        if data.get("amount") is None and bool(id) != bool(token):
+            amount = find_event_amount(
+                get_transaction_item(id, token), data["type"], data["psp_reference"]
+            )
+            if amount is not None:
+                data["amount"] = amount
+        return original(root, info, **data)
+
+    return perform_mutation
+
+
+def _update_transaction(original: Callable) -> Callable:
+    """Refuse amounts and references that an order's share cannot have of its own."""
+
+    def perform_mutation(cls, root, info, /, **data):
+        from django.core.exceptions import ValidationError
+        from saleor.graphql.payment.mutations.transaction.utils import (
+            get_transaction_item,
+        )
+        from saleor.payment.error_codes import TransactionUpdateErrorCode
+
+        from .models import PaymentShare
+
+        id, token = data.get("id"), data.get("token")
+        fields = set(data.get("transaction") or {}) & {
+            "amount_authorized",
+            "amount_charged",
+            "amount_refunded",
+            "amount_canceled",
+            "psp_reference",
+        }
+        if fields and bool(id) != bool(token):
+            transaction = get_transaction_item(id, token)
+            if PaymentShare.objects.filter(transaction=transaction).exists():
+                raise ValidationError(
+                    {
+                        "transaction": ValidationError(
+                            "This transaction is one order's share of a payment: report"
+                            " its amounts with transactionEventReport.",
+                            code=TransactionUpdateErrorCode.INVALID.value,
+                        )
+                    }
+                )
+        return original(root, info, **data)
+
+    return perform_mutation
+
+
 def _request_action(original: Callable) -> Callable:
     """Refuse what is asked of a group's payment, or would take it from its siblings.
 
@@ -643,5 +706,32 @@ SEAMS = (
         "TransactionRequestAction.perform_mutation",
         ("root", "info", "data"),
         _request_action,
+    ),
+    Seam(
+        "saleor.graphql.payment.mutations.transaction.transaction_event_report",
+        "TransactionEventReport.perform_mutation",
+        (
+            "root",
+            "info",
+            "psp_reference",
+            "type",
+            "amount",
+            "token",
+            "id",
+            "time",
+            "external_url",
+            "message",
+            "available_actions",
+            "transaction_metadata",
+            "transaction_private_metadata",
+            "payment_method_details",
+        ),
+        _report_event,
+    ),
+    Seam(
+        "saleor.graphql.payment.mutations.transaction.transaction_update",
+        "TransactionUpdate.perform_mutation",
+        ("_root", "info", "token", "id", "transaction", "transaction_event"),
+        _update_transaction,
     ),
 )

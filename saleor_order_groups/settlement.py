@@ -79,6 +79,26 @@ def find_payment(transaction_id: int) -> GroupPayment | None:
     )
 
 
+def find_event_amount(
+    transaction: TransactionItem, event_type: str, psp_reference: str
+) -> Decimal | None:
+    """Return the amount that a report without one means, of a payment or a share.
+
+    None where the transaction is neither, or has no such event: Saleor decides then.
+    """
+    action, _, outcome = event_type.partition("_")
+    if outcome not in ("failure", "back", "reverse"):
+        return None
+    if find_payment(transaction.pk) is None:
+        return None
+    outcomes = ("success", "request") if outcome == "failure" else ("success",)
+    events = transaction.events.filter(
+        psp_reference=psp_reference, type__in=[f"{action}_{name}" for name in outcomes]
+    )
+    event = events.order_by("-created_at", "-pk").first()
+    return event.amount_value if event else None
+
+
 def find_refusal(transaction: TransactionItem, action: str | None) -> str | None:
     """Return why an action may not be requested of a transaction, if it may not.
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from graphene import Node
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order import OrderAuthorizeStatus, OrderChargeStatus
@@ -15,7 +16,7 @@ from saleor_order_groups.settlement import settle
 
 REPORT = """
     mutation Report(
-      $id: ID, $type: TransactionEventTypeEnum!, $amount: PositiveDecimal!
+      $id: ID, $type: TransactionEventTypeEnum!, $amount: PositiveDecimal
       $reference: String!
     ) {
       transactionEventReport(
@@ -180,6 +181,56 @@ def test_report_of_the_same_event_on_payment_and_share_counts_once(paid_group, r
 
     # then
     assert [order.total_charged_amount for order in orders()] == [60, 42]
+    assert_shares_sum_to(paid_group)
+
+
+def test_omitted_amount_is_that_of_the_transaction_reported_on(paid_group, report):
+    # given: the newest event with the reference is a share's
+    report(paid_group, "CHARGE_SUCCESS", "105.00", "charge-1")
+    first, _ = orders()
+    share = first.payment_transactions.get()
+    share.events.filter(type="charge_success").update(created_at=timezone.now())
+
+    # when
+    report(paid_group, "CHARGE_BACK", None, "charge-1")
+
+    # then
+    assert [order.total_charged_amount for order in orders()] == [0, 0]
+    assert_shares_sum_to(paid_group)
+
+
+def test_updating_amounts_of_a_share_is_refused(paid_group, app_api_client):
+    # given
+    first, _ = orders()
+    share = first.payment_transactions.get()
+    mutation = """
+        mutation Update($id: ID!) {
+          transactionUpdate(
+            id: $id
+            transaction: { amountCharged: { amount: 63, currency: "USD" } }
+          ) {
+            errors { field code message }
+          }
+        }
+    """
+
+    # when
+    response = app_api_client.post_graphql(
+        mutation, {"id": Node.to_global_id("TransactionItem", share.token)}
+    )
+
+    # then
+    data = get_graphql_content(response)["data"]["transactionUpdate"]
+    assert data["errors"] == [
+        {
+            "field": "transaction",
+            "code": "INVALID",
+            "message": (
+                "This transaction is one order's share of a payment: report its amounts"
+                " with transactionEventReport."
+            ),
+        }
+    ]
     assert_shares_sum_to(paid_group)
 
 
