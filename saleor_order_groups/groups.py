@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
@@ -59,9 +60,14 @@ def create_group(
     return group
 
 
-def is_of_split_group(order: Order) -> bool:
-    """Tell whether the order is one of several that came out of a checkout."""
-    siblings = OrderGroupOrder.objects.filter(group__order_links__order=order)
+def is_of_split_group(order: Order, using: str = DEFAULT_DB_ALIAS) -> bool:
+    """Tell whether the order is one of several that came out of a checkout.
+
+    :param using: the connection that the order was read from.
+    """
+    siblings = OrderGroupOrder.objects.using(using).filter(
+        group__order_links__order_id=order.pk
+    )
     return len(siblings.values_list("pk")[:2]) > 1
 
 

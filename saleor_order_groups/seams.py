@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS
 from semantic_version import SimpleSpec, Version
 
 # 3.23.2 gave the stock allocation the parameters that placement passes.
@@ -387,17 +388,16 @@ def _match_orders_with_new_user(original: Callable) -> Callable:
 def _process_order_promotion(original: Callable) -> Callable:
     """Keep a split order from qualifying for promotions on its own subtotal."""
 
-    def process(order, lines_info, database_connection_name=None):
+    def process(order, lines_info, database_connection_name=DEFAULT_DB_ALIAS):
+        from saleor.core.db.connection import allow_writer_for_default_connection
+
         from .groups import is_of_split_group
 
-        if is_of_split_group(order):
-            return
-        arguments = (
-            {"database_connection_name": database_connection_name}
-            if database_connection_name
-            else {}
-        )
-        original(order, lines_info, **arguments)
+        # A query that shows an order recalculates it: there Saleor forbids the writer.
+        with allow_writer_for_default_connection(database_connection_name):
+            if is_of_split_group(order, database_connection_name):
+                return
+        original(order, lines_info, database_connection_name=database_connection_name)
 
     return process
 
