@@ -1,12 +1,15 @@
 """An order of a group lives on as any order of Saleor's; its siblings are left alone."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from graphene import Node
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
+from saleor.order.tasks import expire_orders_task
 from saleor.warehouse.models import Allocation, Stock
 
 from saleor_order_groups.models import OrderGroup, OrderGroupOrder
@@ -346,3 +349,56 @@ def test_confirming_one_order(place, read_group, staff):
     assert alpha.status == OrderStatus.UNFULFILLED
     assert snapshot(beta) == before
     assert read_group()["status"] == "UNFULFILLED"
+
+
+def test_free_order_does_not_expire_beside_paid_ones(
+    make_cart, pay, complete, channel_USD
+):
+    # given
+    channel_USD.expire_orders_after = 60
+    channel_USD.automatically_confirm_all_new_orders = False
+    channel_USD.save()
+    checkout = make_cart([("alpha", "0.00"), ("beta", "40.00")], shipping="0.00")
+    pay(checkout)
+    assert not complete(checkout)["errors"]
+    alpha, _ = Order.objects.order_by("number")
+    assert alpha.total_gross_amount == 0
+    Order.objects.update(created_at=timezone.now() - datetime.timedelta(hours=2))
+
+    # when
+    expire_orders_task()
+
+    # then
+    assert set(Order.objects.values_list("status", flat=True)) == {
+        OrderStatus.UNCONFIRMED
+    }
+
+
+def test_unpaid_order_expires_beside_one_that_was_paid_since(
+    make_cart, complete, channel_USD, transaction_item_generator, read_group
+):
+    # given
+    channel_USD.allow_unpaid_orders = True
+    channel_USD.expire_orders_after = 60
+    channel_USD.save()
+    assert not complete(make_cart(CART))["errors"]
+    alpha, beta = Order.objects.order_by("number")
+    transaction_item_generator(order_id=beta.pk, charged_value=Decimal("42.00"))
+    Order.objects.filter(pk=beta.pk).update(total_charged_amount=Decimal("42.00"))
+    Order.objects.update(created_at=timezone.now() - datetime.timedelta(hours=2))
+
+    # when
+    expire_orders_task()
+
+    # then
+    alpha.refresh_from_db()
+    beta.refresh_from_db()
+    assert alpha.status == OrderStatus.EXPIRED
+    assert beta.status == OrderStatus.UNCONFIRMED
+    assert not Allocation.objects.filter(
+        order_line__order=alpha, quantity_allocated__gt=0
+    ).exists()
+    group = read_group()
+    assert group["status"] == "UNCONFIRMED"
+    assert group["total"]["gross"]["amount"] == 42.0
+    assert group["placedTotal"]["gross"]["amount"] == 105.0
