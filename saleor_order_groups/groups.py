@@ -1,9 +1,13 @@
 """Create and find order groups."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
+from saleor.core.prices import quantize_price
+from saleor.giftcard import GiftCardEvents
+from saleor.giftcard.models import GiftCardEvent
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
@@ -69,6 +73,41 @@ def is_of_split_group(order: Order, using: str = DEFAULT_DB_ALIAS) -> bool:
         group__order_links__order_id=order.pk
     )
     return len(siblings.values_list("pk")[:2]) > 1
+
+
+def subtract_gift_cards(order: Order, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Take from a split order's new total what gift cards paid when it was placed.
+
+    The net total keeps its proportion to the gross total, as in a checkout.
+
+    :param using: the connection that the order was read from.
+    """
+    spent = _get_gift_card_spending(order, using)
+    if not spent or not is_of_split_group(order, using):
+        return
+    net, gross = order.total_net_amount, order.total_gross_amount
+    due = max(gross - spent, Decimal(0))
+    order.total_gross_amount = due
+    if gross:
+        order.total_net_amount = quantize_price(net * due / gross, order.currency)
+
+
+def _get_gift_card_spending(order: Order, using: str) -> Decimal:
+    # The amounts are kept nowhere else.
+    events = (
+        GiftCardEvent.objects.using(using)
+        .filter(order_id=order.pk, type=GiftCardEvents.USED_IN_ORDER)
+        .values_list("parameters__balance", flat=True)
+    )
+    spent = sum(
+        (
+            Decimal(str(balance["old_current_balance"]))
+            - Decimal(str(balance["current_balance"]))
+            for balance in events
+        ),
+        Decimal(0),
+    )
+    return quantize_price(spent, order.currency)
 
 
 def select_voucher_releases(order_ids: Iterable[UUID]) -> list[UUID]:

@@ -402,6 +402,58 @@ def _process_order_promotion(original: Callable) -> Callable:
     return process
 
 
+def _attach_voucher_info(original: Callable) -> Callable:
+    """Keep a split order from being granted its voucher on a line of its own choice.
+
+    A voucher that applies once would be granted again, on each order's cheapest line.
+    """
+
+    def attach(lines_info, order):
+        from saleor.core.db.connection import allow_writer
+        from saleor.discount.utils.voucher import is_line_level_voucher
+
+        from .groups import is_of_split_group
+
+        with allow_writer():
+            if is_line_level_voucher(order.voucher) and is_of_split_group(order):
+                lines_info = [info for info in lines_info if info.line.voucher_code]
+        original(lines_info, order)
+
+    return attach
+
+
+def _calculate_taxes(original: Callable) -> Callable:
+    """Keep gift cards subtracted, which Saleor's recalculation of an order forgets."""
+
+    def calculate(
+        order,
+        manager,
+        lines,
+        tax_calculation_strategy,
+        requestor,
+        database_connection_name=DEFAULT_DB_ALIAS,
+    ):
+        from saleor.core.db.connection import allow_writer_for_default_connection
+
+        from .groups import subtract_gift_cards
+
+        def subtract(result):
+            with allow_writer_for_default_connection(database_connection_name):
+                subtract_gift_cards(order, database_connection_name)
+            return result
+
+        return original(
+            order,
+            manager,
+            lines,
+            tax_calculation_strategy,
+            requestor,
+            database_connection_name=database_connection_name,
+        ).then(subtract)
+
+    return calculate
+
+
 def _bulk_release_voucher_usage(original: Callable) -> Callable:
     """Release a group's voucher use once, when its last order has expired."""
 
@@ -673,6 +725,25 @@ SEAMS = (
         "process_order_promotion",
         ("order", "lines_info", "database_connection_name"),
         _process_order_promotion,
+    ),
+    Seam(
+        "saleor.order.fetch",
+        "attach_voucher_info",
+        ("lines_info", "order"),
+        _attach_voucher_info,
+    ),
+    Seam(
+        "saleor.order.calculations",
+        "calculate_taxes",
+        (
+            "order",
+            "manager",
+            "lines",
+            "tax_calculation_strategy",
+            "requestor",
+            "database_connection_name",
+        ),
+        _calculate_taxes,
     ),
     Seam(
         "saleor.order.tasks",
