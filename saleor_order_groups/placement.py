@@ -415,7 +415,10 @@ def _allocate_stock(
         calculate_stocks_with_shipping_zones=site_settings.use_legacy_shipping_zone_stock_availability,
         collection_point_pk=delivery_method_info.warehouse_pk,
         additional_filter_lookup=delivery_method_info.get_warehouse_filter_lookup(),
-        check_reservations=True,
+        # Saleor reads the stocks' IDs from a generator that the reservations use up: with
+        # them it sees no allocation, and sells the last item twice. Others' reservations
+        # have been checked with the lines.
+        check_reservations=False,
         checkout_lines=checkout_lines,
     )
     allocate_preorders(
