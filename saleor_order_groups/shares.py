@@ -220,7 +220,9 @@ def _allocate_discount(
     if checkout.discount_is_on_shipping:
         weights = [part.undiscounted_base - part.base for part in shipping]
     else:
-        weights = [seller.discount_loss for seller in sellers]
+        # Where rounding took more from the other lines than the discount, Saleor adds the
+        # difference to the last line: that has lost nothing.
+        weights = [max(seller.discount_loss, 0) for seller in sellers]
     return apportion(checkout.discount, weights)
 
 

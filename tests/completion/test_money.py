@@ -78,6 +78,27 @@ def test_discount_larger_than_what_the_lines_lose(
     assert sum(OrderDiscount.objects.values_list("amount_value", flat=True)) == 10
 
 
+def test_discount_that_makes_a_line_dearer(
+    make_cart, pay, complete, voucher, use_voucher
+):
+    # given: half of 0.05 is rounded up twice, and what is too much goes to the last line
+    checkout = make_cart([("alpha", "10.00"), ("alpha", "10.00"), ("beta", "0.00")])
+    voucher.channel_listings.update(discount_value=Decimal("0.05"))
+    use_voucher(checkout, voucher)
+    pay(checkout)
+
+    # when
+    data = complete(checkout)
+
+    # then
+    assert not data["errors"]
+    assert amounts("subtotal_gross_amount") == [Decimal("19.94"), Decimal("0.01")]
+    assert sum(amounts("total_gross_amount")) == Decimal("24.95")
+    discount = OrderDiscount.objects.get()
+    assert discount.amount_value == Decimal("0.05")
+    assert discount.order.number == min(amounts("number"))
+
+
 def test_line_voucher_stays_with_its_line(
     make_cart, pay, complete, voucher_specific_product_type, use_voucher
 ):

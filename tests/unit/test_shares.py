@@ -272,3 +272,16 @@ def test_no_order_has_an_amount_that_the_checkout_does_not_have(cart):
         )
         if not share.carries_shipping:
             assert share.shipping_gross == share.shipping_undiscounted_base == 0
+
+
+def test_line_that_became_dearer_has_no_part_of_the_discount():
+    # given: Saleor took a unit too many from the first, and added it to the second
+    sellers = [make_seller(1994, loss=6), make_seller(1, loss=-1)]
+    checkout = make_checkout(sellers, discount=5)
+
+    # when
+    first, second = allocate(checkout, sellers)
+
+    # then
+    assert (first.discount, second.discount) == (5, 0)
+    assert (first.total_gross, second.total_gross) == (1994, 1)
