@@ -45,7 +45,7 @@ from saleor_order_groups.money import to_decimal, to_minor
 
 # Hypothesis itself is deterministic where the variable CI is set.
 PROPERTY = settings(
-    max_examples=40,
+    max_examples=35,
     deadline=None,
     # A cart takes half a second: without shrinking a failure is told at once.
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
@@ -616,11 +616,53 @@ def is_rounded(line, cart):
     )
 
 
+def assert_shipping_is_kept(placed, recalculated, cart):
+    entered = "gross" if cart.prices_entered_with_tax else "net"
+    assert get_move(placed, recalculated, f"shipping_price_{entered}") == 0
+    # Its tax was divided; it is calculated now.
+    for side in ("net", "gross"):
+        assert abs(get_move(placed, recalculated, f"shipping_price_{side}")) <= 1
+
+
+def assert_lines_are_kept(placed, recalculated, cart):
+    entered = "gross" if cart.prices_entered_with_tax else "net"
+    lines = {line.pk: line for line in placed.lines.all()}
+    rounding = sum(line.quantity for line in lines.values() if is_rounded(line, cart))
+    moved = get_move(placed, recalculated, f"subtotal_{entered}")
+    if get_lost(placed, entered) == get_recorded(placed):
+        assert moved == 0
+    else:
+        # Saleor took another amount from its lines than it recorded as discount.
+        assert abs(moved) <= rounding + len(cart.lines)
+    for line in recalculated.lines.all():
+        for side in ("net", "gross"):
+            moved = get_move(lines[line.pk], line, f"total_price_{side}")
+            # The last line of an order bears what the others were rounded by.
+            assert abs(moved) <= rounding + len(lines)
+
+
+def get_move(before, after, name):
+    return get_minor(after, name) - get_minor(before, name)
+
+
+def get_lost(order, entered):
+    base = sum(
+        line.base_unit_price_amount * line.quantity for line in order.lines.all()
+    )
+    return base - getattr(order, f"subtotal_{entered}_amount")
+
+
+def get_recorded(order):
+    return sum(
+        discount.amount_value
+        for discount in order.discounts.all()
+        if not (discount.voucher and discount.voucher.type == VoucherType.SHIPPING)
+    )
+
+
 @PROPERTY
 @given(cart=CARTS)
-def test_recalculation_keeps_what_was_placed(
-    build, complete, channel_USD, order_groups_plugin, cart
-):
+def test_recalculation_keeps_what_was_placed(build, complete, channel_USD, cart):
     with rolled_back():
         # given
         channel_USD.automatically_confirm_all_new_orders = False
@@ -635,17 +677,11 @@ def test_recalculation_keeps_what_was_placed(
             return
         for order in orders:
             placed = describe_as_placed(order)
-            lines = {line.pk: line for line in order.lines.all()}
 
             # when
             recalculated = recalculate(order)
 
             # then
             assert describe_as_placed(recalculated) == placed
-            for line in recalculated.lines.all():
-                before = lines[line.pk]
-                slack = len(lines) + (line.quantity if is_rounded(line, cart) else 0)
-                for side in ("net", "gross"):
-                    name = f"total_price_{side}"
-                    moved = get_minor(line, name) - get_minor(before, name)
-                    assert abs(moved) <= slack, (name, moved)
+            assert_shipping_is_kept(order, recalculated, cart)
+            assert_lines_are_kept(order, recalculated, cart)
