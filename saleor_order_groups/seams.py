@@ -409,14 +409,22 @@ def _attach_voucher_info(original: Callable) -> Callable:
     """
 
     def attach(lines_info, order):
-        from saleor.core.db.connection import allow_writer
+        from saleor.core.db.connection import (
+            allow_writer,
+            allow_writer_for_default_connection,
+        )
         from saleor.discount.utils.voucher import is_line_level_voucher
 
         from .groups import is_of_split_group
 
+        # The voucher may not be loaded yet; Saleor's own function allows the writer too.
         with allow_writer():
-            if is_line_level_voucher(order.voucher) and is_of_split_group(order):
-                lines_info = [info for info in lines_info if info.line.voucher_code]
+            voucher = order.voucher
+        using = order._state.db or DEFAULT_DB_ALIAS
+        if is_line_level_voucher(voucher):
+            with allow_writer_for_default_connection(using):
+                if is_of_split_group(order, using):
+                    lines_info = [i for i in lines_info if i.line.voucher_code]
         original(lines_info, order)
 
     return attach
