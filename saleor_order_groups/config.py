@@ -1,6 +1,8 @@
 """The plugin's configuration of one channel as one typed value."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -15,6 +17,20 @@ PLUGIN_ID = "saleor.order_groups"
 
 GROUP_SINGLE_SELLER = "group-single-seller"
 ALLOW_SHOP_GOODS = "allow-shop-goods"
+SHIPPING_ALLOCATION = "shipping-allocation"
+
+
+class ShippingAllocation(StrEnum):
+    """How one delivery method's price is divided between the orders that ship.
+
+    By their subtotals, by the weight of their goods, in equal parts, or all of it to the
+    first order.
+    """
+
+    SUBTOTAL = "SUBTOTAL"
+    WEIGHT = "WEIGHT"
+    EQUAL = "EQUAL"
+    FIRST = "FIRST"
 
 
 @dataclass(frozen=True)
@@ -23,11 +39,13 @@ class OrderGroupsConfig:
 
     `group_single_seller`: a checkout of one seller gets a group of one order too.
     `allow_shop_goods`: goods without a seller may be sold, as the shop's own order.
+    `shipping_allocation`: how the checkout's shipping price is divided.
     """
 
     active: bool
     group_single_seller: bool = True
     allow_shop_goods: bool = True
+    shipping_allocation: ShippingAllocation = ShippingAllocation.SUBTOTAL
 
 
 def get_config(
@@ -53,6 +71,7 @@ def get_config(
         active=True,
         group_single_seller=_read(plugin, channel_slug, GROUP_SINGLE_SELLER),
         allow_shop_goods=_read(plugin, channel_slug, ALLOW_SHOP_GOODS),
+        shipping_allocation=_read(plugin, channel_slug, SHIPPING_ALLOCATION),
     )
 
 
@@ -68,11 +87,30 @@ def parse_boolean(value: Any) -> bool:
     raise ValueError(f'{value!r} is neither "true" nor "false".')
 
 
-def _read(plugin: "BasePlugin", channel_slug: str, name: str) -> bool:
+def parse_shipping_allocation(value: Any) -> ShippingAllocation:
+    """Return the allocation of that name.
+
+    Raise ValueError for anything else.
+    """
+    try:
+        return ShippingAllocation(value)
+    except ValueError as error:
+        names = ", ".join(ShippingAllocation)
+        raise ValueError(f"{value!r} is none of {names}.") from error
+
+
+PARSERS: dict[str, Callable[[Any], Any]] = {
+    GROUP_SINGLE_SELLER: parse_boolean,
+    ALLOW_SHOP_GOODS: parse_boolean,
+    SHIPPING_ALLOCATION: parse_shipping_allocation,
+}
+
+
+def _read(plugin: "BasePlugin", channel_slug: str, name: str) -> Any:
     # Saleor has filled in the defaults of what is not stored.
     value = next(item["value"] for item in plugin.configuration if item["name"] == name)
     try:
-        return parse_boolean(value)
+        return PARSERS[name](value)
     except ValueError as error:
         raise ImproperlyConfigured(
             f"Plugin {PLUGIN_ID}, channel {channel_slug}, {name}: {error}"

@@ -4,7 +4,7 @@ Completion and preview both come here: what the customer saw is what is placed. 
 is written, and stock is not looked at.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,13 @@ from saleor.checkout.base_calculations import (
     calculate_base_line_total_price,
     get_line_total_price_with_propagated_checkout_discount,
 )
+from saleor.checkout.utils import calculate_checkout_weight
 from saleor.core.prices import quantize_price
 from saleor.discount import DiscountType, DiscountValueType, VoucherType
 from saleor.discount.utils.voucher import is_line_level_voucher
 from saleor.giftcard.models import GiftCard
 
+from .config import ShippingAllocation, get_config
 from .money import to_minor
 from .sellers import SellerLines
 from .shares import CheckoutFigures, LinesFigures, Share, allocate
@@ -106,6 +108,20 @@ def select_gift_cards(checkout: "Checkout") -> "QuerySet[GiftCard]":
     return checkout.gift_cards.active(date=timezone.now().date())
 
 
+def _get_grams(part: SellerLines) -> int:
+    return round(calculate_checkout_weight(list(part.lines)).g)
+
+
+# What the shipping price is divided by: of a seller's lines, their gross subtotal, and
+# whether they are the first that ship. All zero means equal parts.
+_SHIPPING_WEIGHTS: dict[ShippingAllocation, Callable[[SellerLines, int, bool], int]] = {
+    ShippingAllocation.SUBTOTAL: lambda part, gross, is_first: gross,
+    ShippingAllocation.WEIGHT: lambda part, gross, is_first: _get_grams(part),
+    ShippingAllocation.EQUAL: lambda part, gross, is_first: 1,
+    ShippingAllocation.FIRST: lambda part, gross, is_first: int(is_first),
+}
+
+
 def allocate_checkout(
     checkout_info: "CheckoutInfo",
     checkout_lines: list["CheckoutLineInfo"],
@@ -122,18 +138,25 @@ def allocate_checkout(
     """
     figures = read_checkout(checkout_info, prices, gift_cards)
     currency = checkout_info.checkout.currency
-    sellers = [
-        LinesFigures(
-            net=sum(to_minor(line.total.net.amount, currency) for line in lines),
-            gross=sum(to_minor(line.total.gross.amount, currency) for line in lines),
-            discount_loss=sum(
-                _get_discount_loss(checkout_info, checkout_lines, line_info)
-                for line_info in part.lines
-            ),
-            needs_shipping=any(line.needs_shipping for line in lines),
+    config = get_config(checkout_info.channel.slug, checkout_info.manager)
+    weigh = _SHIPPING_WEIGHTS[config.shipping_allocation]
+    sellers: list[LinesFigures] = []
+    for part, lines in zip(parts, line_prices, strict=True):
+        gross = sum(to_minor(line.total.gross.amount, currency) for line in lines)
+        needs_shipping = any(line.needs_shipping for line in lines)
+        is_first = needs_shipping and not any(s.needs_shipping for s in sellers)
+        sellers.append(
+            LinesFigures(
+                net=sum(to_minor(line.total.net.amount, currency) for line in lines),
+                gross=gross,
+                discount_loss=sum(
+                    _get_discount_loss(checkout_info, checkout_lines, line_info)
+                    for line_info in part.lines
+                ),
+                needs_shipping=needs_shipping,
+                shipping_weight=weigh(part, gross, is_first),
+            )
         )
-        for part, lines in zip(parts, line_prices, strict=True)
-    ]
     return allocate(figures, sellers)
 
 

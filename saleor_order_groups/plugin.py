@@ -4,7 +4,14 @@ from django.core.exceptions import ValidationError
 from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
 
-from .config import ALLOW_SHOP_GOODS, GROUP_SINGLE_SELLER, PLUGIN_ID, parse_boolean
+from .config import (
+    ALLOW_SHOP_GOODS,
+    GROUP_SINGLE_SELLER,
+    PARSERS,
+    PLUGIN_ID,
+    SHIPPING_ALLOCATION,
+    ShippingAllocation,
+)
 
 if TYPE_CHECKING:
     from saleor.plugins.models import PluginConfiguration
@@ -27,6 +34,7 @@ class OrderGroupsPlugin(BasePlugin):
     DEFAULT_CONFIGURATION = [
         {"name": GROUP_SINGLE_SELLER, "value": True},
         {"name": ALLOW_SHOP_GOODS, "value": True},
+        {"name": SHIPPING_ALLOCATION, "value": ShippingAllocation.SUBTOTAL.value},
     ]
     CONFIG_STRUCTURE = {
         GROUP_SINGLE_SELLER: {
@@ -40,6 +48,14 @@ class OrderGroupsPlugin(BasePlugin):
             "help_text": (
                 "Products without a seller form the shop's own order. Otherwise a "
                 "checkout with such products is refused."
+            ),
+        },
+        SHIPPING_ALLOCATION: {
+            "type": ConfigurationTypeField.STRING,
+            "label": "Divide the shipping price",
+            "help_text": (
+                "How the price of one delivery method is divided between the orders "
+                "that ship: SUBTOTAL, WEIGHT, EQUAL, or FIRST (all to the first one)."
             ),
         },
     }
@@ -81,7 +97,7 @@ def _validate_items(items: list[dict[str, Any]]) -> None:
             )
         elif value is not None:
             try:
-                parse_boolean(value)
+                PARSERS[name](value)
             except ValueError as error:
                 errors[name] = ValidationError(
                     f"{name}: {error}", code=PluginErrorCode.INVALID.value

@@ -22,13 +22,14 @@ class LinesFigures:
     """What one seller's lines sum to.
 
     `discount_loss` is what they lost, in base prices, to the checkout's order-level
-    discount.
+    discount; `shipping_weight` is what the shipping price is divided by.
     """
 
     net: int
     gross: int
     discount_loss: int
     needs_shipping: bool
+    shipping_weight: int
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def _allocate_shipping(
     checkout: CheckoutFigures, sellers: Sequence[LinesFigures], carries: list[bool]
 ) -> list[_Shipping]:
     indexes = [index for index, carried in enumerate(carries) if carried]
-    weights = [sellers[index].gross for index in indexes]
+    weights = [sellers[index].shipping_weight for index in indexes]
     undiscounted = apportion(checkout.shipping_undiscounted_base, weights)
     # The discount is what is divided, not the discounted price: of two amounts divided by
     # the same weights the smaller one can have the larger part somewhere.

@@ -213,6 +213,7 @@ def test_plugin_update_saves_what_dashboard_sends(
             "Group a single seller's order",
         ),
         ("allow-shop-goods", "true", "BOOLEAN", "Sell the shop's own goods"),
+        ("shipping-allocation", "SUBTOTAL", "STRING", "Divide the shipping price"),
     }
     assert get_config(channel_PLN.slug) == OrderGroupsConfig(
         active=True, group_single_seller=False, allow_shop_goods=True
@@ -322,7 +323,7 @@ def test_plugin_update_refuses_unknown_fields_and_names_every_error(
             "field": "groupSingleSeller",
             "message": (
                 "Unknown field group_single_seller. The fields are: "
-                "group-single-seller, allow-shop-goods."
+                "group-single-seller, allow-shop-goods, shipping-allocation."
             ),
             "code": "NOT_FOUND",
         },
@@ -347,6 +348,7 @@ def test_plugin_update_refused_leaves_a_new_channel_at_the_defaults(
     assert {item["name"]: item["value"] for item in order_groups_row.configuration} == {
         "group-single-seller": True,
         "allow-shop-goods": True,
+        "shipping-allocation": "SUBTOTAL",
     }
 
 
@@ -381,4 +383,43 @@ def test_plugin_update_needs_the_permission(
 
     # then
     assert_no_permission(response)
+    assert get_config(channel_USD.slug) == DEFAULTS
+
+
+@pytest.mark.parametrize("_case_value", ["WEIGHT", "EQUAL", "FIRST", "SUBTOTAL"])
+def test_plugin_update_sets_the_shipping_allocation(
+    _case_value, update_plugin, order_groups_plugin, channel_USD
+):
+    # when
+    data = update_plugin(
+        channel_USD,
+        configuration=[{"name": "shipping-allocation", "value": _case_value}],
+    )
+
+    # then
+    assert data["errors"] == []
+    assert get_config(channel_USD.slug).shipping_allocation == _case_value
+
+
+@pytest.mark.parametrize("_case_value", ["weight", "", "true", "HALF"])
+def test_plugin_update_refuses_an_unknown_shipping_allocation(
+    _case_value, update_plugin, order_groups_plugin, channel_USD
+):
+    # when
+    data = update_plugin(
+        channel_USD,
+        configuration=[{"name": "shipping-allocation", "value": _case_value}],
+    )
+
+    # then
+    assert data["errors"] == [
+        {
+            "field": "shipping-allocation",
+            "message": (
+                f"shipping-allocation: {_case_value!r} is none of"
+                " SUBTOTAL, WEIGHT, EQUAL, FIRST."
+            ),
+            "code": "INVALID",
+        }
+    ]
     assert get_config(channel_USD.slug) == DEFAULTS

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from measurement.measures import Weight
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import OrderDiscount, VoucherCode
 from saleor.giftcard.models import GiftCard, GiftCardEvent
@@ -246,3 +247,34 @@ def test_metadata_and_note_reach_every_order(make_cart, pay, complete):
         assert order.metadata == {"key": "value"}
         assert order.private_metadata == {"secret": "1"}
         assert order.customer_note == "Ring twice"
+
+
+@pytest.mark.parametrize(
+    ("allocation", "expected"),
+    [
+        ("SUBTOTAL", ["0.33", "2.00", "2.67"]),
+        ("WEIGHT", ["2.50", "0.00", "2.50"]),
+        ("EQUAL", ["1.67", "1.67", "1.66"]),
+        ("FIRST", ["5.00", "0.00", "0.00"]),
+    ],
+)
+def test_shipping_is_divided_as_configured(
+    make_cart, pay, complete, order_groups_plugin, allocation, expected
+):
+    # given
+    checkout = make_cart([(None, "5.00"), ("alpha", "30.00"), ("beta", "40.00")])
+    order_groups_plugin(checkout.channel, **{"shipping-allocation": allocation})
+    for line in checkout.lines.all():
+        variant = line.variant
+        variant.weight = Weight(g=0 if variant.sku == "SKU-1" else 250)
+        variant.save()
+    pay(checkout)
+
+    # when
+    data = complete(checkout)
+
+    # then
+    assert not data["errors"]
+    assert amounts("shipping_price_gross_amount") == [Decimal(a) for a in expected]
+    assert amounts("shipping_method_name") == ["DHL"] * 3
+    assert sum(amounts("total_gross_amount")) == Decimal(80)

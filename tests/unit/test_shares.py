@@ -42,6 +42,7 @@ def make_seller(gross, net=None, loss=0, *, ships=True):
         gross=gross,
         discount_loss=loss,
         needs_shipping=ships,
+        shipping_weight=gross,
     )
 
 
