@@ -7,7 +7,7 @@ WITH_DATABASE = scripts/with_database.sh
 SALEOR_TESTS = saleor.checkout saleor.order saleor.payment \
 	saleor.graphql.checkout saleor.graphql.order saleor.graphql.payment
 
-.PHONY: help setup test lint demo saleor-tests stop
+.PHONY: help setup test lint demo saleor-tests soak stop
 
 help:
 	@echo "make setup         install Saleor and this project into .venv"
@@ -15,6 +15,7 @@ help:
 	@echo "make lint          run ruff, mypy and makemigrations --check"
 	@echo "make demo          run a shop with three sellers (SERVE=1 leaves it running)"
 	@echo "make saleor-tests  run Saleor's own checkout, order and payment tests"
+	@echo "make soak          run some hundred completions from several processes"
 	@echo "make stop          stop the private PostgreSQL"
 
 setup:
@@ -35,6 +36,10 @@ demo: setup
 saleor-tests: setup
 	@PYTHONPATH=. $(WITH_DATABASE) scripts/run_tests.sh -p tests.active_everywhere \
 		tests/test_loaded.py --pyargs $(SALEOR_TESTS) --ignore-glob='*/benchmark/*' $(ARGS)
+
+# COMPLETIONS (300) checkouts, from several processes at once.
+soak: setup
+	@$(WITH_DATABASE) scripts/run_tests.sh -s -n 0 tests/completion/soak.py $(ARGS)
 
 stop:
 	@if [ -x .venv/bin/python ]; then .venv/bin/python scripts/postgres.py stop; fi
