@@ -328,13 +328,30 @@ def _perform_mutation(original: Callable) -> Callable:
     """Answer for a kept checkout before it is validated: its voucher is used up."""
 
     def perform_mutation(cls, root, info, /, **data):
-        if order := _find_order_of_kept_checkout(cls, info, data):
-            from saleor.graphql.core.context import SyncWebhookControlContext
+        from django.core.exceptions import ObjectDoesNotExist
+        from saleor.graphql.core.context import SyncWebhookControlContext
 
+        from .groups import find_first_order
+
+        if order := _find_order_of_kept_checkout(cls, info, data):
             return cls(order=SyncWebhookControlContext(order))
-        return original(root, info, **data)
+        try:
+            return original(root, info, **data)
+        except ObjectDoesNotExist:
+            # A rival call has completed the checkout while this one was validating it.
+            token = _get_checkout_token(cls, data)
+            order = find_first_order(token) if token else None
+            if order is None:
+                raise
+            return cls(order=SyncWebhookControlContext(order))
 
     return perform_mutation
+
+
+def _get_checkout_token(mutation, data):
+    if checkout_id := data.get("id") or data.get("checkout_id"):
+        return mutation.get_global_id_or_error(checkout_id, only_type="Checkout")
+    return data.get("token")
 
 
 def _find_order_of_kept_checkout(mutation, info, data):
@@ -342,10 +359,7 @@ def _find_order_of_kept_checkout(mutation, info, data):
 
     from .groups import find_first_order
 
-    checkout_id = data.get("id") or data.get("checkout_id")
-    token = data.get("token")
-    if checkout_id:
-        token = mutation.get_global_id_or_error(checkout_id, only_type="Checkout")
+    token = _get_checkout_token(mutation, data)
     # Without the checkout the mutation finds the order by itself, or says what is wrong.
     if not token or not Checkout.objects.filter(token=token).exists():
         return None

@@ -9,6 +9,7 @@ from saleor.checkout.models import Checkout
 from saleor.discount.models import VoucherCode
 from saleor.order.models import Order, OrderEvent
 from saleor.payment.models import TransactionItem
+from saleor.tests import race_condition
 from saleor.tests.utils import prepare_test_db_connections
 from saleor.warehouse.models import Allocation, Stock
 
@@ -159,6 +160,26 @@ def test_database_refuses_a_second_group_of_a_checkout(make_cart, pay, complete)
             placed_total_net_amount=0,
             placed_total_gross_amount=0,
         )
+
+
+def test_rival_that_completes_while_the_checkout_is_validated(make_cart, pay, complete):
+    # given
+    checkout = make_cart(CART)
+    pay(checkout)
+    rival = []
+
+    # when
+    with race_condition.RunBefore(
+        "saleor.graphql.checkout.mutations.checkout_complete"
+        ".CheckoutComplete.validate_checkout_addresses",
+        lambda *args, **kwargs: rival.append(complete(checkout)),
+    ):
+        data = complete(checkout)
+
+    # then
+    assert not data["errors"]
+    assert [data] == rival
+    assert OrderGroup.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
