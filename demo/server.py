@@ -248,9 +248,18 @@ def start(env: Mapping[str, str], port: int) -> str:
 
 
 def worker_ran(task: str) -> bool:
-    """Tell whether the worker has finished a task of this name."""
-    log = (STATE / "worker.log").read_text(errors="replace")
-    return any(task in line and " succeeded " in line for line in log.splitlines())
+    """Tell whether the worker finishes a task of this name within ten seconds.
+
+    The receiver has the webhook a moment before the worker logs that it was sent.
+    """
+    deadline = time.monotonic() + 10
+    while True:
+        log = (STATE / "worker.log").read_text(errors="replace")
+        if any(task in line and " succeeded " in line for line in log.splitlines()):
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
 
 
 def _spawn(name: str, command: list[str], env: Mapping[str, str]) -> subprocess.Popen:
