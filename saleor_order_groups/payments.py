@@ -290,6 +290,7 @@ def _divide_event(
 
 
 def sums_hold(transaction: TransactionItem, shares: Sequence[TransactionItem]) -> bool:
+    """Tell whether the shares sum to the payment, and none is below zero unless it is."""
     return all(
         sum((getattr(share, name) for share in shares), Decimal(0))
         == getattr(transaction, name)

@@ -360,10 +360,11 @@ def _find_order_of_kept_checkout(mutation, info, data):
     from .groups import find_first_order
 
     token = _get_checkout_token(mutation, data)
+    order = find_first_order(token) if token else None
     # Without the checkout the mutation finds the order by itself, or says what is wrong.
-    if not token or not Checkout.objects.filter(token=token).exists():
+    if order is None or not Checkout.objects.filter(token=token).exists():
         return None
-    return find_first_order(token)
+    return order
 
 
 # ------------------------------------------------------------------ orders
