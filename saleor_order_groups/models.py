@@ -261,3 +261,34 @@ class PaymentEventShare(models.Model):
                 fields=["event", "share"], name="unique_paymenteventshare_share"
             )
         ]
+
+
+class LegacyPaymentShare(models.Model):
+    """One order's part of a legacy payment that paid for several orders.
+
+    The payment itself is gone: its parts are payments of the orders, with its token.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
+    group = models.ForeignKey(
+        OrderGroup, related_name="legacy_payment_shares", on_delete=models.CASCADE
+    )
+    order = models.ForeignKey(
+        "order.Order", related_name="legacy_payment_shares", on_delete=models.CASCADE
+    )
+    payment = models.OneToOneField(
+        "payment.Payment",
+        related_name="legacy_payment_share",
+        on_delete=models.CASCADE,
+    )
+    # The primary key of the payment that was divided.
+    divided_payment_id = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("divided_payment_id", "payment")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["divided_payment_id", "order"],
+                name="unique_legacypaymentshare_order",
+            )
+        ]

@@ -1,0 +1,80 @@
+"""The only package that replaces anything of Saleor's, each with its reason.
+
+Saleor has no hook that returns several orders. Every name here is looked up where it is
+called, or is a method of a class, so that replacing it once reaches every caller. Each is
+verified at start-up: on a Saleor that does not match, the process refuses to start
+rather than serve unsplit orders.
+
+`completion` enters where a checkout completes, `orders` where an order's later life would
+forget its group, `payments` where transactions are reported on and acted on.
+"""
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+
+from django.core.exceptions import ImproperlyConfigured
+from semantic_version import SimpleSpec, Version
+
+from . import completion, orders, payments
+from .seam import Seam
+
+# 3.23.2 gave the stock allocation the parameters that placement passes.
+SUPPORTED_SALEOR = ">=3.23.2,<3.24"
+SEAMS: tuple[Seam, ...] = (*completion.SEAMS, *orders.SEAMS, *payments.SEAMS)
+
+
+def find_mismatches() -> Iterator[str]:
+    """Yield what keeps the plugin from working in the Saleor that is installed."""
+    import saleor
+
+    if Version(saleor.__version__) not in SimpleSpec(SUPPORTED_SALEOR):
+        yield f"the version is {saleor.__version__}"
+    for seam in SEAMS:
+        if problem := seam.mismatch():
+            yield problem
+
+
+def verify() -> None:
+    """Refuse to start on a Saleor that the seams do not fit.
+
+    :raises ImproperlyConfigured: names the seams and the supported versions.
+    """
+    if problems := list(find_mismatches()):
+        raise ImproperlyConfigured(
+            f"saleor-order-groups supports Saleor {SUPPORTED_SALEOR} and cannot split"
+            f" orders in this one: {'; '.join(problems)}."
+        )
+
+
+def install() -> None:
+    """Replace every seam, once."""
+    for seam in SEAMS:
+        owner, attribute, original = seam.find()
+        assert original is not None
+        if getattr(original, "_order_groups_seam", False):
+            continue
+        # A class method is wrapped as the function that it is, `cls` included.
+        function = getattr(original, "__func__", original)
+        replacement = functools.wraps(function)(seam.replace(original))
+        replacement._order_groups_seam = True  # type: ignore[attr-defined]
+        if function is not original:
+            setattr(owner, attribute, classmethod(replacement))
+            continue
+        setattr(owner, attribute, replacement)
+        _replace_imported_copies(original, replacement)
+
+
+def is_installed() -> bool:
+    """Tell whether every seam is in place."""
+    return all(getattr(seam.find()[2], "_order_groups_seam", False) for seam in SEAMS)
+
+
+def _replace_imported_copies(original: Callable, replacement: Callable) -> None:
+    """Replace the name in modules that have imported it by name already."""
+    for module_name, module in list(sys.modules.items()):
+        if not module_name.startswith("saleor."):
+            continue
+        for name, value in list(vars(module).items()):
+            if value is original:
+                setattr(module, name, replacement)

@@ -1,0 +1,361 @@
+"""Where a checkout completes: one order for each seller, once."""
+
+from collections.abc import Callable
+
+from .seam import Seam
+
+
+def _create_order_from_checkout(original: Callable) -> Callable:
+    """Transactions: every entry of that flow creates its order here."""
+
+    def create(
+        checkout_info,
+        checkout_lines_info,
+        manager,
+        user,
+        app,
+        metadata_list=None,
+        private_metadata_list=None,
+        is_automatic_completion=False,
+        force_update=False,
+    ):
+        from ..checkout import place_order_group
+        from ..placement import Completion
+
+        completion = Completion(
+            checkout_info=checkout_info,
+            checkout_lines=checkout_lines_info,
+            manager=manager,
+            user=user,
+            app=app,
+            metadata_list=metadata_list,
+            private_metadata_list=private_metadata_list,
+            is_automatic=is_automatic_completion,
+            force_update=force_update,
+        )
+        return place_order_group(
+            completion,
+            create_saleor_order=lambda: original(
+                checkout_info,
+                checkout_lines_info,
+                manager,
+                user,
+                app,
+                metadata_list=metadata_list,
+                private_metadata_list=private_metadata_list,
+                is_automatic_completion=is_automatic_completion,
+                force_update=force_update,
+            ),
+            use_voucher=lambda: _use_voucher(checkout_info),
+        )
+
+    return create
+
+
+def _use_voucher(checkout_info) -> None:
+    """Count the voucher in the completion's own transaction: a failure releases it.
+
+    :raises NotApplicable: it was used up after the checkout was priced with it.
+    """
+    from saleor.checkout import complete_checkout
+    from saleor.discount.models import NotApplicable
+
+    if checkout_info.voucher:
+        seam = complete_checkout._increase_voucher_code_usage_value
+        if not seam.__wrapped__(checkout_info):  # type: ignore[attr-defined]
+            raise NotApplicable("The voucher was used up in the meantime.")
+
+
+def _create_order(original: Callable) -> Callable:
+    """Legacy payments: the money has been taken when this is called."""
+
+    def create(
+        *,
+        checkout_info,
+        checkout_lines,
+        order_data,
+        user,
+        app,
+        manager,
+        site_settings=None,
+        metadata_list=None,
+        private_metadata_list=None,
+        is_automatic_completion=False,
+    ):
+        from django.core.exceptions import ValidationError
+        from django.db import DatabaseError
+        from saleor.checkout import complete_checkout
+        from saleor.checkout.error_codes import CheckoutErrorCode
+        from saleor.core.exceptions import GiftCardNotApplicable, InsufficientStock
+
+        from ..checkout import place_order_group
+        from ..placement import Completion
+
+        settings = {"site_settings": site_settings} if site_settings else {}
+        completion = Completion(
+            checkout_info=checkout_info,
+            checkout_lines=checkout_lines,
+            manager=manager,
+            user=user,
+            app=app,
+            metadata_list=metadata_list,
+            private_metadata_list=private_metadata_list,
+            is_automatic=is_automatic_completion,
+            order_data=order_data,
+            **settings,
+        )
+        of_saleor = False
+
+        def create_saleor_order():
+            nonlocal of_saleor
+            of_saleor = True
+            order = original(
+                checkout_info=checkout_info,
+                checkout_lines=checkout_lines,
+                order_data=order_data,
+                user=user,
+                app=app,
+                manager=manager,
+                site_settings=site_settings,
+                metadata_list=metadata_list,
+                private_metadata_list=private_metadata_list,
+                is_automatic_completion=is_automatic_completion,
+            )
+            # What fails from here on, fails because of its group.
+            of_saleor = False
+            return order
+
+        try:
+            # The payment flow has counted the voucher before it took the money.
+            return place_order_group(
+                completion, create_saleor_order, use_voucher=lambda: None
+            )
+        except (InsufficientStock, GiftCardNotApplicable):
+            # Saleor itself gives the money back and releases the voucher.
+            raise
+        except Exception as error:
+            if of_saleor:
+                raise
+            # The split has been rolled back: the unsplit payment goes where Saleor's
+            # own failures go.
+            complete_checkout._complete_checkout_fail_handler(
+                checkout_info,
+                manager,
+                voucher_code=checkout_info.voucher_code,
+                voucher=checkout_info.voucher,
+                payment=checkout_info.checkout.get_last_active_payment(),
+            )
+            if isinstance(error, DatabaseError):
+                # Saleor would roll back the refund's record with a database error.
+                raise ValidationError(
+                    "The orders could not be created; the payment was given back.",
+                    code=CheckoutErrorCode.PAYMENT_ERROR.value,
+                ) from error
+            raise
+
+    return create
+
+
+def _prepare_checkout(original: Callable) -> Callable:
+    """Refuse by looking, before a voucher is used and a payment is processed."""
+
+    def prepare(checkout_info, lines, redirect_url):
+        from ..checkout import is_split
+
+        is_split(checkout_info, lines)
+        return original(checkout_info, lines, redirect_url)
+
+    return prepare
+
+
+def _increase_voucher_code_usage_value(original: Callable) -> Callable:
+    """Saleor counts the voucher in an earlier transaction, which a failure keeps."""
+
+    def increase(checkout_info):
+        from saleor.checkout.utils import get_voucher_for_checkout_info
+
+        from ..checkout import is_split
+        from ..groups import find_first_order
+
+        if find_first_order(checkout_info.checkout.token):
+            return None
+        if not is_split(checkout_info, checkout_info.lines):
+            return original(checkout_info)
+        _, code = get_voucher_for_checkout_info(checkout_info, with_lock=True)
+        return code
+
+    return increase
+
+
+def _complete_checkout_with_transaction(original: Callable) -> Callable:
+    """Keep a checkout that has its group from being completed again."""
+
+    def complete(manager, checkout_info, *args, **kwargs):
+        from ..groups import find_first_order
+
+        order = find_first_order(checkout_info.checkout.token)
+        return order or original(manager, checkout_info, *args, **kwargs)
+
+    return complete
+
+
+def _complete_checkout_with_payment(original: Callable) -> Callable:
+    """Keep a checkout that has its group from being paid and completed again."""
+
+    def complete(manager, checkout_pk, *args, **kwargs):
+        from ..groups import find_first_order
+
+        if order := find_first_order(checkout_pk):
+            return order, False, {}
+        return original(manager, checkout_pk, *args, **kwargs)
+
+    return complete
+
+
+def _perform_mutation(original: Callable) -> Callable:
+    """Answer for a kept checkout before it is validated: its voucher is used up."""
+
+    def perform_mutation(cls, root, info, /, **data):
+        from django.core.exceptions import ObjectDoesNotExist
+        from saleor.graphql.core.context import SyncWebhookControlContext
+
+        from ..groups import find_first_order
+
+        if order := _find_order_of_kept_checkout(cls, info, data):
+            return cls(order=SyncWebhookControlContext(order))
+        try:
+            return original(root, info, **data)
+        except ObjectDoesNotExist:
+            # A rival call has completed the checkout while this one was validating it.
+            token = _get_checkout_token(cls, data)
+            order = find_first_order(token) if token else None
+            if order is None:
+                raise
+            return cls(order=SyncWebhookControlContext(order))
+
+    return perform_mutation
+
+
+def _get_checkout_token(mutation, data):
+    if checkout_id := data.get("id") or data.get("checkout_id"):
+        return mutation.get_global_id_or_error(checkout_id, only_type="Checkout")
+    return data.get("token")
+
+
+def _find_order_of_kept_checkout(mutation, info, data):
+    from saleor.checkout.models import Checkout
+
+    from ..groups import find_first_order
+
+    token = _get_checkout_token(mutation, data)
+    order = find_first_order(token) if token else None
+    # Without the checkout the mutation finds the order by itself, or says what is wrong.
+    if order is None or not Checkout.objects.filter(token=token).exists():
+        return None
+    return order
+
+
+COMPLETION = "saleor.checkout.complete_checkout"
+SEAMS = (
+    Seam(
+        COMPLETION,
+        "_create_order_from_checkout",
+        (
+            "checkout_info",
+            "checkout_lines_info",
+            "manager",
+            "user",
+            "app",
+            "metadata_list",
+            "private_metadata_list",
+            "is_automatic_completion",
+            "force_update",
+        ),
+        _create_order_from_checkout,
+    ),
+    Seam(
+        COMPLETION,
+        "_create_order",
+        (
+            "checkout_info",
+            "checkout_lines",
+            "order_data",
+            "user",
+            "app",
+            "manager",
+            "site_settings",
+            "metadata_list",
+            "private_metadata_list",
+            "is_automatic_completion",
+        ),
+        _create_order,
+    ),
+    Seam(
+        COMPLETION,
+        "_prepare_checkout",
+        ("checkout_info", "lines", "redirect_url"),
+        _prepare_checkout,
+    ),
+    Seam(
+        COMPLETION,
+        "_increase_voucher_code_usage_value",
+        ("checkout_info",),
+        _increase_voucher_code_usage_value,
+    ),
+    Seam(
+        COMPLETION,
+        "complete_checkout_with_transaction",
+        (
+            "manager",
+            "checkout_info",
+            "lines",
+            "user",
+            "app",
+            "redirect_url",
+            "metadata_list",
+            "private_metadata_list",
+            "is_automatic_completion",
+        ),
+        _complete_checkout_with_transaction,
+    ),
+    Seam(
+        COMPLETION,
+        "complete_checkout_with_payment",
+        (
+            "manager",
+            "checkout_pk",
+            "payment_data",
+            "store_source",
+            "user",
+            "app",
+            "site_settings",
+            "redirect_url",
+            "metadata_list",
+            "private_metadata_list",
+            "is_automatic_completion",
+        ),
+        _complete_checkout_with_payment,
+    ),
+    Seam(
+        "saleor.graphql.checkout.mutations.checkout_complete",
+        "CheckoutComplete.perform_mutation",
+        (
+            "_root",
+            "info",
+            "checkout_id",
+            "id",
+            "metadata",
+            "payment_data",
+            "redirect_url",
+            "store_source",
+            "token",
+        ),
+        _perform_mutation,
+    ),
+    Seam(
+        "saleor.graphql.checkout.mutations.order_create_from_checkout",
+        "OrderCreateFromCheckout.perform_mutation",
+        ("_root", "info", "id", "metadata", "private_metadata", "remove_checkout"),
+        _perform_mutation,
+    ),
+)

@@ -1,0 +1,43 @@
+"""A name of Saleor's that is replaced."""
+
+import importlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Seam:
+    """A name of Saleor's that is replaced, and the parameters it must have."""
+
+    module: str
+    name: str
+    parameters: tuple[str, ...]
+    replace: Callable[[Callable], Callable]
+
+    @property
+    def path(self) -> str:
+        """The dotted name, as Saleor's source has it."""
+        return f"{self.module}.{self.name}"
+
+    def find(self) -> tuple[Any, str, Callable | None]:
+        """Return the owner, the attribute and what it holds now."""
+        owner: Any = importlib.import_module(self.module)
+        *outer, attribute = self.name.split(".")
+        for part in outer:
+            owner = getattr(owner, part, None)
+        return owner, attribute, getattr(owner, attribute, None)
+
+    def mismatch(self) -> str | None:
+        """Return what is wrong with the seam in this Saleor, if anything."""
+        _, _, function = self.find()
+        if function is None:
+            return f"{self.path} is missing"
+        parameters = tuple(inspect.signature(function).parameters)
+        if parameters != self.parameters:
+            return (
+                f"{self.path} takes ({', '.join(parameters)})"
+                f" instead of ({', '.join(self.parameters)})"
+            )
+        return None
