@@ -6,8 +6,6 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("order", "0227_orderline_price_override_reason"),
-        ("payment", "0072_transaction_date_indexes"),
         ("saleor_order_groups", "0008_payment_event_share"),
     ]
 
