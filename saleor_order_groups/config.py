@@ -18,6 +18,7 @@ PLUGIN_ID = "saleor.order_groups"
 GROUP_SINGLE_SELLER = "group-single-seller"
 ALLOW_SHOP_GOODS = "allow-shop-goods"
 SHIPPING_ALLOCATION = "shipping-allocation"
+CHARGE_POLICY = "charge-policy"
 
 
 class ShippingAllocation(StrEnum):
@@ -33,6 +34,16 @@ class ShippingAllocation(StrEnum):
     FIRST = "FIRST"
 
 
+class ChargePolicy(StrEnum):
+    """Whether one order's part of a payment may be charged alone, or only the group's.
+
+    Some payment providers allow one capture for each authorization.
+    """
+
+    PER_ORDER = "PER_ORDER"
+    GROUP = "GROUP"
+
+
 @dataclass(frozen=True)
 class OrderGroupsConfig:
     """What the plugin does in a channel.
@@ -40,12 +51,14 @@ class OrderGroupsConfig:
     `group_single_seller`: a checkout of one seller gets a group of one order too.
     `allow_shop_goods`: goods without a seller may be sold, as the shop's own order.
     `shipping_allocation`: how the checkout's shipping price is divided.
+    `charge_policy`: whether an order may be charged alone.
     """
 
     active: bool
     group_single_seller: bool = True
     allow_shop_goods: bool = True
     shipping_allocation: ShippingAllocation = ShippingAllocation.SUBTOTAL
+    charge_policy: ChargePolicy = ChargePolicy.PER_ORDER
 
 
 def get_config(
@@ -54,8 +67,8 @@ def get_config(
     """Return the configuration of the channel; inactive where the plugin is not loaded.
 
     A manager keeps the channels that it has read: pass the one at hand, and the second
-    call costs no SQL statement. Raise ImproperlyConfigured for a value that did not
-    come through the API and is not a boolean, while the plugin is active.
+    call costs no SQL statement. Raise ImproperlyConfigured for a wrong value, which did
+    not come through the API, while the plugin is active.
     """
     if manager is not None:
         plugin = manager.get_plugin(PLUGIN_ID, channel_slug)
@@ -72,6 +85,7 @@ def get_config(
         group_single_seller=_read(plugin, channel_slug, GROUP_SINGLE_SELLER),
         allow_shop_goods=_read(plugin, channel_slug, ALLOW_SHOP_GOODS),
         shipping_allocation=_read(plugin, channel_slug, SHIPPING_ALLOCATION),
+        charge_policy=_read(plugin, channel_slug, CHARGE_POLICY),
     )
 
 
@@ -87,22 +101,27 @@ def parse_boolean(value: Any) -> bool:
     raise ValueError(f'{value!r} is neither "true" nor "false".')
 
 
-def parse_shipping_allocation(value: Any) -> ShippingAllocation:
-    """Return the allocation of that name.
+def parse_choice[Choice: StrEnum](choices: type[Choice]) -> Callable[[Any], Choice]:
+    """Return a function that takes one of the choices by its name.
 
-    Raise ValueError for anything else.
+    It raises ValueError for anything else.
     """
-    try:
-        return ShippingAllocation(value)
-    except ValueError as error:
-        names = ", ".join(ShippingAllocation)
-        raise ValueError(f"{value!r} is none of {names}.") from error
+
+    def parse(value: Any) -> Choice:
+        try:
+            return choices(value)
+        except ValueError as error:
+            names = ", ".join(choices)
+            raise ValueError(f"{value!r} is none of {names}.") from error
+
+    return parse
 
 
 PARSERS: dict[str, Callable[[Any], Any]] = {
     GROUP_SINGLE_SELLER: parse_boolean,
     ALLOW_SHOP_GOODS: parse_boolean,
-    SHIPPING_ALLOCATION: parse_shipping_allocation,
+    SHIPPING_ALLOCATION: parse_choice(ShippingAllocation),
+    CHARGE_POLICY: parse_choice(ChargePolicy),
 }
 
 

@@ -6,10 +6,12 @@ from saleor.plugins.error_codes import PluginErrorCode
 
 from .config import (
     ALLOW_SHOP_GOODS,
+    CHARGE_POLICY,
     GROUP_SINGLE_SELLER,
     PARSERS,
     PLUGIN_ID,
     SHIPPING_ALLOCATION,
+    ChargePolicy,
     ShippingAllocation,
 )
 
@@ -35,6 +37,7 @@ class OrderGroupsPlugin(BasePlugin):
         {"name": GROUP_SINGLE_SELLER, "value": True},
         {"name": ALLOW_SHOP_GOODS, "value": True},
         {"name": SHIPPING_ALLOCATION, "value": ShippingAllocation.SUBTOTAL.value},
+        {"name": CHARGE_POLICY, "value": ChargePolicy.PER_ORDER.value},
     ]
     CONFIG_STRUCTURE = {
         GROUP_SINGLE_SELLER: {
@@ -56,6 +59,15 @@ class OrderGroupsPlugin(BasePlugin):
             "help_text": (
                 "How the price of one delivery method is divided between the orders "
                 "that ship: SUBTOTAL, WEIGHT, EQUAL, or FIRST (all to the first one)."
+            ),
+        },
+        CHARGE_POLICY: {
+            "type": ConfigurationTypeField.STRING,
+            "label": "Charge orders or groups",
+            "help_text": (
+                "PER_ORDER: each order's part of a payment may be charged alone. "
+                "GROUP: only the whole group, for payment providers that allow one "
+                "capture."
             ),
         },
     }

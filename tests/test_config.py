@@ -214,6 +214,7 @@ def test_plugin_update_saves_what_dashboard_sends(
         ),
         ("allow-shop-goods", "true", "BOOLEAN", "Sell the shop's own goods"),
         ("shipping-allocation", "SUBTOTAL", "STRING", "Divide the shipping price"),
+        ("charge-policy", "PER_ORDER", "STRING", "Charge orders or groups"),
     }
     assert get_config(channel_PLN.slug) == OrderGroupsConfig(
         active=True, group_single_seller=False, allow_shop_goods=True
@@ -323,7 +324,8 @@ def test_plugin_update_refuses_unknown_fields_and_names_every_error(
             "field": "groupSingleSeller",
             "message": (
                 "Unknown field group_single_seller. The fields are: "
-                "group-single-seller, allow-shop-goods, shipping-allocation."
+                "group-single-seller, allow-shop-goods, shipping-allocation, "
+                "charge-policy."
             ),
             "code": "NOT_FOUND",
         },
@@ -349,6 +351,7 @@ def test_plugin_update_refused_leaves_a_new_channel_at_the_defaults(
         "group-single-seller": True,
         "allow-shop-goods": True,
         "shipping-allocation": "SUBTOTAL",
+        "charge-policy": "PER_ORDER",
     }
 
 
@@ -419,6 +422,40 @@ def test_plugin_update_refuses_an_unknown_shipping_allocation(
                 f"shipping-allocation: {_case_value!r} is none of"
                 " SUBTOTAL, WEIGHT, EQUAL, FIRST."
             ),
+            "code": "INVALID",
+        }
+    ]
+    assert get_config(channel_USD.slug) == DEFAULTS
+
+
+@pytest.mark.parametrize("_case_value", ["GROUP", "PER_ORDER"])
+def test_plugin_update_sets_the_charge_policy(
+    _case_value, update_plugin, order_groups_plugin, channel_USD
+):
+    # when
+    data = update_plugin(
+        channel_USD, configuration=[{"name": "charge-policy", "value": _case_value}]
+    )
+
+    # then
+    assert data["errors"] == []
+    assert get_config(channel_USD.slug).charge_policy == _case_value
+
+
+@pytest.mark.parametrize("_case_value", ["group", "", "true"])
+def test_plugin_update_refuses_an_unknown_charge_policy(
+    _case_value, update_plugin, order_groups_plugin, channel_USD
+):
+    # when
+    data = update_plugin(
+        channel_USD, configuration=[{"name": "charge-policy", "value": _case_value}]
+    )
+
+    # then
+    assert data["errors"] == [
+        {
+            "field": "charge-policy",
+            "message": (f"charge-policy: {_case_value!r} is none of PER_ORDER, GROUP."),
             "code": "INVALID",
         }
     ]
