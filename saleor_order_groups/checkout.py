@@ -6,7 +6,8 @@ erring completion has written, and half a group must never be committed.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from saleor.order.models import Order
 from .config import OrderGroupsConfig, get_config
 from .events import announce_group, announce_orders
 from .groups import create_group, find_first_order
+from .money import InexactAmountError
 from .payments import (
     finish_orders,
     refuse_unsupported_transactions,
@@ -25,7 +27,7 @@ from .payments import (
 )
 from .placement import Completion, place_orders
 from .sellers import SellerLines, fetch_sellers, group_by_seller
-from .shares import UnbalancedCheckoutError
+from .shares import GiftCardMismatchError, UnbalancedCheckoutError
 
 if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
@@ -63,18 +65,13 @@ def place_order_group(
 
         refuse_unsupported_transactions(completion.checkout)
         use_voucher()
-        try:
+        with _refuse_wrong_amounts():
             placed = place_orders(completion, parts)
-        except UnbalancedCheckoutError as error:
-            raise ValidationError(
-                f"The checkout cannot be split between its sellers. {error}",
-                code=CheckoutErrorCode.TAX_ERROR.value,
-            ) from error
-        orders = [order.order for order in placed]
-        group = create_group(
-            completion, [(order.order, order.seller) for order in placed]
-        )
-        share_payments(completion.checkout, group, orders)
+            orders = [order.order for order in placed]
+            group = create_group(
+                completion, [(order.order, order.seller) for order in placed]
+            )
+            share_payments(completion.checkout, group, orders)
         finish_orders(orders)
         announce_orders(completion, placed)
         announce_group(completion, group)
@@ -143,6 +140,26 @@ def refuse_changed_lines(completion: Completion, parts: Sequence[SellerLines]) -
     raise ValidationError(
         "The checkout's lines were changed while it was paid.",
         code=CheckoutErrorCode.INVALID.value,
+    )
+
+
+@contextmanager
+def _refuse_wrong_amounts() -> Iterator[None]:
+    """Say which amounts cannot be divided; the codes are of those that all entries have."""
+    try:
+        yield
+    except GiftCardMismatchError as error:
+        code = CheckoutErrorCode.GIFT_CARD_NOT_APPLICABLE
+        raise ValidationError({"gift_cards": _cannot_split(error, code)}) from error
+    except UnbalancedCheckoutError as error:
+        raise _cannot_split(error, CheckoutErrorCode.TAX_ERROR) from error
+    except InexactAmountError as error:
+        raise _cannot_split(error, CheckoutErrorCode.GRAPHQL_ERROR) from error
+
+
+def _cannot_split(error: Exception, code: CheckoutErrorCode) -> ValidationError:
+    return ValidationError(
+        f"The checkout cannot be split between its sellers. {error}", code=code.value
     )
 
 

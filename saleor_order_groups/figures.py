@@ -25,9 +25,16 @@ from saleor.discount.utils.voucher import is_line_level_voucher
 from saleor.giftcard.models import GiftCard
 
 from .config import ShippingAllocation, get_config
-from .money import to_minor
+from .money import InexactAmountError, to_minor
 from .sellers import SellerLines
-from .shares import CheckoutFigures, LinesFigures, Share, allocate
+from .shares import (
+    CheckoutFigures,
+    GiftCardMismatchError,
+    LinesFigures,
+    Share,
+    UnbalancedCheckoutError,
+    allocate,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -137,17 +144,16 @@ def allocate_checkout(
     :raises UnbalancedCheckoutError: the figures do not add up.
     """
     figures = read_checkout(checkout_info, prices, gift_cards)
-    currency = checkout_info.checkout.currency
     config = get_config(checkout_info.channel.slug, checkout_info.manager)
     weigh = _SHIPPING_WEIGHTS[config.shipping_allocation]
     sellers: list[LinesFigures] = []
     for part, lines in zip(parts, line_prices, strict=True):
-        gross = sum(to_minor(line.total.gross.amount, currency) for line in lines)
+        gross = sum(_to_minor(line.total.gross) for line in lines)
         needs_shipping = any(line.needs_shipping for line in lines)
         is_first = needs_shipping and not any(s.needs_shipping for s in sellers)
         sellers.append(
             LinesFigures(
-                net=sum(to_minor(line.total.net.amount, currency) for line in lines),
+                net=sum(_to_minor(line.total.net) for line in lines),
                 gross=gross,
                 discount_loss=sum(
                     _get_discount_loss(checkout_info, checkout_lines, line_info)
@@ -165,27 +171,45 @@ def read_checkout(
     prices: CheckoutPrices,
     gift_cards: Sequence[GiftCard],
 ) -> CheckoutFigures:
-    """Return what belongs to the checkout as a whole, in minor units."""
-    currency = checkout_info.checkout.currency
+    """Return what belongs to the checkout as a whole, in minor units.
+
+    :raises UnbalancedCheckoutError: an amount has more decimals than the currency.
+    """
     voucher = checkout_info.voucher
     discount = get_order_level_discount(checkout_info)
-
-    def minor(amount) -> int:
-        return to_minor(amount, currency)
-
+    # First: a balance that cannot be spent is in the amount that is due, too.
+    balances = tuple(map(_get_balance, gift_cards))
     return CheckoutFigures(
         prices_entered_with_tax=checkout_info.tax_configuration.prices_entered_with_tax,
-        shipping_net=minor(prices.shipping.net.amount),
-        shipping_gross=minor(prices.shipping.gross.amount),
-        shipping_base=minor(prices.shipping_base.amount),
-        shipping_undiscounted_base=minor(prices.shipping_undiscounted_base.amount),
-        total_gross=minor(prices.total.amount),
-        due_net=minor(prices.due.net.amount),
-        due_gross=minor(prices.due.gross.amount),
-        discount=minor(discount["amount_value"]) if discount else 0,
+        shipping_net=_to_minor(prices.shipping.net),
+        shipping_gross=_to_minor(prices.shipping.gross),
+        shipping_base=_to_minor(prices.shipping_base),
+        shipping_undiscounted_base=_to_minor(prices.shipping_undiscounted_base),
+        total_gross=_to_minor(prices.total),
+        due_net=_to_minor(prices.due.net),
+        due_gross=_to_minor(prices.due.gross),
+        discount=(
+            _to_minor(Money(discount["amount_value"], checkout_info.checkout.currency))
+            if discount
+            else 0
+        ),
         discount_is_on_shipping=bool(voucher and voucher.type == VoucherType.SHIPPING),
-        gift_cards=tuple(minor(card.current_balance_amount) for card in gift_cards),
+        gift_cards=balances,
     )
+
+
+def _to_minor(price: Money) -> int:
+    try:
+        return to_minor(price.amount, price.currency)
+    except InexactAmountError as error:
+        raise UnbalancedCheckoutError(str(error)) from error
+
+
+def _get_balance(card: GiftCard) -> int:
+    try:
+        return to_minor(card.current_balance_amount, card.currency)
+    except InexactAmountError as error:
+        raise GiftCardMismatchError(f"A gift card's balance: {error}") from error
 
 
 def _get_discount_loss(
@@ -198,7 +222,7 @@ def _get_discount_loss(
         checkout_info, checkout_lines, line_info
     )
     lost = calculate_base_line_total_price(line_info) - propagated
-    return to_minor(quantize_price(lost, lost.currency).amount, lost.currency)
+    return _to_minor(quantize_price(lost, lost.currency))
 
 
 def get_order_level_discount(checkout_info: "CheckoutInfo") -> dict[str, Any] | None:

@@ -6,16 +6,22 @@ from babel.numbers import get_currency_precision
 from prices import Money, TaxedMoney
 
 
+class InexactAmountError(ValueError):
+    """An amount has more decimals than its currency."""
+
+
 def to_minor(amount: Decimal | int, currency: str) -> int:
     """Return an amount in the currency's minor unit: 12.34 USD is 1234, 500 JPY 500.
 
-    :raises ValueError: the amount has more decimals than the currency; rounding it here
-        would lose money silently.
+    :raises InexactAmountError: the amount has more decimals than the currency; rounding
+        it here would lose money silently.
     """
     scaled = Decimal(amount).scaleb(get_currency_precision(currency))
     minor = int(scaled)
     if minor != scaled:
-        raise ValueError(f"{amount} {currency} is not a whole number of minor units.")
+        raise InexactAmountError(
+            f"{amount} {currency} is not a whole number of minor units."
+        )
     return minor
 
 

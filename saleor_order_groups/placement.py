@@ -50,7 +50,7 @@ from .figures import (
 from .models import Seller
 from .money import to_decimal, to_money, to_taxed_money
 from .sellers import SellerLines
-from .shares import Share, UnbalancedCheckoutError
+from .shares import GiftCardMismatchError, Share
 
 if TYPE_CHECKING:
     from saleor.account.models import User
@@ -437,7 +437,7 @@ def _spend_gift_cards(
 ) -> None:
     """Draw each order's part from each card, as `add_gift_cards_to_order` for one order.
 
-    :raises UnbalancedCheckoutError: a card has another balance by now.
+    :raises GiftCardMismatchError: a card has another balance by now.
     """
     checkout_info = completion.checkout_info
     # Locked after the stocks, as Saleor does: the other way round two completions with
@@ -445,7 +445,7 @@ def _spend_gift_cards(
     allocated = [(card.pk, card.current_balance_amount) for card in gift_cards]
     gift_cards = list(select_gift_cards(completion.checkout).select_for_update())
     if [(card.pk, card.current_balance_amount) for card in gift_cards] != allocated:
-        raise UnbalancedCheckoutError("A gift card was used in the meantime.")
+        raise GiftCardMismatchError("A gift card was used in the meantime.")
     email = checkout_info.get_customer_email() or ""
     spent = []
     for index, card in enumerate(gift_cards):

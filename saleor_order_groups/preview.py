@@ -49,7 +49,8 @@ def preview_orders(
     What completion would refuse is shown all the same.
 
     :param sellers: by product ID.
-    :raises UnbalancedCheckoutError: the figures of several sellers do not add up.
+    :raises UnbalancedCheckoutError: the figures of several sellers do not add up, or an
+        amount has more decimals than the currency.
     """
     parts = group_by_seller(lines, sellers)
     if len(parts) == 1:

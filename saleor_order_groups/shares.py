@@ -17,6 +17,10 @@ class UnbalancedCheckoutError(Exception):
     """The figures of a checkout do not add up to its total."""
 
 
+class GiftCardMismatchError(UnbalancedCheckoutError):
+    """A gift card has another balance than the checkout's total counts."""
+
+
 @dataclass(frozen=True)
 class LinesFigures:
     """What one seller's lines sum to.
@@ -89,7 +93,7 @@ def allocate(checkout: CheckoutFigures, sellers: Sequence[LinesFigures]) -> list
         for index, gross in enumerate(grosses)
     ]
     if sum(due) != checkout.due_gross:
-        raise UnbalancedCheckoutError(
+        raise GiftCardMismatchError(
             "Gift cards cover another amount than the checkout's total says."
         )
     if not any(map(sum, spent)) and sum(nets) != checkout.due_net:
