@@ -6,7 +6,8 @@ verified at start-up: on a Saleor that does not match, the process refuses to st
 rather than serve unsplit orders.
 
 `completion` enters where a checkout completes, `orders` where an order's later life would
-forget its group, `payments` where transactions are reported on and acted on.
+forget its group, `payments` where transactions are reported on and acted on, `commands`
+where a database is emptied.
 """
 
 import functools
@@ -16,12 +17,17 @@ from collections.abc import Callable, Iterator
 from django.core.exceptions import ImproperlyConfigured
 from semantic_version import SimpleSpec, Version
 
-from . import completion, orders, payments
+from . import commands, completion, orders, payments
 from .seam import Seam
 
 # 3.23.2 gave the stock allocation the parameters that placement passes.
 SUPPORTED_SALEOR = ">=3.23.2,<3.24"
-SEAMS: tuple[Seam, ...] = (*completion.SEAMS, *orders.SEAMS, *payments.SEAMS)
+SEAMS: tuple[Seam, ...] = (
+    *completion.SEAMS,
+    *orders.SEAMS,
+    *payments.SEAMS,
+    *commands.SEAMS,
+)
 
 
 def find_mismatches() -> Iterator[str]:

@@ -1,0 +1,154 @@
+"""Saleor's commands that empty a database take the groups along."""
+
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from saleor.account.models import User
+from saleor.channel.models import Channel
+from saleor.order.models import Order
+from saleor.payment import ChargeStatus
+from saleor.payment.models import Payment, TransactionEvent, TransactionItem
+from saleor.product.models import Product
+
+from saleor_order_groups.clearing import PLACED
+from saleor_order_groups.models import (
+    LegacyPaymentShare,
+    OrderGroup,
+    OrderGroupOrder,
+    PaymentEventShare,
+    PaymentShare,
+    ProductSeller,
+    Seller,
+    SellerCustomer,
+)
+from saleor_order_groups.verification import verify
+
+DUMMY = "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin"
+CART = [("beta", "40.00"), ("alpha", "60.00"), (None, "10.00")]
+
+
+@pytest.fixture
+def place(make_cart, pay, complete, get_total, settings):
+    """Return a function that places two groups: paid by transaction and by payment."""
+
+    def _place():
+        settings.PLUGINS = [*settings.PLUGINS, DUMMY]
+        checkout = make_cart(CART)
+        transaction = pay(checkout, authorized_value=Decimal(115))
+        transaction.events.update(include_in_calculations=True)
+        assert not complete(checkout)["errors"]
+        checkout = make_cart(CART)
+        Payment.objects.create(
+            gateway="mirumee.payments.dummy",
+            checkout=checkout,
+            is_active=True,
+            total=get_total(checkout).gross.amount,
+            currency="USD",
+            token=ChargeStatus.FULLY_CHARGED,
+        )
+        assert not complete(checkout)["errors"]
+        assert {model: model.objects.exists() for model in PLACED} == dict.fromkeys(
+            PLACED, True
+        )
+
+    return _place
+
+
+def count_placed():
+    return {model.__name__: model.objects.count() for model in PLACED}
+
+
+NOTHING = {model.__name__: 0 for model in PLACED}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clearorders_clears_groups_and_keeps_the_catalogue(place):
+    # given: every statement of the command commits on its own
+    place()
+    stdout = StringIO()
+
+    # when
+    call_command("clearorders", stdout=stdout)
+
+    # then
+    assert count_placed() == NOTHING
+    assert not Order.objects.exists()
+    assert not TransactionItem.objects.exists()
+    assert not TransactionEvent.objects.exists()
+    assert not Payment.objects.exists()
+    assert Seller.objects.count() == 2
+    assert ProductSeller.objects.count() == 4
+    assert User.objects.filter(email="test@example.com").exists()
+    assert stdout.getvalue().splitlines()[0] == "Removed order groups"
+    assert list(verify()) == []
+
+    # and the shop goes on
+    place()
+    assert OrderGroup.objects.count() == 2
+    assert OrderGroupOrder.objects.count() == 6
+    assert PaymentShare.objects.count() == 3
+    assert LegacyPaymentShare.objects.count() == 3
+    assert PaymentEventShare.objects.count() == 3
+
+
+def test_clearorders_deletes_customers_of_sellers(place, customer_user):
+    # given
+    place()
+    assert SellerCustomer.objects.filter(user=customer_user).count() == 2
+
+    # when
+    call_command("clearorders", delete_customers=True, stdout=StringIO())
+
+    # then: what the commit would check
+    connection.check_constraints()
+    assert count_placed() == NOTHING
+    assert not User.objects.exists()
+    assert Seller.objects.count() == 2
+
+
+def test_cleardb_clears_groups_and_keeps_sellers(place):
+    # given
+    place()
+    stdout = StringIO()
+
+    # when
+    call_command("cleardb", force=True, stdout=stdout)
+
+    # then
+    connection.check_constraints()
+    assert count_placed() == NOTHING
+    assert not Order.objects.exists()
+    assert not Product.objects.exists()
+    assert not ProductSeller.objects.exists()
+    assert Channel.objects.exists()
+    assert Seller.objects.count() == 2
+    assert stdout.getvalue().splitlines()[-1] == "Removed order groups"
+
+
+def test_cleardb_that_saleor_refuses_clears_nothing(place):
+    # given
+    place()
+    before = count_placed()
+
+    # when
+    with pytest.raises(CommandError, match="DEBUG=False"):
+        call_command("cleardb", stdout=StringIO())
+
+    # then
+    assert count_placed() == before
+
+
+def test_every_table_is_either_cleared_or_kept():
+    # given
+    from django.apps import apps
+
+    kept = {Seller, ProductSeller}
+
+    # when
+    tables = set(apps.get_app_config("saleor_order_groups").get_models())
+
+    # then
+    assert set(PLACED) == tables - kept
