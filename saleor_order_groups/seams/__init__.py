@@ -6,8 +6,8 @@ verified at start-up: on a Saleor that does not match, the process refuses to st
 rather than serve unsplit orders.
 
 `completion` enters where a checkout completes, `orders` where an order's later life would
-forget its group, `payments` where transactions are reported on and acted on, `commands`
-where a database is emptied.
+forget its group, `payments` where transactions are reported on and acted on, `channels`
+and `commands` where a channel is deleted or a database is emptied.
 """
 
 import functools
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from django.core.exceptions import ImproperlyConfigured
 from semantic_version import SimpleSpec, Version
 
-from . import commands, completion, orders, payments
+from . import channels, commands, completion, orders, payments
 from .seam import Seam
 
 # 3.23.2 gave the stock allocation the parameters that placement passes.
@@ -26,6 +26,7 @@ SEAMS: tuple[Seam, ...] = (
     *completion.SEAMS,
     *orders.SEAMS,
     *payments.SEAMS,
+    *channels.SEAMS,
     *commands.SEAMS,
 )
 
