@@ -26,7 +26,13 @@ from .payments import (
     share_payments,
 )
 from .placement import Completion, place_orders
-from .sellers import SellerLines, fetch_sellers, group_by_seller
+from .sellers import (
+    SellerLines,
+    ensure_sellers,
+    fetch_sellers,
+    get_product_ids,
+    group_by_seller,
+)
 from .shares import GiftCardMismatchError, UnbalancedCheckoutError
 
 if TYPE_CHECKING:
@@ -53,9 +59,11 @@ def place_order_group(
         if first_order := find_first_order(completion.checkout.token):
             return first_order
 
-        parts = group_by_seller(completion.checkout_lines)
+        lines = completion.checkout_lines
+        sellers = ensure_sellers(get_product_ids(lines), config.seller_source)
+        parts = group_by_seller(lines, sellers)
         refuse_sellers(parts, config)
-        refuse_changed_lines(completion, parts)
+        refuse_changed_lines(completion, parts, config)
         if not needs_split(parts):
             order = create_saleor_order()
             if parts and config.group_single_seller:
@@ -88,7 +96,9 @@ def is_split(
     config = get_config(checkout_info.channel.slug, checkout_info.manager)
     if not config.active:
         return False
-    parts = group_by_seller(lines)
+    parts = group_by_seller(
+        lines, fetch_sellers(get_product_ids(lines), config.seller_source)
+    )
     refuse_sellers(parts, config)
     if not needs_split(parts):
         return False
@@ -113,7 +123,9 @@ def refuse_sellers(parts: Sequence[SellerLines], config: OrderGroupsConfig) -> N
             _refuse(part, f"The seller {part.seller.name} is not active")
 
 
-def refuse_changed_lines(completion: Completion, parts: Sequence[SellerLines]) -> None:
+def refuse_changed_lines(
+    completion: Completion, parts: Sequence[SellerLines], config: OrderGroupsConfig
+) -> None:
     """Refuse lines that were added or removed while the payment flow took the money.
 
     Where all are one seller's, Saleor's own order has the lines that were paid.
@@ -132,7 +144,7 @@ def refuse_changed_lines(completion: Completion, parts: Sequence[SellerLines]) -
         present[line_info.variant.pk] += line_info.line.quantity
     if paid == present:
         return
-    sellers = fetch_sellers(products)
+    sellers = fetch_sellers(products, config.seller_source)
     if {part.seller for part in parts} == {sellers.get(pk) for pk in products} and (
         len(parts) == 1
     ):

@@ -1,13 +1,15 @@
 """The plugin's configuration of one channel as one typed value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS
 from saleor.core.db.connection import allow_writer
 from saleor.plugins.manager import get_plugins_manager
+from saleor.plugins.models import PluginConfiguration
 
 if TYPE_CHECKING:
     from saleor.plugins.base_plugin import BasePlugin
@@ -19,6 +21,8 @@ GROUP_SINGLE_SELLER = "group-single-seller"
 ALLOW_SHOP_GOODS = "allow-shop-goods"
 SHIPPING_ALLOCATION = "shipping-allocation"
 CHARGE_POLICY = "charge-policy"
+SELLER_SOURCE = "seller-source"
+CONFIRMATION = "confirmation"
 
 
 class ShippingAllocation(StrEnum):
@@ -44,6 +48,38 @@ class ChargePolicy(StrEnum):
     GROUP = "GROUP"
 
 
+class Confirmation(StrEnum):
+    """Whether the customer gets a confirmation of each order, or one of the group."""
+
+    PER_ORDER = "PER_ORDER"
+    GROUP = "GROUP"
+
+
+class SellerSourceType(StrEnum):
+    """What says who sells a product: an assignment, or the product's own data."""
+
+    ASSIGNMENT = "ASSIGNMENT"
+    METADATA = "METADATA"
+    ATTRIBUTE = "ATTRIBUTE"
+
+
+@dataclass(frozen=True)
+class SellerSource:
+    """What says who sells a product.
+
+    `key`: of the public metadata, or the attribute's slug; empty for assignments.
+    """
+
+    type: SellerSourceType
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.type}:{self.key}" if self.key else str(self.type)
+
+
+ASSIGNMENT = SellerSource(SellerSourceType.ASSIGNMENT)
+
+
 @dataclass(frozen=True)
 class OrderGroupsConfig:
     """What the plugin does in a channel.
@@ -52,6 +88,8 @@ class OrderGroupsConfig:
     `allow_shop_goods`: goods without a seller may be sold, as the shop's own order.
     `shipping_allocation`: how the checkout's shipping price is divided.
     `charge_policy`: whether an order may be charged alone.
+    `seller_source`: what says who sells a product.
+    `confirmation`: whether the customer gets one confirmation of the whole group.
     """
 
     active: bool
@@ -59,6 +97,8 @@ class OrderGroupsConfig:
     allow_shop_goods: bool = True
     shipping_allocation: ShippingAllocation = ShippingAllocation.SUBTOTAL
     charge_policy: ChargePolicy = ChargePolicy.PER_ORDER
+    seller_source: SellerSource = ASSIGNMENT
+    confirmation: Confirmation = Confirmation.PER_ORDER
 
 
 def get_config(
@@ -86,6 +126,47 @@ def get_config(
         allow_shop_goods=_read(plugin, channel_slug, ALLOW_SHOP_GOODS),
         shipping_allocation=_read(plugin, channel_slug, SHIPPING_ALLOCATION),
         charge_policy=_read(plugin, channel_slug, CHARGE_POLICY),
+        seller_source=_read(plugin, channel_slug, SELLER_SOURCE),
+        confirmation=_read(plugin, channel_slug, CONFIRMATION),
+    )
+
+
+@dataclass(frozen=True)
+class SellerSources:
+    """The seller source of each channel in which the plugin is active, by slug."""
+
+    by_channel: Mapping[str, SellerSource]
+
+    def get(self, channel_slug: str | None) -> SellerSource:
+        """Return the channel's source.
+
+        Without a channel, or where the plugin is not active: the source that all
+        active channels have in common, and assignments where they differ.
+        """
+        if channel_slug and channel_slug in self.by_channel:
+            return self.by_channel[channel_slug]
+        sources = set(self.by_channel.values())
+        return sources.pop() if len(sources) == 1 else ASSIGNMENT
+
+
+def fetch_seller_sources(using: str = DEFAULT_DB_ALIAS) -> SellerSources:
+    """Read the seller sources of all channels in one statement.
+
+    Raise ImproperlyConfigured for a wrong value, which did not come through the API.
+    """
+    rows = (
+        PluginConfiguration.objects.using(using)
+        .filter(identifier=PLUGIN_ID, active=True, channel__isnull=False)
+        .values_list("channel__slug", "configuration")
+    )
+    return SellerSources(
+        {
+            channel_slug: _parse(channel_slug, SELLER_SOURCE, item["value"])
+            for channel_slug, configuration in rows
+            for item in [_DEFAULT_SELLER_SOURCE, *(configuration or [])]
+            # The default comes first, so that what is stored replaces it.
+            if item["name"] == SELLER_SOURCE
+        }
     )
 
 
@@ -117,17 +198,38 @@ def parse_choice[Choice: StrEnum](choices: type[Choice]) -> Callable[[Any], Choi
     return parse
 
 
+def parse_seller_source(value: Any) -> SellerSource:
+    """Return the source that is written as ASSIGNMENT, METADATA:key or ATTRIBUTE:slug.
+
+    Raise ValueError for anything else.
+    """
+    name, _, key = value.partition(":") if isinstance(value, str) else ("", "", "")
+    key = key.strip()
+    if value == SellerSourceType.ASSIGNMENT:
+        return ASSIGNMENT
+    if key and name in (SellerSourceType.METADATA, SellerSourceType.ATTRIBUTE):
+        return SellerSource(SellerSourceType(name), key)
+    raise ValueError(f"{value!r} is none of ASSIGNMENT, METADATA:key, ATTRIBUTE:slug.")
+
+
 PARSERS: dict[str, Callable[[Any], Any]] = {
     GROUP_SINGLE_SELLER: parse_boolean,
     ALLOW_SHOP_GOODS: parse_boolean,
     SHIPPING_ALLOCATION: parse_choice(ShippingAllocation),
     CHARGE_POLICY: parse_choice(ChargePolicy),
+    SELLER_SOURCE: parse_seller_source,
+    CONFIRMATION: parse_choice(Confirmation),
 }
+_DEFAULT_SELLER_SOURCE = {"name": SELLER_SOURCE, "value": ASSIGNMENT.type}
 
 
 def _read(plugin: "BasePlugin", channel_slug: str, name: str) -> Any:
     # Saleor has filled in the defaults of what is not stored.
     value = next(item["value"] for item in plugin.configuration if item["name"] == name)
+    return _parse(channel_slug, name, value)
+
+
+def _parse(channel_slug: str, name: str, value: Any) -> Any:
     try:
         return PARSERS[name](value)
     except ValueError as error:

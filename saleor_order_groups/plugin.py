@@ -6,14 +6,19 @@ from saleor.plugins.error_codes import PluginErrorCode
 
 from .config import (
     ALLOW_SHOP_GOODS,
+    ASSIGNMENT,
     CHARGE_POLICY,
+    CONFIRMATION,
     GROUP_SINGLE_SELLER,
     PARSERS,
     PLUGIN_ID,
+    SELLER_SOURCE,
     SHIPPING_ALLOCATION,
     ChargePolicy,
+    Confirmation,
     ShippingAllocation,
 )
+from .sources import check_source
 
 if TYPE_CHECKING:
     from saleor.plugins.models import PluginConfiguration
@@ -38,6 +43,8 @@ class OrderGroupsPlugin(BasePlugin):
         {"name": ALLOW_SHOP_GOODS, "value": True},
         {"name": SHIPPING_ALLOCATION, "value": ShippingAllocation.SUBTOTAL.value},
         {"name": CHARGE_POLICY, "value": ChargePolicy.PER_ORDER.value},
+        {"name": SELLER_SOURCE, "value": str(ASSIGNMENT)},
+        {"name": CONFIRMATION, "value": Confirmation.PER_ORDER.value},
     ]
     CONFIG_STRUCTURE = {
         GROUP_SINGLE_SELLER: {
@@ -68,6 +75,24 @@ class OrderGroupsPlugin(BasePlugin):
                 "PER_ORDER: each order's part of a payment may be charged alone. "
                 "GROUP: only the whole group, for payment providers that allow one "
                 "capture."
+            ),
+        },
+        SELLER_SOURCE: {
+            "type": ConfigurationTypeField.STRING,
+            "label": "Who sells a product",
+            "help_text": (
+                "ASSIGNMENT: what sellerAssignProducts says. METADATA:key: the "
+                "product's metadata holds the seller's slug or external reference. "
+                "ATTRIBUTE:slug: the product's attribute refers to the seller's page, "
+                "or names the seller."
+            ),
+        },
+        CONFIRMATION: {
+            "type": ConfigurationTypeField.STRING,
+            "label": "Confirm orders or groups",
+            "help_text": (
+                "PER_ORDER: the customer gets a confirmation of each order. GROUP: "
+                "one order_group_confirmation of the whole purchase instead."
             ),
         },
     }
@@ -109,7 +134,9 @@ def _validate_items(items: list[dict[str, Any]]) -> None:
             )
         elif value is not None:
             try:
-                PARSERS[name](value)
+                parsed = PARSERS[name](value)
+                if name == SELLER_SOURCE:
+                    check_source(parsed)
             except ValueError as error:
                 errors[name] = ValidationError(
                     f"{name}: {error}", code=PluginErrorCode.INVALID.value

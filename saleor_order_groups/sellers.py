@@ -1,10 +1,14 @@
-"""Who sells each line of a checkout."""
+"""Who sells each product, and each line of a checkout."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db import DEFAULT_DB_ALIAS
+
+from .config import ASSIGNMENT, SellerSource, fetch_seller_sources
 from .models import ProductSeller, Seller
+from .sources import find_sellers, make_sellers, read_names
 
 if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutLineInfo
@@ -23,25 +27,74 @@ class SellerLines:
         return {line_info.product.pk for line_info in self.lines}
 
 
-def fetch_sellers(product_ids: Iterable[int]) -> dict[int, Seller]:
-    """Return the seller of each product that has one, in one query."""
-    rows = ProductSeller.objects.filter(product_id__in=set(product_ids))
-    return {row.product_id: row.seller for row in rows.select_related("seller")}
+def fetch_sellers(
+    product_ids: Iterable[int],
+    source: SellerSource = ASSIGNMENT,
+    using: str = DEFAULT_DB_ALIAS,
+) -> dict[int, Seller]:
+    """Return the seller of each product that has one, in one or two statements.
+
+    Nothing is written: a seller whom the products' data name for the first time is
+    unsaved, with the ID that the row will have.
+    """
+    product_ids = set(product_ids)
+    if source == ASSIGNMENT:
+        rows = ProductSeller.objects.using(using).filter(product_id__in=product_ids)
+        return {row.product_id: row.seller for row in rows.select_related("seller")}
+    names = read_names(product_ids, source, using)
+    sellers = find_sellers(names.values(), using) if names else {}
+    return {product_id: sellers[name] for product_id, name in names.items()}
+
+
+def fetch_sellers_in_channels(
+    keys: Collection[tuple[int, str | None]], using: str = DEFAULT_DB_ALIAS
+) -> dict[tuple[int, str | None], Seller]:
+    """Return the seller of each product in the channel of that slug.
+
+    One statement for the channels' sources, and those of `fetch_sellers` for each
+    source. Without a channel see `SellerSources.get`.
+
+    :param keys: product ID and channel slug.
+    """
+    sources = fetch_seller_sources(using)
+    keys_by_source: dict[SellerSource, list[tuple[int, str | None]]] = {}
+    for key in keys:
+        keys_by_source.setdefault(sources.get(key[1]), []).append(key)
+    sellers = {}
+    for source, of_source in keys_by_source.items():
+        by_product = fetch_sellers((key[0] for key in of_source), source, using)
+        sellers.update(
+            {key: by_product[key[0]] for key in of_source if key[0] in by_product}
+        )
+    return sellers
+
+
+def ensure_sellers(
+    product_ids: Iterable[int], source: SellerSource
+) -> dict[int, Seller]:
+    """Return what `fetch_sellers` does, with the new sellers' rows inserted."""
+    if source == ASSIGNMENT:
+        return fetch_sellers(product_ids)
+    names = read_names(set(product_ids), source)
+    sellers = make_sellers(names.values()) if names else {}
+    return {product_id: sellers[name] for product_id, name in names.items()}
+
+
+def get_product_ids(lines: Iterable["CheckoutLineInfo"]) -> set[int]:
+    """Return the IDs of the products on the lines."""
+    return {line_info.product.pk for line_info in lines}
 
 
 def group_by_seller(
-    lines: Sequence["CheckoutLineInfo"],
-    sellers: Mapping[int, Seller] | None = None,
+    lines: Sequence["CheckoutLineInfo"], sellers: Mapping[int, Seller]
 ) -> list[SellerLines]:
     """Put every line with its seller, in the fixed order of a group.
 
     The shop's own goods come first, then the sellers by slug; within a seller the lines
     keep the checkout's order.
 
-    :param sellers: by product ID, where they have been read already.
+    :param sellers: by product ID.
     """
-    if sellers is None:
-        sellers = fetch_sellers(line_info.product.pk for line_info in lines)
     by_seller: dict[Seller | None, list[CheckoutLineInfo]] = {}
     for line_info in lines:
         by_seller.setdefault(sellers.get(line_info.product.pk), []).append(line_info)

@@ -9,7 +9,15 @@ from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
 
-from saleor_order_groups.config import PLUGIN_ID, OrderGroupsConfig, get_config
+from saleor_order_groups.config import (
+    ASSIGNMENT,
+    PLUGIN_ID,
+    OrderGroupsConfig,
+    SellerSource,
+    SellerSourceType,
+    fetch_seller_sources,
+    get_config,
+)
 
 PLUGIN_UPDATE_MUTATION = """
     mutation PluginUpdate($id: ID!, $channelId: ID, $input: PluginUpdateInput!) {
@@ -215,6 +223,8 @@ def test_plugin_update_saves_what_dashboard_sends(
         ("allow-shop-goods", "true", "BOOLEAN", "Sell the shop's own goods"),
         ("shipping-allocation", "SUBTOTAL", "STRING", "Divide the shipping price"),
         ("charge-policy", "PER_ORDER", "STRING", "Charge orders or groups"),
+        ("seller-source", "ASSIGNMENT", "STRING", "Who sells a product"),
+        ("confirmation", "PER_ORDER", "STRING", "Confirm orders or groups"),
     }
     assert get_config(channel_PLN.slug) == OrderGroupsConfig(
         active=True, group_single_seller=False, allow_shop_goods=True
@@ -325,7 +335,7 @@ def test_plugin_update_refuses_unknown_fields_and_names_every_error(
             "message": (
                 "Unknown field group_single_seller. The fields are: "
                 "group-single-seller, allow-shop-goods, shipping-allocation, "
-                "charge-policy."
+                "charge-policy, seller-source, confirmation."
             ),
             "code": "NOT_FOUND",
         },
@@ -352,6 +362,8 @@ def test_plugin_update_refused_leaves_a_new_channel_at_the_defaults(
         "allow-shop-goods": True,
         "shipping-allocation": "SUBTOTAL",
         "charge-policy": "PER_ORDER",
+        "seller-source": "ASSIGNMENT",
+        "confirmation": "PER_ORDER",
     }
 
 
@@ -460,3 +472,173 @@ def test_plugin_update_refuses_an_unknown_charge_policy(
         }
     ]
     assert get_config(channel_USD.slug) == DEFAULTS
+
+
+@pytest.mark.parametrize(
+    ("_case_value", "source"),
+    [
+        ("METADATA:vendor", SellerSource(SellerSourceType.METADATA, "vendor")),
+        ("METADATA:a.b:c", SellerSource(SellerSourceType.METADATA, "a.b:c")),
+        ("ASSIGNMENT", ASSIGNMENT),
+    ],
+)
+def test_plugin_update_sets_the_seller_source(
+    _case_value, source, update_plugin, order_groups_plugin, channel_USD
+):
+    # when
+    data = update_plugin(
+        channel_USD, configuration=[{"name": "seller-source", "value": _case_value}]
+    )
+
+    # then
+    assert data["errors"] == []
+    assert get_config(channel_USD.slug).seller_source == source
+    assert str(source) == _case_value
+
+
+@pytest.mark.parametrize(
+    "_case_value",
+    ["", "METADATA", "METADATA:", "ATTRIBUTE: ", "ASSIGNMENT:x", "PAGE:x"],
+)
+def test_plugin_update_refuses_an_unknown_seller_source(
+    _case_value, update_plugin, order_groups_plugin, channel_USD
+):
+    # when
+    data = update_plugin(
+        channel_USD, configuration=[{"name": "seller-source", "value": _case_value}]
+    )
+
+    # then
+    assert data["errors"] == [
+        {
+            "field": "seller-source",
+            "message": (
+                f"seller-source: {_case_value!r} is none of ASSIGNMENT, METADATA:key,"
+                " ATTRIBUTE:slug."
+            ),
+            "code": "INVALID",
+        }
+    ]
+    assert get_config(channel_USD.slug) == DEFAULTS
+
+
+def test_plugin_update_takes_attributes_that_can_name_a_seller(
+    update_plugin,
+    order_groups_plugin,
+    channel_USD,
+    color_attribute,
+    plain_text_attribute,
+    product_type_page_reference_attribute,
+):
+    for attribute in (
+        color_attribute,
+        plain_text_attribute,
+        product_type_page_reference_attribute,
+    ):
+        # when
+        value = f"ATTRIBUTE:{attribute.slug}"
+        data = update_plugin(
+            channel_USD, configuration=[{"name": "seller-source", "value": value}]
+        )
+
+        # then
+        assert data["errors"] == []
+        assert get_config(channel_USD.slug).seller_source == SellerSource(
+            SellerSourceType.ATTRIBUTE, attribute.slug
+        )
+
+
+def test_plugin_update_refuses_attributes_that_cannot_name_a_seller(
+    update_plugin,
+    order_groups_plugin,
+    channel_USD,
+    boolean_attribute,
+    tag_page_attribute,
+    product_type_product_reference_attribute,
+):
+    for slug, reason in (
+        ("no-such", "there is no product attribute no-such."),
+        (
+            tag_page_attribute.slug,
+            f"there is no product attribute {tag_page_attribute.slug}.",
+        ),
+        (
+            boolean_attribute.slug,
+            f"the attribute {boolean_attribute.slug} is neither a reference to a page"
+            " nor a dropdown, a swatch or plain text.",
+        ),
+        (
+            product_type_product_reference_attribute.slug,
+            f"the attribute {product_type_product_reference_attribute.slug} is neither"
+            " a reference to a page nor a dropdown, a swatch or plain text.",
+        ),
+    ):
+        # when
+        data = update_plugin(
+            channel_USD,
+            configuration=[{"name": "seller-source", "value": f"ATTRIBUTE:{slug}"}],
+        )
+
+        # then
+        assert data["errors"] == [
+            {
+                "field": "seller-source",
+                "message": f"seller-source: {reason}",
+                "code": "INVALID",
+            }
+        ]
+    assert get_config(channel_USD.slug) == DEFAULTS
+
+
+def test_seller_sources_of_channels(
+    order_groups_plugin, channel_USD, channel_PLN, channel_JPY
+):
+    # given
+    vendor = SellerSource(SellerSourceType.METADATA, "vendor")
+    order_groups_plugin(channel_USD, **{"seller-source": "METADATA:vendor"})
+    order_groups_plugin(channel_PLN, **{"seller-source": "METADATA:vendor"})
+    order_groups_plugin(channel_JPY, active=False)
+
+    # when
+    with CaptureQueriesContext(connection) as queries:
+        sources = fetch_seller_sources()
+
+    # then
+    assert len(queries) == 1
+    assert sources.get(channel_USD.slug) == vendor
+    # What all active channels have in common.
+    assert sources.get(channel_JPY.slug) == vendor
+    assert sources.get(None) == vendor
+
+
+def test_seller_sources_of_channels_that_differ(
+    order_groups_plugin, channel_USD, channel_PLN
+):
+    # given
+    vendor = SellerSource(SellerSourceType.METADATA, "vendor")
+    order_groups_plugin(channel_USD, **{"seller-source": "METADATA:vendor"})
+    order_groups_plugin(channel_PLN)
+    # Stored before there was such a field.
+    PluginConfiguration.objects.filter(channel=channel_PLN).update(configuration=[])
+
+    # when
+    sources = fetch_seller_sources()
+
+    # then
+    assert sources.get(channel_USD.slug) == vendor
+    assert sources.get(channel_PLN.slug) == ASSIGNMENT
+    assert sources.get(None) == ASSIGNMENT
+
+
+@pytest.mark.parametrize("_case_value", ["GROUP", "PER_ORDER"])
+def test_plugin_update_sets_the_confirmation(
+    _case_value, update_plugin, order_groups_plugin, channel_USD
+):
+    # when
+    data = update_plugin(
+        channel_USD, configuration=[{"name": "confirmation", "value": _case_value}]
+    )
+
+    # then
+    assert data["errors"] == []
+    assert get_config(channel_USD.slug).confirmation == _case_value

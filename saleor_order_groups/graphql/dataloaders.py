@@ -1,14 +1,19 @@
 from collections import defaultdict
 from uuid import UUID
 
+from django.db.models import F
 from promise import Promise
 from saleor.graphql.core.dataloaders import DataLoader
 from saleor.graphql.order.dataloaders import OrderByIdLoader
 from saleor.graphql.product.dataloaders import ProductVariantByIdLoader
 from saleor.order.models import Order
+from saleor.payment.models import TransactionItem
 
-from ..models import OrderGroup, OrderGroupOrder, ProductSeller, Seller
-from ..totals import GroupTotals, get_totals
+from ..discounts import GroupDiscount, get_discounts
+from ..models import OrderGroup, OrderGroupOrder, Seller
+from ..sellers import fetch_sellers_in_channels
+from ..taxes import GroupTax, get_taxes
+from ..totals import GroupSettlement, GroupTotals, get_settlements, get_totals
 
 
 class SellerByIdLoader(DataLoader[UUID, Seller | None]):
@@ -19,35 +24,42 @@ class SellerByIdLoader(DataLoader[UUID, Seller | None]):
         return [sellers.get(key) for key in keys]
 
 
-class SellerByProductIdLoader(DataLoader[int, Seller | None]):
-    context_key = "saleor_order_groups_seller_by_product_id"
+class SellerByProductAndChannelLoader(
+    DataLoader[tuple[int, str | None], Seller | None]
+):
+    """Load who sells a product in a channel, by the product's ID and channel's slug."""
+
+    context_key = "saleor_order_groups_seller_by_product_and_channel"
 
     def batch_load(self, keys):
-        sellers = {
-            row.product_id: row.seller
-            for row in ProductSeller.objects.using(self.database_connection_name)
-            .filter(product_id__in=keys)
-            .select_related("seller")
-        }
+        sellers = fetch_sellers_in_channels(keys, self.database_connection_name)
         return [sellers.get(key) for key in keys]
 
 
-class SellerByVariantIdLoader(DataLoader[int, Seller | None]):
-    context_key = "saleor_order_groups_seller_by_variant_id"
+class SellerByVariantAndChannelLoader(
+    DataLoader[tuple[int, str | None], Seller | None]
+):
+    """Load who sells a variant in a channel, by the variant's ID and channel's slug."""
+
+    context_key = "saleor_order_groups_seller_by_variant_and_channel"
 
     def batch_load(self, keys):
         def with_variants(variants):
             return Promise.all(
                 [
-                    SellerByProductIdLoader(self.context).load(variant.product_id)
+                    SellerByProductAndChannelLoader(self.context).load(
+                        (variant.product_id, channel_slug)
+                    )
                     if variant
                     else None
-                    for variant in variants
+                    for variant, (_, channel_slug) in zip(variants, keys, strict=True)
                 ]
             )
 
         return (
-            ProductVariantByIdLoader(self.context).load_many(keys).then(with_variants)
+            ProductVariantByIdLoader(self.context)
+            .load_many([variant_id for variant_id, _ in keys])
+            .then(with_variants)
         )
 
 
@@ -193,3 +205,48 @@ class TotalsByGroupLoader(DataLoader[OrderGroup, GroupTotals]):
     def batch_load(self, keys):
         totals = get_totals(keys, self.database_connection_name)
         return [totals[group.pk] for group in keys]
+
+
+class SettlementByGroupLoader(DataLoader[OrderGroup, GroupSettlement]):
+    context_key = "saleor_order_groups_settlement_by_group"
+
+    def batch_load(self, keys):
+        settlements = get_settlements(keys, self.database_connection_name)
+        return [settlements[group.pk] for group in keys]
+
+
+class TaxesByGroupLoader(DataLoader[OrderGroup, list[GroupTax]]):
+    context_key = "saleor_order_groups_taxes_by_group"
+
+    def batch_load(self, keys):
+        taxes = get_taxes(keys, self.database_connection_name)
+        return [taxes[group.pk] for group in keys]
+
+
+class DiscountsByGroupLoader(DataLoader[OrderGroup, list[GroupDiscount]]):
+    context_key = "saleor_order_groups_discounts_by_group"
+
+    def batch_load(self, keys):
+        discounts = get_discounts(keys, self.database_connection_name)
+        return [discounts[group.pk] for group in keys]
+
+
+class TransactionsByGroupIdLoader(DataLoader[UUID, list[TransactionItem]]):
+    """Load a group's payments and the later payments of its orders, not the shares."""
+
+    context_key = "saleor_order_groups_transactions_by_group_id"
+
+    def batch_load(self, keys):
+        transactions = TransactionItem.objects.using(self.database_connection_name)
+        payments = transactions.filter(group_payment__group_id__in=keys).annotate(
+            group_id=F("group_payment__group_id")
+        )
+        of_single_orders = transactions.filter(
+            order__order_group_link__group_id__in=keys, payment_share__isnull=True
+        ).annotate(group_id=F("order__order_group_link__group_id"))
+        by_group = defaultdict(list)
+        for transaction in payments.union(of_single_orders, all=True).order_by(
+            "created_at", "pk"
+        ):
+            by_group[transaction.group_id].append(transaction)
+        return [by_group[key] for key in keys]

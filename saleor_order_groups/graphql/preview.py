@@ -17,7 +17,7 @@ from .. import preview
 from ..config import get_config
 from ..figures import fetch_prices, select_gift_cards
 from ..shares import UnbalancedCheckoutError
-from .dataloaders import SellerByProductIdLoader
+from .dataloaders import SellerByProductAndChannelLoader
 
 
 def resolve_order_group_preview(
@@ -48,8 +48,9 @@ def resolve_order_group_preview(
                 },
             )
 
-        loader = SellerByProductIdLoader(info.context)
-        return loader.load_many(product_ids).then(with_sellers)
+        loader = SellerByProductAndChannelLoader(info.context)
+        slug = checkout_info.channel.slug
+        return loader.load_many([(pk, slug) for pk in product_ids]).then(with_sellers)
 
     # The prices, and their errors, of Checkout.totalPrice.
     return (

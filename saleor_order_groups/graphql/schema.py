@@ -1,6 +1,7 @@
 """What is grafted onto Saleor's own types."""
 
 import graphene
+from saleor.graphql.channel.dataloaders.by_checkout import ChannelByCheckoutIDLoader
 from saleor.graphql.checkout.utils import prevent_sync_event_circular_query
 from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.connection import (
@@ -22,8 +23,8 @@ from saleor.graphql.core.validators import validate_one_of_args_is_in_query
 from .dataloaders import (
     OrderGroupByOrderIdLoader,
     SellerByOrderIdLoader,
-    SellerByProductIdLoader,
-    SellerByVariantIdLoader,
+    SellerByProductAndChannelLoader,
+    SellerByVariantAndChannelLoader,
 )
 from .descriptions import ADDED_IN_01
 from .filters import OrderGroupWhereInput
@@ -185,7 +186,8 @@ class ProductFields:
 
     @staticmethod
     def resolve_seller(root, info: ResolveInfo):
-        return SellerByProductIdLoader(info.context).load(root.node.pk)
+        loader = SellerByProductAndChannelLoader(info.context)
+        return loader.load((root.node.pk, root.channel_slug))
 
 
 class ProductVariantFields:
@@ -196,7 +198,8 @@ class ProductVariantFields:
 
     @staticmethod
     def resolve_seller(root, info: ResolveInfo):
-        return SellerByProductIdLoader(info.context).load(root.node.product_id)
+        loader = SellerByProductAndChannelLoader(info.context)
+        return loader.load((root.node.product_id, root.channel_slug))
 
 
 class CheckoutFields:
@@ -224,4 +227,9 @@ class CheckoutLineFields:
 
     @staticmethod
     def resolve_seller(root, info: ResolveInfo):
-        return SellerByVariantIdLoader(info.context).load(root.node.variant_id)
+        def with_channel(channel):
+            loader = SellerByVariantAndChannelLoader(info.context)
+            return loader.load((root.node.variant_id, channel.slug))
+
+        channels = ChannelByCheckoutIDLoader(info.context)
+        return channels.load(root.node.checkout_id).then(with_channel)
