@@ -1,8 +1,9 @@
 """How the events of one payment divide over the orders that it paid for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .apportion import apportion, draw_down
+from .apportion import draw_down
 
 
 @dataclass
@@ -11,18 +12,33 @@ class Ledger:
 
     All lists are in minor units, in the orders' order. Saleor keeps one success for each
     reference and kind of action: an answer is divided as its request was.
+
+    :param needs: what each order needs of the payment; nothing if it is not live.
+    :param weights: the orders' totals, by which what exceeds all needs is divided.
     """
 
     needs: list[int]
+    weights: list[int] = field(default_factory=list)
+    live: list[bool] = field(default_factory=list)
     authorized: list[int] = field(init=False)
     charged: list[int] = field(init=False)
     refunded: list[int] = field(init=False)
+    # What charges and cancelations took from the authorizations.
+    taken: list[int] = field(init=False)
     divided: dict[tuple[str, str], list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.weights = self.weights or self.needs
+        self.live = self.live or [True] * len(self.needs)
         self.authorized = [0] * len(self.needs)
         self.charged = [0] * len(self.needs)
         self.refunded = [0] * len(self.needs)
+        self.taken = [0] * len(self.needs)
+
+    def knows(self, event_type: str, reference: str | None) -> bool:
+        """Tell whether the event answers or follows one that was divided before."""
+        action, _, _ = event_type.partition("_")
+        return bool(reference) and (reference, action) in self.divided
 
     def replay(self, event_type: str, reference: str | None, parts: list[int]) -> None:
         """Remember how an event was divided before."""
@@ -39,20 +55,79 @@ class Ledger:
     def divide(self, event_type: str, reference: str | None, amount: int) -> list[int]:
         """Return each order's part of an event's amount, and remember it."""
         action, _, outcome = event_type.partition("_")
-        key = (reference, action) if reference else None
-        if key and key in self.divided:
-            return self._divide_again(key, outcome, amount)
-        parts = self._divide_anew(action, outcome, amount)
+        if self.knows(event_type, reference):
+            before = self.divided[(reference, action)]  # type: ignore[index]
+            parts = (
+                before
+                if sum(before) == amount
+                else draw_down(amount, before, self.weights)
+            )
+        else:
+            parts = _draw_down_in_turn(
+                amount, self._get_stages(action, outcome), self.weights
+            )
         self.replay(event_type, reference, parts)
         return parts
 
-    def _divide_again(
-        self, key: tuple[str, str], outcome: str, amount: int
+    def divide_answer(
+        self, index: int, event_type: str, reference: str | None, amount: int
     ) -> list[int]:
-        before = self.divided[key]
-        parts = before if sum(before) == amount else apportion(amount, before)
-        self._record_again(key, outcome, parts)
+        """Divide what was reported of one order's share, and remember it.
+
+        It is that order's, up to what was asked for or what it needs; what an app did
+        beyond that (it captured the whole, say) is its siblings' as far as they can take
+        it.
+        """
+        action, _, outcome = event_type.partition("_")
+        stages = self._get_stages(action, outcome)
+        asked = 0
+        if self.knows(event_type, reference):
+            asked = self.divided[(reference, action)][index]  # type: ignore[index]
+        # A request has taken from what its order had left.
+        own = asked + sum(stage[index] for stage in stages)
+        for stage in stages:
+            stage[index] = 0
+        room = sum(sum(stage) for stage in stages)
+        rest = min(max(amount - own, 0), room)
+        if action == "authorization" or outcome in ("failure", "back", "reverse"):
+            rest = 0
+        parts = _draw_down_in_turn(rest, stages, self.weights)
+        parts[index] = amount - rest
+        self.replay(event_type, reference, parts)
         return parts
+
+    def _get_stages(self, action: str, outcome: str) -> list[list[int]]:
+        """Return what each order can take of an event, first come, first served."""
+        authorized = _floor(self.authorized)
+        if action == "authorization" and outcome == "adjustment":
+            # Saleor takes from it what was charged of the authorization before it.
+            return [_floor(self.taken), self._subtract(self.needs, self.charged)]
+        if action == "authorization":
+            return [self._subtract(self.needs, authorized, self.charged)]
+        if action == "charge" and outcome != "back":
+            live = self._mask(authorized, live=True)
+            return [
+                live,
+                self._subtract(self.needs, self.charged, live),
+                self._mask(authorized, live=False),
+            ]
+        if action == "cancel":
+            return [
+                self._mask(authorized, live=False),
+                self._mask(authorized, live=True),
+            ]
+        if outcome == "reverse":
+            return [_floor(self.refunded)]
+        return [_floor(self.charged)]
+
+    def _mask(self, amounts: list[int], *, live: bool) -> list[int]:
+        pairs = zip(amounts, self.live, strict=True)
+        return [amount if is_live == live else 0 for amount, is_live in pairs]
+
+    @staticmethod
+    def _subtract(amounts: list[int], *others: list[int]) -> list[int]:
+        rows = zip(amounts, *others, strict=True)
+        return _floor([amount - sum(rest) for amount, *rest in rows])
 
     def _record_again(
         self, key: tuple[str, str], outcome: str, parts: list[int]
@@ -68,52 +143,42 @@ class Ledger:
         self._record(key[1], outcome, parts, moves=True)
         self.divided[key] = parts
 
-    def _divide_anew(self, action: str, outcome: str, amount: int) -> list[int]:
-        if action == "authorization" and outcome != "adjustment":
-            taken = zip(self.needs, _floor(self.authorized), self.charged, strict=True)
-            open_needs = [need - a - c for need, a, c in taken]
-        elif action == "authorization":
-            pairs = zip(self.needs, self.charged, strict=True)
-            open_needs = [need - charged for need, charged in pairs]
-        elif action == "charge" and outcome != "back":
-            return self._divide_charge(amount)
-        elif action == "cancel":
-            open_needs = self.authorized
-        elif outcome == "reverse":
-            open_needs = self.refunded
-        else:
-            open_needs = self.charged
-        return draw_down(amount, _floor(open_needs), self.needs)
-
-    def _divide_charge(self, amount: int) -> list[int]:
-        """Charge what is authorized first, then what is still needed."""
-        open_authorized = _floor(self.authorized)
-        covered = min(amount, sum(open_authorized))
-        authorized = draw_down(covered, open_authorized, self.needs)
-        pairs = zip(self.needs, self.charged, authorized, strict=True)
-        open_needs = [max(need - c - a, 0) for need, c, a in pairs]
-        rest = draw_down(amount - covered, open_needs, self.needs)
-        return [a + b for a, b in zip(authorized, rest, strict=True)]
-
     def _record(
         self, action: str, outcome: str, parts: list[int], *, moves: bool
     ) -> None:
         """Move the parts; without a reference Saleor moves nothing between amounts."""
         if action == "authorization":
-            base = [0] * len(parts) if outcome == "adjustment" else self.authorized
-            self.authorized = _add(base, parts)
+            if outcome == "adjustment":
+                self.authorized = _add([0] * len(parts), self.taken, -1)
+            self.authorized = _add(self.authorized, parts)
         elif action == "charge":
             sign = -1 if outcome == "back" else 1
             self.charged = _add(self.charged, parts, sign)
             if moves and outcome != "back":
-                self.authorized = _add(self.authorized, parts, -1)
+                self._take(parts)
         elif action == "refund":
             sign = -1 if outcome == "reverse" else 1
             self.refunded = _add(self.refunded, parts, sign)
             if moves:
                 self.charged = _add(self.charged, parts, -sign)
         elif action == "cancel" and moves:
-            self.authorized = _add(self.authorized, parts, -1)
+            self._take(parts)
+
+    def _take(self, parts: list[int]) -> None:
+        self.authorized = _add(self.authorized, parts, -1)
+        self.taken = _add(self.taken, parts)
+
+
+def _draw_down_in_turn(
+    amount: int, stages: Sequence[list[int]], weights: list[int]
+) -> list[int]:
+    parts = [0] * len(weights)
+    for stage in stages:
+        covered = min(amount, sum(stage))
+        if covered > 0:
+            parts = _add(parts, draw_down(covered, stage, weights))
+            amount -= covered
+    return _add(parts, draw_down(amount, [0] * len(weights), weights))
 
 
 def _add(amounts: list[int], parts: list[int], sign: int = 1) -> list[int]:

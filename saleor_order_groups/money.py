@@ -25,6 +25,15 @@ def to_minor(amount: Decimal | int, currency: str) -> int:
     return minor
 
 
+def floor_minor(amount: Decimal, currency: str) -> int:
+    """Return the whole minor units of an amount, towards zero.
+
+    For what a payment app says: Saleor stores its amounts with three decimals in every
+    currency.
+    """
+    return int(Decimal(amount).scaleb(get_currency_precision(currency)))
+
+
 def to_decimal(minor: int, currency: str) -> Decimal:
     """Return minor units as the amount that Saleor stores."""
     return Decimal(minor).scaleb(-get_currency_precision(currency))

@@ -5,9 +5,8 @@ and no checkout; each order gets a share, a transaction of its own with the orde
 of every event, so that Saleor derives each order's amounts and statuses as for any order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
@@ -28,7 +27,7 @@ from .apportion import apportion, draw_down
 from .ledger import Ledger
 from .legacy_payments import share_legacy_payments
 from .models import GroupPayment, OrderGroup, PaymentEventShare, PaymentShare
-from .money import to_decimal, to_minor
+from .money import floor_minor, to_decimal, to_minor
 
 # Their webhooks look a payment up by its token, which the parts would share.
 UNSUPPORTED_GATEWAYS = frozenset({"saleor.payments.stripe"})
@@ -92,10 +91,16 @@ _EVENT_FIELDS = (
     "reason_reference_id",
 )
 # They tell of the payment, not of money.
-_NOT_SHARED = (
+NOT_SHARED = (
     TransactionEventType.INFO,
     TransactionEventType.AUTHORIZATION_ACTION_REQUIRED,
     TransactionEventType.CHARGE_ACTION_REQUIRED,
+)
+FAILURES = (
+    TransactionEventType.AUTHORIZATION_FAILURE,
+    TransactionEventType.CHARGE_FAILURE,
+    TransactionEventType.REFUND_FAILURE,
+    TransactionEventType.CANCEL_FAILURE,
 )
 
 
@@ -193,11 +198,12 @@ def _share_transaction(
         PaymentShare(payment=payment, order=order, transaction=share)
         for order, share in zip(orders, shares, strict=True)
     )
-    share_events(transaction, links, needs)
+    totals = [to_minor(order.total_gross_amount, order.currency) for order in orders]
+    share_events(transaction, links, Ledger(needs=needs, weights=totals))
     for share in shares:
         recalculate_transaction_amounts(share, save=False)
     if not sums_hold(transaction, shares):
-        _share_amounts(transaction, shares, needs)
+        share_amounts(transaction, shares, needs, totals)
     TransactionItem.objects.bulk_update(shares, AMOUNTS)
     # Created by us, but paid when the payment was.
     TransactionItem.objects.filter(pk__in=[share.pk for share in shares]).update(
@@ -212,7 +218,7 @@ def _share_transaction(
 def get_covered(share: TransactionItem) -> int:
     """Return what a share covers of its order's total, in minor units."""
     covered = sum(getattr(share, name) for name in _COVERING)
-    return max(to_minor(covered, share.currency), 0)
+    return max(floor_minor(covered, share.currency), 0)
 
 
 def _create_shares(
@@ -232,41 +238,57 @@ def _create_shares(
 
 
 def share_events(
-    transaction: TransactionItem, links: Sequence[PaymentShare], needs: Sequence[int]
-) -> None:
+    transaction: TransactionItem, links: Sequence[PaymentShare], ledger: Ledger
+) -> list[PaymentEventShare]:
     """Give each share its part of every event of the payment that has none yet.
 
-    What was divided before stays as it was: it is replayed into the ledger, so that a
-    later event is divided over what is left.
+    What was divided before stays as it was: the ledger knows it, so that a later event
+    is divided over what is left. Returns the new links.
     """
-    ledger = Ledger(needs=list(needs))
-    divided: dict[int, dict[UUID, Decimal]] = {}
-    for event_id, share_id, amount in PaymentEventShare.objects.filter(
-        share__in=links
-    ).values_list("event_id", "share_id", "share_event__amount_value"):
-        divided.setdefault(event_id, {})[share_id] = amount
-    new = []
-    events = transaction.events.filter(include_in_calculations=True)
+    rows: list[PaymentEventShare] = []
+    events = transaction.events.filter(
+        include_in_calculations=True, event_shares__isnull=True
+    ).exclude(type__in=NOT_SHARED)
     for event in events.order_by("created_at", "pk"):
-        if event.type in _NOT_SHARED:
+        reference = event.psp_reference
+        if event.type in FAILURES and not ledger.knows(event.type, reference):
+            # Nothing of any order has failed.
             continue
-        if event.pk in divided:
-            amounts = divided[event.pk]
-            parts = [amounts.get(link.pk, Decimal(0)) for link in links]
-            minor = [to_minor(part, transaction.currency) for part in parts]
-            ledger.replay(event.type, event.psp_reference, minor)
-            continue
-        whole = to_minor(event.amount_value, transaction.currency)
-        new += _divide_event(
-            event, links, ledger.divide(event.type, event.psp_reference, whole)
+        amount = floor_minor(event.amount_value, transaction.currency)
+        parts = ledger.divide(event.type, reference, amount)
+        new = divide_event(event, links, parts)
+        # What an app says in fractions of the minor unit is not lost either.
+        new[0].share_event.amount_value += event.amount_value - to_decimal(
+            amount, transaction.currency
         )
-    TransactionEvent.objects.bulk_create([row.share_event for row in new])
-    PaymentEventShare.objects.bulk_create(new)
+        rows += new
+    return create_event_shares(rows)
 
 
-def _divide_event(
+def replay_events(links: Sequence[PaymentShare], ledger: Ledger) -> None:
+    """Let the ledger know how the payment's events were divided before."""
+    indexes = {link.pk: index for index, link in enumerate(links)}
+    divided: dict[TransactionEvent, list[int]] = {}
+    for row in (
+        PaymentEventShare.objects.filter(
+            share__in=links, event__include_in_calculations=True
+        )
+        .select_related("event", "share_event")
+        .order_by("event__created_at", "event")
+    ):
+        parts = divided.setdefault(row.event, [0] * len(links))
+        share_event = row.share_event
+        parts[indexes[row.share_id]] = floor_minor(
+            share_event.amount_value, share_event.currency
+        )
+    for event, parts in divided.items():
+        ledger.replay(event.type, event.psp_reference, parts)
+
+
+def divide_event(
     event: TransactionEvent, links: Sequence[PaymentShare], parts: Sequence[int]
 ) -> list[PaymentEventShare]:
+    """Return unsaved parts of an event; nothing for an order that has no part of it."""
     values = {name: getattr(event, name) for name in _EVENT_FIELDS}
     return [
         PaymentEventShare(
@@ -279,7 +301,14 @@ def _divide_event(
             ),
         )
         for link, part in zip(links, parts, strict=True)
+        if part or not event.amount_value
     ]
+
+
+def create_event_shares(rows: list[PaymentEventShare]) -> list[PaymentEventShare]:
+    """Save parts of events; return them."""
+    TransactionEvent.objects.bulk_create([row.share_event for row in rows])
+    return PaymentEventShare.objects.bulk_create(rows)
 
 
 def sums_hold(transaction: TransactionItem, shares: Sequence[TransactionItem]) -> bool:
@@ -293,13 +322,20 @@ def sums_hold(transaction: TransactionItem, shares: Sequence[TransactionItem]) -
     )
 
 
-def _share_amounts(
-    transaction: TransactionItem, shares: Sequence[TransactionItem], needs: list[int]
+def share_amounts(
+    transaction: TransactionItem,
+    shares: Sequence[TransactionItem],
+    needs: list[int],
+    weights: list[int],
+    guides: Mapping[str, list[int]] | None = None,
 ) -> None:
     """Divide amounts that do not follow from the payment's events.
 
     An app may have set them otherwise (older Saleor versions did). The shares get
     Saleor's manual events, so that a recalculation comes to the same.
+
+    :param guides: for each amount what the shares have of it by their own events, to
+        stay near to; otherwise the needs are drawn down.
     """
     # Kept, uncounted: what is linked counts as settled.
     TransactionEvent.objects.filter(
@@ -316,24 +352,28 @@ def _share_amounts(
     drawing = ("charged_value", "authorized_value", "charge_pending_value")
     events = []
     for name in (*drawing, *(name for name in AMOUNTS if name not in drawing)):
-        amount = to_minor(getattr(transaction, name), currency)
+        amount = floor_minor(getattr(transaction, name), currency)
+        fraction = getattr(transaction, name) - to_decimal(amount, currency)
         if amount < 0:
-            parts = apportion(amount, needs)
+            parts = apportion(amount, weights)
+        elif guides:
+            parts = draw_down(amount, guides[name], weights)
         else:
-            parts = draw_down(amount, open_needs if name in drawing else needs, needs)
+            parts = draw_down(amount, open_needs if name in drawing else needs, weights)
         if name in drawing:
             open_needs = [
                 max(need - part, 0)
                 for need, part in zip(open_needs, parts, strict=True)
             ]
         for share, part in zip(shares, parts, strict=True):
-            setattr(share, name, to_decimal(part, currency))
-            if part and name in manual_events:
+            setattr(share, name, to_decimal(part, currency) + fraction)
+            fraction = Decimal(0)
+            if getattr(share, name) and name in manual_events:
                 events.append(
                     TransactionEvent(
                         transaction=share,
                         type=manual_events[name],
-                        amount_value=to_decimal(part, currency),
+                        amount_value=getattr(share, name),
                         currency=currency,
                         include_in_calculations=True,
                         message=DIVIDED_AMOUNT,

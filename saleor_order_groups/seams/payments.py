@@ -1,6 +1,7 @@
 """Where transactions are reported on and acted on."""
 
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 
 from .seam import Seam
 
@@ -8,67 +9,146 @@ from .seam import Seam
 def _process_order_or_checkout_with_transaction(original: Callable) -> Callable:
     """Carry what an app reports between a group's payment and its shares."""
 
-    def process(transaction, manager, user, app, *args, **kwargs):
+    def process(
+        transaction,
+        manager,
+        user,
+        app,
+        previous_authorized_value=Decimal(0),
+        previous_charged_value=Decimal(0),
+        previous_refunded_value=Decimal(0),
+        related_granted_refund=None,
+    ):
         from saleor.order.models import Order
 
-        from ..settlement import find_payment, settle
+        from ..settlement import Before, find_payment, settle
 
         payment = find_payment(transaction.pk)
         if payment is None:
+            of_checkout = transaction.checkout_id is not None
             try:
-                original(transaction, manager, user, app, *args, **kwargs)
+                original(
+                    transaction,
+                    manager,
+                    user,
+                    app,
+                    previous_authorized_value,
+                    previous_charged_value,
+                    previous_refunded_value,
+                    related_granted_refund=related_granted_refund,
+                )
+                # The checkout may have been completed while the report waited for it.
+                payment = find_payment(transaction.pk) if of_checkout else None
             except Order.DoesNotExist:
-                # The checkout was completed while the report waited for its lock.
                 payment = find_payment(transaction.pk)
                 if payment is None:
                     raise
-        elif payment.transaction_id != transaction.pk:
-            original(transaction, manager, user, app, *args, **kwargs)
-        if payment is not None:
-            settle(payment, manager, user, app)
+            if payment is None:
+                return
+        before = {}
+        if payment.transaction_id != transaction.pk:
+            before[transaction.pk] = Before(
+                authorized=previous_authorized_value,
+                charged=previous_charged_value,
+                refunded=previous_refunded_value,
+                granted_refund=related_granted_refund,
+            )
+        settle(payment, manager, user, app, before=before)
+        transaction.refresh_from_db()
 
     return process
 
 
 def _create_event_from_request_and_response(original: Callable) -> Callable:
-    """Carry an app's answer about one order to the group's payment."""
+    """Carry an app's answer about one order to the group's payment.
+
+    Saleor would count an answer of more than the share on that order alone.
+    """
 
     def create(request_event, app, transaction_webhook_response=None):
         from saleor.plugins.manager import get_plugins_manager
 
-        from ..settlement import find_payment, settle
+        from ..payment_requests import find_share
+        from ..settlement import divide_answer, find_payment, settle
 
-        event = original(request_event, app, transaction_webhook_response)
         payment = find_payment(request_event.transaction_id)
-        if payment is not None:
-            settle(payment, get_plugins_manager(allow_replica=False), None, app)
+        if payment is None:
+            return original(request_event, app, transaction_webhook_response)
+        response, whole = transaction_webhook_response, None
+        if share := find_share(request_event.transaction):
+            whole = _read_excessive_amount(response, request_event)
+        if share and whole:
+            response = {
+                **response,
+                "amount": divide_answer(share, request_event, whole),
+            }
+        event = original(request_event, app, response)
+        settle(
+            payment,
+            get_plugins_manager(allow_replica=False),
+            app=app,
+            whole_amounts={event.pk: whole} if event and whole else {},
+        )
         return event
 
     return create
+
+
+def _read_excessive_amount(response, request_event) -> Decimal | None:
+    """Return what an app says that it did, where that is more than it was asked for."""
+    try:
+        amount = Decimal(str(response["amount"]))
+        is_success = str(response["result"]).upper().endswith("_SUCCESS")
+    except (TypeError, KeyError, InvalidOperation):
+        # Saleor tells what it cannot read.
+        return None
+    return amount if is_success and amount > request_event.amount_value else None
 
 
 def _report_event(original: Callable) -> Callable:
     """Take an omitted amount from the transaction that the report is about.
 
     Saleor takes it from the newest event with that reference, whosever it is; a payment
-    and its shares have the same references.
+    and its shares have the same references. What was reported on the payment and is
+    reported on a share again is the share's part of it.
     """
 
     def perform_mutation(cls, root, info, /, **data):
+        from saleor.graphql.app.dataloaders import get_app_promise
         from saleor.graphql.payment.mutations.transaction.utils import (
             get_transaction_item,
         )
+        from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
 
-        from ..settlement import find_event_amount
+        from ..settlement import (
+            find_event_amount,
+            find_payment,
+            find_reported_part,
+            settle,
+        )
 
         id, token = data.get("id"), data.get("token")
-        if data.get("amount") is None and bool(id) != bool(token):
-            amount = find_event_amount(
-                get_transaction_item(id, token), data["type"], data["psp_reference"]
+        if bool(id) == bool(token):
+            return original(root, info, **data)
+        transaction = get_transaction_item(id, token)
+        if data.get("amount") is None:
+            amount = find_event_amount(transaction, data["type"], data["psp_reference"])
+        else:
+            amount = find_reported_part(
+                transaction, data["type"], data["psp_reference"], data["amount"]
             )
-            if amount is not None:
-                data["amount"] = amount
-        return original(root, info, **data)
+        if amount is not None:
+            data["amount"] = amount
+        result = original(root, info, **data)
+        if result.already_processed:
+            # A crash may have come between the event and its settling.
+            payment = find_payment(transaction.pk)
+            if payment is not None:
+                manager = get_plugin_manager_promise(info.context).get()
+                app = get_app_promise(info.context).get()
+                settle(payment, manager, info.context.user, app)
+                result.transaction.refresh_from_db()
+        return result
 
     return perform_mutation
 
@@ -114,6 +194,7 @@ def _request_action(original: Callable) -> Callable:
     """Refuse what is asked of a group's payment, or would take it from its siblings.
 
     Saleor looks for the one order of a transaction, and never reads available_actions.
+    Where no amount is named, it is what open requests have left of the share.
     """
 
     def perform_mutation(cls, root, info, /, **data):
@@ -123,23 +204,41 @@ def _request_action(original: Callable) -> Callable:
         )
         from saleor.payment.error_codes import TransactionRequestActionErrorCode
 
-        from ..settlement import find_refusal
+        from ..payment_requests import find_refusal, find_share, get_available
 
-        id, token = data.get("id"), data.get("token")
-        if bool(id) != bool(token):
-            transaction = get_transaction_item(id, token)
-            if refusal := find_refusal(transaction, data.get("action_type")):
-                raise ValidationError(
-                    {
-                        "id" if id else "token": ValidationError(
-                            refusal,
-                            code=TransactionRequestActionErrorCode.INVALID.value,
-                        )
-                    }
-                )
+        id, token, action = data.get("id"), data.get("token"), data["action_type"]
+        if bool(id) == bool(token):
+            return original(root, info, **data)
+        transaction = get_transaction_item(id, token)
+        if refusal := find_refusal(transaction, action):
+            raise ValidationError(
+                {
+                    "id" if id else "token": ValidationError(
+                        refusal, code=TransactionRequestActionErrorCode.INVALID.value
+                    )
+                }
+            )
+        if share := find_share(transaction):
+            available = get_available(share, action)
+            data["amount"] = min(data.get("amount") or available, available)
         return original(root, info, **data)
 
     return perform_mutation
+
+
+def _create_request(original: Callable) -> Callable:
+    """Bound every request by the share that it is made of, also concurrent ones."""
+
+    def create(transaction, action_value, action, *args, **kwargs):
+        from saleor.core.tracing import traced_atomic_transaction
+
+        from ..payment_requests import refuse_beyond_share
+
+        with traced_atomic_transaction():
+            refuse_beyond_share(transaction, action, action_value)
+            return original(transaction, action_value, action, *args, **kwargs)
+
+    return create
 
 
 SEAMS = (
@@ -169,6 +268,23 @@ SEAMS = (
         "TransactionRequestAction.perform_mutation",
         ("root", "info", "data"),
         _request_action,
+    ),
+    Seam(
+        "saleor.graphql.payment.mutations.transaction.utils",
+        "create_transaction_event_requested",
+        (
+            "transaction",
+            "action_value",
+            "action",
+            "user",
+            "app",
+            "app_identifier",
+            "reason",
+            "reason_reference",
+            "related_granted_refund",
+            "message",
+        ),
+        _create_request,
     ),
     Seam(
         "saleor.graphql.payment.mutations.transaction.transaction_event_report",
