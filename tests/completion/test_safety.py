@@ -6,90 +6,18 @@ from unittest import mock
 import pytest
 from django.db import IntegrityError, connections, transaction
 from saleor.checkout.models import Checkout
-from saleor.discount.models import VoucherCode
-from saleor.order.models import Order, OrderEvent
-from saleor.payment.models import TransactionItem
+from saleor.order.models import Order
 from saleor.tests import race_condition
 from saleor.tests.utils import prepare_test_db_connections
-from saleor.warehouse.models import Allocation, Stock
+from saleor.warehouse.models import Stock
 
-from saleor_order_groups import checkout as checkout_module
-from saleor_order_groups import placement
-from saleor_order_groups.models import GroupPayment, OrderGroup, SellerCustomer
+from saleor_order_groups.models import OrderGroup
 
 CART = [(None, "10.00"), ("alpha", "60.00"), ("beta", "40.00")]
 
 
 class PowerCutError(Exception):
     pass
-
-
-@pytest.mark.parametrize(
-    ("module", "name"),
-    [
-        (placement, "_prepare_order_data"),
-        (placement, "allocate_checkout"),
-        (placement, "_create_orders"),
-        (placement, "_create_discounts"),
-        (placement, "_create_lines"),
-        (placement, "_allocate_stock"),
-        (placement, "_spend_gift_cards"),
-        (checkout_module, "create_group"),
-        (checkout_module, "share_payments"),
-        (checkout_module, "finish_orders"),
-        (checkout_module, "announce_orders"),
-        (checkout_module, "announce_group"),
-    ],
-)
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_failure_at_any_step_leaves_nothing_and_completing_again_succeeds(
-    make_cart,
-    pay,
-    complete,
-    fail_to_complete,
-    voucher_single_use,
-    use_voucher,
-    module,
-    name,
-    moment,
-):
-    # given
-    checkout = make_cart(CART)
-    use_voucher(checkout, voucher_single_use)
-    payment = pay(checkout)
-    step = getattr(module, name)
-
-    def fail(*args):
-        if moment == "after":
-            step(*args)
-        raise PowerCutError
-
-    # when
-    with mock.patch.object(module, name, fail):
-        fail_to_complete(checkout, PowerCutError)
-
-    # then
-    assert not Order.objects.exists()
-    assert not OrderGroup.objects.exists()
-    assert not OrderEvent.objects.exists()
-    assert not Allocation.objects.exists()
-    assert not GroupPayment.objects.exists()
-    assert not SellerCustomer.objects.exists()
-    assert set(Stock.objects.values_list("quantity_allocated", flat=True)) == {0}
-    assert TransactionItem.objects.get().checkout_id == checkout.pk
-    assert not VoucherCode.objects.filter(is_active=False).exists()
-    checkout.refresh_from_db()
-    assert not checkout.is_voucher_usage_increased
-
-    # when
-    data = complete(checkout)
-
-    # then
-    assert not data["errors"]
-    assert Order.objects.count() == 3
-    assert VoucherCode.objects.filter(is_active=False).count() == 1
-    payment.refresh_from_db()
-    assert payment.checkout_id is None
 
 
 def test_events_fire_once_for_each_order_after_commit(

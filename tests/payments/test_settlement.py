@@ -14,68 +14,7 @@ from saleor_order_groups.models import GroupPayment
 from saleor_order_groups.payments import AMOUNTS
 from saleor_order_groups.settlement import settle
 
-REPORT = """
-    mutation Report(
-      $id: ID, $type: TransactionEventTypeEnum!, $amount: PositiveDecimal
-      $reference: String!
-    ) {
-      transactionEventReport(
-        id: $id, type: $type, amount: $amount, pspReference: $reference
-      ) {
-        alreadyProcessed
-        errors { field message code }
-      }
-    }
-"""
-CART = [("alpha", "60.00"), ("beta", "40.00")]
-
-
-@pytest.fixture
-def report(app_api_client, permission_manage_payments):
-    """Return a function that reports an event as a payment app."""
-    app_api_client.app.permissions.add(permission_manage_payments)
-
-    def _report(transaction, type, amount, reference):
-        response = app_api_client.post_graphql(
-            REPORT,
-            {
-                "id": Node.to_global_id("TransactionItem", transaction.token),
-                "type": type,
-                "amount": amount,
-                "reference": reference,
-            },
-        )
-        data = get_graphql_content(response)["data"]["transactionEventReport"]
-        assert not data["errors"]
-        return data
-
-    return _report
-
-
-@pytest.fixture
-def paid_group(make_cart, transaction_item_generator, report, complete, app_api_client):
-    """Two orders of 63.00 and 42.00, authorized by an app with one transaction."""
-    checkout = make_cart(CART)
-    transaction = transaction_item_generator(
-        checkout_id=checkout.pk, app=app_api_client.app, psp_reference=None
-    )
-    report(transaction, "AUTHORIZATION_SUCCESS", "105.00", "auth-1")
-    assert not complete(checkout)["errors"]
-    transaction.refresh_from_db()
-    return transaction
-
-
-def orders():
-    return list(Order.objects.order_by("number"))
-
-
-def assert_shares_sum_to(payment):
-    payment.refresh_from_db()
-    shares = TransactionItem.objects.filter(order__isnull=False)
-    for name in AMOUNTS:
-        values = [getattr(share, name) for share in shares]
-        assert sum(values) == getattr(payment, name), name
-        assert min(values) >= 0
+from .conftest import assert_shares_sum_to, get_orders
 
 
 def test_charge_reported_on_the_payment_reaches_every_order(paid_group, report):
@@ -85,7 +24,7 @@ def test_charge_reported_on_the_payment_reaches_every_order(paid_group, report):
     # then
     assert_shares_sum_to(paid_group)
     assert paid_group.charged_value == Decimal(105)
-    for order, total in zip(orders(), (63, 42), strict=True):
+    for order, total in zip(get_orders(), (63, 42), strict=True):
         assert order.total_charged_amount == total
         assert order.total_authorized_amount == 0
         assert order.charge_status == OrderChargeStatus.FULL
@@ -104,7 +43,7 @@ def test_partial_charges_and_refunds_stay_exact(paid_group, report):
     assert paid_group.charged_value == Decimal("23.33")
     assert paid_group.refunded_value == Decimal("10.01")
     assert paid_group.authorized_value == Decimal("70.66")
-    for order in orders():
+    for order in get_orders():
         assert order.charge_status == OrderChargeStatus.PARTIAL
         assert order.authorize_status == OrderAuthorizeStatus.PARTIAL
 
@@ -112,14 +51,14 @@ def test_partial_charges_and_refunds_stay_exact(paid_group, report):
 def test_repeated_report_changes_nothing(paid_group, report):
     # given
     report(paid_group, "CHARGE_SUCCESS", "50.00", "charge-1")
-    before = [(o.total_charged_amount, o.events.count()) for o in orders()]
+    before = [(o.total_charged_amount, o.events.count()) for o in get_orders()]
 
     # when
     data = report(paid_group, "CHARGE_SUCCESS", "50.00", "charge-1")
 
     # then
     assert data["alreadyProcessed"]
-    assert [(o.total_charged_amount, o.events.count()) for o in orders()] == before
+    assert [(o.total_charged_amount, o.events.count()) for o in get_orders()] == before
     assert_shares_sum_to(paid_group)
 
 
@@ -127,19 +66,19 @@ def test_settling_again_changes_nothing(paid_group, report):
     # given
     report(paid_group, "CHARGE_SUCCESS", "50.00", "charge-1")
     rows = list(TransactionItem.objects.order_by("pk").values(*AMOUNTS))
-    events = [order.events.count() for order in orders()]
+    events = [order.events.count() for order in get_orders()]
 
     # when
     settle(GroupPayment.objects.get(), None, None, None)
 
     # then
     assert list(TransactionItem.objects.order_by("pk").values(*AMOUNTS)) == rows
-    assert [order.events.count() for order in orders()] == events
+    assert [order.events.count() for order in get_orders()] == events
 
 
 def test_report_on_a_share_is_that_orders_and_reaches_the_payment(paid_group, report):
     # given
-    first, second = orders()
+    first, second = get_orders()
 
     # when
     report(first.payment_transactions.get(), "CHARGE_SUCCESS", "63.00", "charge-1")
@@ -157,21 +96,21 @@ def test_report_on_a_share_is_that_orders_and_reaches_the_payment(paid_group, re
 
 def test_later_report_on_the_payment_goes_to_who_is_not_charged_yet(paid_group, report):
     # given
-    first, _ = orders()
+    first, _ = get_orders()
     report(first.payment_transactions.get(), "CHARGE_SUCCESS", "63.00", "charge-1")
 
     # when
     report(paid_group, "CHARGE_SUCCESS", "42.00", "charge-2")
 
     # then
-    assert [order.total_charged_amount for order in orders()] == [63, 42]
-    assert {order.charge_status for order in orders()} == {OrderChargeStatus.FULL}
+    assert [order.total_charged_amount for order in get_orders()] == [63, 42]
+    assert {order.charge_status for order in get_orders()} == {OrderChargeStatus.FULL}
     assert_shares_sum_to(paid_group)
 
 
 def test_report_of_the_same_event_on_payment_and_share_counts_once(paid_group, report):
     # given
-    first, _ = orders()
+    first, _ = get_orders()
     report(paid_group, "CHARGE_SUCCESS", "105.00", "charge-1")
 
     # when
@@ -180,14 +119,14 @@ def test_report_of_the_same_event_on_payment_and_share_counts_once(paid_group, r
     report(paid_group, "REFUND_SUCCESS", "3.00", "refund-1")
 
     # then
-    assert [order.total_charged_amount for order in orders()] == [60, 42]
+    assert [order.total_charged_amount for order in get_orders()] == [60, 42]
     assert_shares_sum_to(paid_group)
 
 
 def test_omitted_amount_is_that_of_the_transaction_reported_on(paid_group, report):
     # given: the newest event with the reference is a share's
     report(paid_group, "CHARGE_SUCCESS", "105.00", "charge-1")
-    first, _ = orders()
+    first, _ = get_orders()
     share = first.payment_transactions.get()
     share.events.filter(type="charge_success").update(created_at=timezone.now())
 
@@ -195,13 +134,13 @@ def test_omitted_amount_is_that_of_the_transaction_reported_on(paid_group, repor
     report(paid_group, "CHARGE_BACK", None, "charge-1")
 
     # then
-    assert [order.total_charged_amount for order in orders()] == [0, 0]
+    assert [order.total_charged_amount for order in get_orders()] == [0, 0]
     assert_shares_sum_to(paid_group)
 
 
 def test_updating_amounts_of_a_share_is_refused(paid_group, app_api_client):
     # given
-    first, _ = orders()
+    first, _ = get_orders()
     share = first.payment_transactions.get()
     mutation = """
         mutation Update($id: ID!) {
@@ -242,41 +181,15 @@ def test_chargeback_comes_off_as_the_charge_was_divided(paid_group, report):
     report(paid_group, "CHARGE_BACK", "105.00", "charge-1")
 
     # then
-    assert [order.total_charged_amount for order in orders()] == [0, 0]
+    assert [order.total_charged_amount for order in get_orders()] == [0, 0]
     assert_shares_sum_to(paid_group)
-
-
-REQUEST = """
-    mutation Request($id: ID!, $action: TransactionActionEnum!) {
-      transactionRequestAction(id: $id, actionType: $action) {
-        transaction { id }
-        errors { field message code }
-      }
-    }
-"""
-
-
-@pytest.fixture
-def request_action(app_api_client):
-    def _request(transaction, action):
-        response = app_api_client.post_graphql(
-            REQUEST,
-            {
-                "id": Node.to_global_id("TransactionItem", transaction.token),
-                "action": action,
-            },
-        )
-        content = get_graphql_content(response)
-        return content["data"]["transactionRequestAction"]["errors"]
-
-    return _request
 
 
 def test_cancel_is_refused_while_a_sibling_is_authorized(
     paid_group, report, request_action
 ):
     # given
-    first, second = orders()
+    first, second = get_orders()
     share = first.payment_transactions.get()
 
     # when
@@ -299,7 +212,7 @@ def test_cancel_is_not_refused_for_orders_that_are_not_live(
     paid_group, request_action, status
 ):
     # given
-    first, second = orders()
+    first, second = get_orders()
     Order.objects.filter(pk=second.pk).update(status=status)
 
     # when
@@ -315,7 +228,7 @@ def test_cancel_is_not_refused_when_the_siblings_are_charged(
     paid_group, report, request_action
 ):
     # given
-    first, second = orders()
+    first, second = get_orders()
     report(second.payment_transactions.get(), "CHARGE_SUCCESS", "42.00", "charge-2")
 
     # when
