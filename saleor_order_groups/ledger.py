@@ -48,7 +48,7 @@ class Ledger:
             self._record_again(key, outcome, parts)
             return
         if key:
-            self.divided[key] = parts
+            self.divided[key] = list(parts)
         if outcome != "failure":
             self._record(action, outcome, parts, moves=bool(reference))
 
@@ -141,7 +141,7 @@ class Ledger:
         # What the request had moved is moved back before its answer counts.
         self._record(key[1], outcome, [-part for part in before], moves=True)
         self._record(key[1], outcome, parts, moves=True)
-        self.divided[key] = parts
+        self.divided[key] = list(parts)
 
     def _record(
         self, action: str, outcome: str, parts: list[int], *, moves: bool

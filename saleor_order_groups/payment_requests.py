@@ -1,7 +1,7 @@
 """What is asked of a payment provider after completion, bounded by the orders' shares.
 
-A request is open until it is answered: Saleor counts it once the app has answered with a
-reference of its own, and knows a failure by its kind and amount alone.
+A request is open until it is answered: Saleor counts it from when the app has answered
+with a reference. An answer without one has failed.
 """
 
 from collections import defaultdict
@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from saleor.core.prices import quantize_price
 from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
 from saleor.order import OrderStatus
 from saleor.payment import TransactionAction, TransactionEventType
@@ -139,6 +140,25 @@ def get_available(share: PaymentShare, action: str) -> Decimal:
     return max(available, Decimal(0))
 
 
+def limit_to_share(
+    transaction: TransactionItem, action: str, amount: Decimal | None
+) -> Decimal | None:
+    """Return what can be requested of a share where this amount, or all, is asked for.
+
+    :raises ValidationError: nothing is left of the share.
+    """
+    share = find_share(transaction)
+    if share is None:
+        return amount
+    available = get_available(share, action)
+    if not available:
+        raise ValidationError(
+            f"Nothing of this order's share of the payment is left for {action}.",
+            code=TransactionRequestActionErrorCode.INVALID.value,
+        )
+    return min(amount or available, available)
+
+
 def refuse_beyond_share(
     transaction: TransactionItem, action: str, amount: Decimal
 ) -> None:
@@ -157,11 +177,12 @@ def refuse_beyond_share(
             refusal, code=TransactionRequestActionErrorCode.INVALID.value
         )
     available = get_available(share, action)
-    if amount <= 0 or amount > available:
+    if amount > available:
+        currency = transaction.currency
         raise ValidationError(
-            f"Only {available} {transaction.currency} of this order's share of the"
-            f" payment is left for {action}: {amount} {transaction.currency} was"
-            " requested.",
+            f"Only {quantize_price(available, currency)} {currency} of this order's"
+            f" share of the payment is left for {action}:"
+            f" {quantize_price(amount, currency)} {currency} was requested.",
             code=TransactionRequestActionErrorCode.INVALID.value,
         )
 
@@ -203,9 +224,9 @@ def _match_failures(
     events = (
         TransactionEvent.objects.filter(
             Q(psp_reference__isnull=True) | Q(psp_reference=""),
+            Q(type__in=_REQUESTS, include_in_calculations=False)
+            | Q(type__in=_REQUESTS.values()),
             transaction__in=list(transaction_ids),
-            include_in_calculations=False,
-            type__in=[*_REQUESTS, *_REQUESTS.values()],
         )
         .select_related("payment_event_share")
         .order_by("pk")
@@ -228,7 +249,7 @@ def close_open_requests(
 ) -> None:
     """Give an open request the reference of the report that can only be its answer.
 
-    Some apps answer a request without a reference and report on the payment later.
+    An app may report on the payment before it has answered the request.
     """
     shares = [link.transaction_id for link in links]
     reports = (

@@ -9,7 +9,7 @@ to a request for one order is reported on that order's share: the payment gets i
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from saleor.core.tracing import traced_atomic_transaction
@@ -206,7 +206,7 @@ def _lock(payment: GroupPayment) -> tuple[list[PaymentShare], dict[UUID, _Order]
         payment_share__payment=payment
     )
     for other in others:
-        covered[other.order_id] += get_covered(other)
+        covered[cast(UUID, other.order_id)] += get_covered(other)
     orders = {}
     # As the ledger divides ties.
     links.sort(key=lambda link: found[link.order_id].number)

@@ -204,7 +204,7 @@ def _request_action(original: Callable) -> Callable:
         )
         from saleor.payment.error_codes import TransactionRequestActionErrorCode
 
-        from ..payment_requests import find_refusal, find_share, get_available
+        from ..payment_requests import find_refusal, limit_to_share
 
         id, token, action = data.get("id"), data.get("token"), data["action_type"]
         if bool(id) == bool(token):
@@ -218,9 +218,7 @@ def _request_action(original: Callable) -> Callable:
                     )
                 }
             )
-        if share := find_share(transaction):
-            available = get_available(share, action)
-            data["amount"] = min(data.get("amount") or available, available)
+        data["amount"] = limit_to_share(transaction, action, data.get("amount"))
         return original(root, info, **data)
 
     return perform_mutation

@@ -104,7 +104,7 @@ def paid_group(make_cart, transaction_item_generator, report, complete, app_api_
 
 @pytest.fixture
 def payment_app(app_api_client, order_groups_plugin_with_webhooks):
-    """The app that made the payment, listening to requests over HTTP."""
+    """Let the app that made the payment listen to requests over HTTP."""
     payment_app = PaymentApp()
     payment_app.start()
     app = App.objects.get(pk=app_api_client.app.pk)

@@ -106,6 +106,15 @@ def succeed(reference: str, amount: float | str | None = None) -> Callable:
     return answer
 
 
-def accept(reference: str | None) -> Callable:
+def accept(reference: str) -> Callable:
     """Return an answer: the action will be reported on later."""
-    return lambda request: {"pspReference": reference} if reference else {}
+    return lambda request: {"pspReference": reference}
+
+
+def fail() -> Callable:
+    """Return an answer: the action failed; a reference is optional then."""
+    return lambda request: {
+        "result": f"{request.payload['action']['actionType']}_FAILURE",
+        "amount": request.amount,
+        "message": "Declined",
+    }

@@ -3,12 +3,15 @@
 from decimal import Decimal
 
 import pytest
+from saleor.graphql.payment.mutations.transaction.utils import (
+    create_transaction_event_requested,
+)
 from saleor.order import OrderChargeStatus
 from saleor.order.models import Order
 from saleor.payment.models import TransactionEvent
 
 from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
-from .payment_app import accept, succeed
+from .payment_app import accept, fail, succeed
 
 
 @pytest.fixture
@@ -62,35 +65,53 @@ def test_refund_is_bounded_by_the_share(
     assert_shares_sum_to(charged_group)
 
 
-@pytest.mark.parametrize("reference", ["refund-a", None])
-def test_open_requests_count(charged_group, payment_app, request_action, reference):
+@pytest.fixture
+def ask():
+    """Return a function that requests what the app has not answered yet."""
+
+    def _ask(order, action, amount):
+        return create_transaction_event_requested(
+            get_share(order), Decimal(amount), action
+        )
+
+    return _ask
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_open_requests_count(
+    charged_group, payment_app, request_action, ask, is_answered
+):
     # given
     share = get_share(get_orders()[0])
-    payment_app.answer = accept(reference)
-    assert request_action(share, "REFUND", "50.00") == []
+    if is_answered:
+        payment_app.answer = accept("refund-a")
+        assert request_action(share, "REFUND", "50.00") == []
+    else:
+        ask(get_orders()[0], "refund", "50.00")
 
     # when
-    payment_app.answer = accept("refund-b" if reference else None)
+    payment_app.answer = accept("refund-b")
     assert request_action(share, "REFUND", "50.00") == []
     [error] = request_action(share, "REFUND", "0.01")
 
     # then
     assert error["message"] == (
-        "Only 0.00 USD of this order's share of the payment is left for refund: 0.00 USD"
-        " was requested."
+        "Nothing of this order's share of the payment is left for refund."
     )
-    assert [request.amount for request in payment_app.requests] == [50, 13]
+    assert payment_app.requests[-1].amount == 13
     assert_shares_sum_to(charged_group)
 
 
+@pytest.mark.parametrize("answer", [lambda request: None, fail()])
 def test_failed_request_frees_what_it_asked_for(
-    charged_group, payment_app, request_action
+    charged_group, payment_app, request_action, answer
 ):
     # given
     share = get_share(get_orders()[0])
+    payment_app.answer = answer
     assert request_action(share, "REFUND", "63.00") == []
     [failure] = share.events.filter(type="refund_failure")
-    assert not failure.include_in_calculations
+    assert failure.psp_reference is None
 
     # when
     payment_app.answer = succeed("refund-a")
@@ -120,13 +141,12 @@ def test_answer_reported_on_the_payment_is_the_orders_that_asked(
 
 
 def test_only_open_request_of_that_amount_is_answered_without_a_reference(
-    charged_group, payment_app, request_action, report
+    charged_group, payment_app, request_action, report, ask
 ):
     # given
     first, second = get_orders()
-    payment_app.answer = accept(None)
-    assert request_action(get_share(first), "REFUND", "11.00") == []
-    assert request_action(get_share(second), "REFUND", "10.00") == []
+    ask(first, "refund", "11.00")
+    ask(second, "refund", "10.00")
 
     # when
     report(charged_group, "REFUND_SUCCESS", "10.00", "refund-b")
@@ -140,13 +160,10 @@ def test_only_open_request_of_that_amount_is_answered_without_a_reference(
     assert_shares_sum_to(charged_group)
 
 
-def test_report_that_may_answer_two_orders_is_divided(
-    charged_group, payment_app, request_action, report
-):
+def test_report_that_may_answer_two_orders_is_divided(charged_group, report, ask):
     # given
-    payment_app.answer = accept(None)
     for order in get_orders():
-        assert request_action(get_share(order), "REFUND", "10.00") == []
+        ask(order, "refund", "10.00")
 
     # when
     report(charged_group, "REFUND_SUCCESS", "10.00", "refund-x")
