@@ -1,50 +1,37 @@
-"""Amounts and statuses of groups, derived from their orders in one statement.
+"""Amounts of groups, derived from their orders when they are asked for.
 
-Live orders are those neither canceled nor expired. The counted orders are the live
-ones, or all if none is live. Nothing here is stored.
+Nothing here is stored. `get_totals` reads the totals and statuses of any number of
+groups in one statement, `get_settlements` what was paid and is due.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, Count, F, Q, Sum, When
+from django.db.models import (
+    Case,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from prices import Money, TaxedMoney
 from saleor.core.prices import quantize_price
-from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
+from saleor.order.models import Order, OrderGrantedRefund
+from saleor.payment import ChargeStatus, TransactionKind
+from saleor.payment.models import Payment, Transaction, TransactionItem
 
 from .models import OrderGroup, OrderGroupOrder
-
-
-class OrderGroupStatus(StrEnum):
-    UNCONFIRMED = "unconfirmed"
-    UNFULFILLED = "unfulfilled"
-    PARTIALLY_FULFILLED = "partially_fulfilled"
-    FULFILLED = "fulfilled"
-    PARTIALLY_RETURNED = "partially_returned"
-    RETURNED = "returned"
-    CANCELED = "canceled"
-    EXPIRED = "expired"
-
-
-class OrderGroupFulfillmentStatus(StrEnum):
-    NOT_FULFILLED = "not_fulfilled"
-    PARTIALLY_FULFILLED = "partially_fulfilled"
-    FULFILLED = "fulfilled"
-    PARTIALLY_RETURNED = "partially_returned"
-    RETURNED = "returned"
-    CANCELED = "canceled"
-
-
-NOT_LIVE = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
-
-_IS_LIVE = ~Q(order__status__in=sorted(NOT_LIVE))
-# Saleor calls an order of nothing FULL with nothing charged.
-_IS_PAYABLE = ~Q(order__total_gross_amount=0)
+from .statuses import IS_LIVE, NOT_LIVE, WITHOUT_ORDERS, status_aggregates
 
 _COUNTED_AMOUNTS = (
     "total_net_amount",
@@ -58,6 +45,7 @@ _COUNTED_AMOUNTS = (
 )
 # Canceled orders too: money that was taken stays visible until it is given back.
 _ALL_AMOUNTS = ("total_authorized_amount", "total_charged_amount")
+_ZERO = Value(Decimal(0), output_field=DecimalField())
 
 
 @dataclass(frozen=True)
@@ -70,10 +58,34 @@ class GroupTotals:
     shipping_price: TaxedMoney
     total_authorized: Money
     total_charged: Money
-    status: OrderGroupStatus
-    fulfillment_status: OrderGroupFulfillmentStatus
+    status: str
+    fulfillment_status: str
     charge_status: str
     authorize_status: str
+
+
+@dataclass(frozen=True)
+class GroupSettlement:
+    """What was given back of a group's money, and what is left to pay."""
+
+    total_refunded: Money
+    total_balance: Money
+
+
+def count_orders(orders: Collection[Order]) -> list[Order]:
+    """Return the counted ones of a group's orders: the live ones, or else all."""
+    return [order for order in orders if order.status not in NOT_LIVE] or list(orders)
+
+
+def to_money(amount: Decimal, currency: str) -> Money:
+    """Round to the currency's decimal places."""
+    return quantize_price(Money(amount, currency), currency)
+
+
+def is_counted() -> Q:
+    """Return the condition that a place's order is a counted one."""
+    siblings = OrderGroupOrder.objects.filter(group_id=OuterRef("group_id"))
+    return IS_LIVE | Q(~Exists(siblings.filter(IS_LIVE)))
 
 
 def get_totals(
@@ -81,59 +93,124 @@ def get_totals(
 ) -> dict[UUID, GroupTotals]:
     """Return the totals of each group by its key, in one statement for all."""
     currencies = {group.pk: group.currency for group in groups}
+    places = _by_group(_places(currencies, database_connection_name))
     rows = {
         row["group_id"]: row
-        for row in OrderGroupOrder.objects.using(database_connection_name)
-        .filter(group_id__in=currencies)
-        .order_by("group_id")
-        .values("group_id")
-        .annotate(**_aggregates())
+        for row in places.annotate(
+            **status_aggregates(),
+            **{f"sum_{name}": _sum_of_counted(name) for name in _COUNTED_AMOUNTS},
+            **{f"sum_{name}": Sum(f"order__{name}") for name in _ALL_AMOUNTS},
+        )
     }
     return {
-        pk: _to_totals(rows.get(pk, {}), currency)
+        pk: _to_totals(rows.get(pk, WITHOUT_ORDERS), currency)
         for pk, currency in currencies.items()
     }
 
 
-def _aggregates() -> dict:
-    aggregates: dict = {"live": Count("pk", filter=_IS_LIVE)}
-    for name in _COUNTED_AMOUNTS:
-        amount = Sum(f"order__{name}")
-        live_amount = Sum(f"order__{name}", filter=_IS_LIVE)
-        aggregates[f"sum_{name}"] = Case(
-            When(live__gt=0, then=live_amount), default=amount
+def get_settlements(
+    groups: Iterable[OrderGroup], database_connection_name: str
+) -> dict[UUID, GroupSettlement]:
+    """Return what was refunded and is due of each group, in one statement for all.
+
+    Refunds are those that Saleor shows as each order's `totalRefunded`.
+    """
+    currencies = {group.pk: group.currency for group in groups}
+    places = _places(currencies, database_connection_name).annotate(
+        pending=_sum_of(TransactionItem, "charge_pending_value"),
+        granted=_sum_of(OrderGrantedRefund, "amount_value"),
+        refunded=_refunded(),
+    )
+    rows = {
+        row["group_id"]: row
+        for row in _by_group(places).annotate(
+            sum_refunded=Sum("refunded"),
+            paid=Sum(F("order__total_charged_amount") + F("pending")),
+            due=Coalesce(
+                Sum(F("order__total_gross_amount") - F("granted"), filter=IS_LIVE),
+                _ZERO,
+            ),
         )
-    for name in _ALL_AMOUNTS:
-        aggregates[f"sum_{name}"] = Sum(f"order__{name}")
-    aggregates["statuses"] = ArrayAgg("order__status", distinct=True)
-    for name in ("charge_status", "authorize_status"):
-        aggregates[f"{name}es"] = Case(
-            When(live__gt=0, then=_distinct(name, _IS_LIVE)),
-            default=_distinct(name, Q()),
+    }
+    nothing = {"sum_refunded": Decimal(0), "paid": Decimal(0), "due": Decimal(0)}
+    settlements = {}
+    for pk, currency in currencies.items():
+        row = rows.get(pk, nothing)
+        settlements[pk] = GroupSettlement(
+            total_refunded=to_money(row["sum_refunded"], currency),
+            total_balance=to_money(row["paid"] - row["due"], currency),
         )
-    return aggregates
+    return settlements
 
 
-def _distinct(name: str, counted: Q):
-    """Collect the payment statuses of payable orders, of all if none is payable."""
-    field = F(f"order__{name}")
-    return Coalesce(
-        ArrayAgg(field, distinct=True, filter=counted & _IS_PAYABLE),
-        ArrayAgg(field, distinct=True, filter=counted or None),
+def select_total_gross() -> Combinable:
+    """Return the expression of a group's gross total, to filter and sort groups by."""
+    places = _by_group(OrderGroupOrder.objects.filter(group_id=OuterRef("pk")))
+    total = places.annotate(
+        **status_aggregates(), total=_sum_of_counted("total_gross_amount")
+    )
+    return Coalesce(Subquery(total.values("total")), _ZERO)
+
+
+def select_status(name: str) -> Combinable:
+    """Return the expression of one of a group's statuses, to filter groups by."""
+    places = _by_group(OrderGroupOrder.objects.filter(group_id=OuterRef("pk")))
+    statuses = places.annotate(**status_aggregates())
+    return Coalesce(Subquery(statuses.values(name)), Value(WITHOUT_ORDERS[name]))
+
+
+def _places(pks: Iterable[UUID], database_connection_name: str) -> QuerySet:
+    return OrderGroupOrder.objects.using(database_connection_name).filter(
+        group_id__in=list(pks)
+    )
+
+
+def _by_group(places: QuerySet) -> QuerySet:
+    return places.order_by().values("group_id")
+
+
+def _sum_of_counted(name: str) -> Case:
+    return Case(
+        When(live__gt=0, then=Sum(f"order__{name}", filter=IS_LIVE)),
+        default=Sum(f"order__{name}"),
+    )
+
+
+def _sum_of(model, field: str) -> Combinable:
+    """Sum a field of what belongs to a place's order."""
+    rows = model.objects.filter(order_id=OuterRef("order_id"))
+    sums = rows.order_by().values("order_id").annotate(sum=Sum(field))
+    return Coalesce(Subquery(sums.values("sum")), _ZERO)
+
+
+def _refunded() -> Case:
+    """Sum a place's refunds: those of its last payment if that has a say, as Saleor."""
+    payments = Payment.objects.filter(order_id=OuterRef(OuterRef("order_id")))
+    last_payment = Subquery(payments.order_by("-pk").values("pk")[:1])
+    is_decided_by_payment = Exists(
+        Payment.objects.filter(pk=last_payment).filter(
+            Q(is_active=True) | Q(charge_status=ChargeStatus.FULLY_REFUNDED)
+        )
+    )
+    refunds = Transaction.objects.filter(
+        payment_id=last_payment, kind=TransactionKind.REFUND, is_success=True
+    )
+    sums = refunds.order_by().values("payment_id").annotate(sum=Sum("amount"))
+    return Case(
+        When(is_decided_by_payment, then=Coalesce(Subquery(sums.values("sum")), _ZERO)),
+        default=_sum_of(TransactionItem, "refunded_value"),
     )
 
 
 def _to_totals(row: dict, currency: str) -> GroupTotals:
     def money(name: str) -> Money:
-        amount = row.get(f"sum_{name}") or Decimal(0)
-        return quantize_price(Money(amount, currency), currency)
+        return to_money(row.get(f"sum_{name}") or Decimal(0), currency)
 
     def taxed(name: str) -> TaxedMoney:
         return TaxedMoney(
             net=money(f"{name}_net_amount"), gross=money(f"{name}_gross_amount")
         )
 
-    status = derive_status(row.get("statuses", []))
     return GroupTotals(
         total=taxed("total"),
         undiscounted_total=taxed("undiscounted_total"),
@@ -141,59 +218,5 @@ def _to_totals(row: dict, currency: str) -> GroupTotals:
         shipping_price=taxed("shipping_price"),
         total_authorized=money("total_authorized_amount"),
         total_charged=money("total_charged_amount"),
-        status=status,
-        fulfillment_status=derive_fulfillment_status(status),
-        charge_status=derive_charge_status(row.get("charge_statuses", [])),
-        authorize_status=derive_authorize_status(row.get("authorize_statuses", [])),
+        **{name: row[name] for name in WITHOUT_ORDERS},
     )
-
-
-def derive_status(order_statuses: Collection[str]) -> OrderGroupStatus:
-    """Return a group's status from the statuses of all its orders."""
-    statuses = set(order_statuses)
-    live = statuses - NOT_LIVE
-    if not live:
-        if OrderStatus.CANCELED in statuses:
-            return OrderGroupStatus.CANCELED
-        return OrderGroupStatus.EXPIRED
-    if live == {OrderStatus.UNCONFIRMED}:
-        return OrderGroupStatus.UNCONFIRMED
-    if live <= {OrderStatus.UNCONFIRMED, OrderStatus.UNFULFILLED}:
-        return OrderGroupStatus.UNFULFILLED
-    if live == {OrderStatus.FULFILLED}:
-        return OrderGroupStatus.FULFILLED
-    if live == {OrderStatus.RETURNED}:
-        return OrderGroupStatus.RETURNED
-    if live & {OrderStatus.RETURNED, OrderStatus.PARTIALLY_RETURNED}:
-        return OrderGroupStatus.PARTIALLY_RETURNED
-    return OrderGroupStatus.PARTIALLY_FULFILLED
-
-
-def derive_fulfillment_status(status: OrderGroupStatus) -> OrderGroupFulfillmentStatus:
-    """Return how much went out of a group with this status."""
-    if status in (OrderGroupStatus.UNCONFIRMED, OrderGroupStatus.UNFULFILLED):
-        return OrderGroupFulfillmentStatus.NOT_FULFILLED
-    if status == OrderGroupStatus.EXPIRED:
-        return OrderGroupFulfillmentStatus.CANCELED
-    return OrderGroupFulfillmentStatus(status.value)
-
-
-def derive_charge_status(order_statuses: Collection[str]) -> str:
-    """Return a group's charge status from those of its counted, payable orders."""
-    statuses = set(order_statuses)
-    if statuses == {OrderChargeStatus.FULL, OrderChargeStatus.OVERCHARGED}:
-        return OrderChargeStatus.OVERCHARGED
-    return _same_or(statuses, OrderChargeStatus.NONE, OrderChargeStatus.PARTIAL)
-
-
-def derive_authorize_status(order_statuses: Collection[str]) -> str:
-    """Return a group's authorize status from those of its counted, payable orders."""
-    return _same_or(
-        set(order_statuses), OrderAuthorizeStatus.NONE, OrderAuthorizeStatus.PARTIAL
-    )
-
-
-def _same_or(statuses: set[str], without_orders: str, mixed: str) -> str:
-    if not statuses:
-        return without_orders
-    return statuses.pop() if len(statuses) == 1 else mixed

@@ -7,7 +7,7 @@ from saleor.graphql.core.doc_category import (
     DOC_CATEGORY_PRODUCTS,
 )
 
-from ..totals import OrderGroupFulfillmentStatus, OrderGroupStatus
+from ..statuses import OrderGroupFulfillmentStatus, OrderGroupStatus
 from .descriptions import ADDED_IN_01
 
 

@@ -25,11 +25,21 @@ COSTS: dict[str, dict[str, dict]] = {
         "sellerUnassignProducts": {"complexity": 1, "multipliers": ["products"]},
     },
     "OrderGroup": {
+        "billingAddress": ITEM,
         "channel": ITEM,
+        "discounts": ITEM,
+        "giftCards": ITEM,
+        "lines": PAGE,
         "orders": ITEM,
         "sellers": ITEM,
+        "shippingAddress": ITEM,
+        "taxes": ITEM,
+        "transactions": ITEM,
         "user": ITEM,
     },
+    "OrderGroupDiscountShare": {"order": ITEM},
+    "Seller": {"customers": PAGE, "orders": PAGE, "products": PAGE},
+    "User": {"orderGroups": PAGE},
     "OrderGroupCreated": {"orderGroup": ITEM},
     "Order": {"orderGroup": ITEM, "seller": ITEM},
     "Product": {"seller": ITEM},
@@ -51,6 +61,7 @@ def extend_schema() -> None:
             f"{SALEOR_SCHEMA_MODULE} was imported before the apps were ready."
         )
     import saleor.graphql.webhook.subscription_types  # noqa: F401
+    from saleor.graphql.account.types import User
     from saleor.graphql.checkout.mutations.checkout_complete import CheckoutComplete
     from saleor.graphql.checkout.mutations.order_create_from_checkout import (
         OrderCreateFromCheckout,
@@ -67,6 +78,7 @@ def extend_schema() -> None:
     graft(OrderQueries, schema.Queries)
     graft(OrderMutations, schema.Mutations)
     graft(Order, schema.OrderFields)
+    graft(User, schema.UserFields)
     graft(CheckoutComplete, schema.CompletionFields)
     graft(OrderCreateFromCheckout, schema.CompletionFields)
     graft(Product, schema.ProductFields)

@@ -1,23 +1,273 @@
-from saleor.graphql.core.doc_category import DOC_CATEGORY_ORDERS
-from saleor.graphql.core.filters.where_filters import (
-    GlobalIDMultipleChoiceWhereFilter,
-    WhereFilterSet,
-)
-from saleor.graphql.core.filters.where_input import WhereInputObjectType
+"""What groups and sellers are filtered by.
 
-from ..models import OrderGroup
+A filter selects groups and never trims their orders. Every condition is one on the
+group alone, with subqueries for the rest: Saleor combines them for AND and OR.
+"""
+
+from django.db.models import Exists, OuterRef, QuerySet
+from saleor.graphql.core.doc_category import (
+    DOC_CATEGORY_ORDERS,
+    DOC_CATEGORY_PRODUCTS,
+)
+from saleor.graphql.core.filters.where_filters import (
+    BooleanWhereFilter,
+    GlobalIDMultipleChoiceWhereFilter,
+    MetadataWhereBase,
+    ObjectTypeWhereFilter,
+    OperationObjectTypeWhereFilter,
+)
+from saleor.graphql.core.filters.where_input import (
+    FilterInputDescriptions,
+    GlobalIDFilterInput,
+    IntFilterInput,
+    PriceFilterInput,
+    StringFilterInput,
+    WhereInputObjectType,
+)
+from saleor.graphql.core.types import (
+    BaseInputObjectType,
+    DateTimeRangeInput,
+    NonNullList,
+)
+from saleor.graphql.order.filters import (
+    OrderAuthorizeStatusEnumFilterInput,
+    OrderChargeStatusEnumFilterInput,
+)
+from saleor.graphql.utils.filters import (
+    filter_where_by_id_field,
+    filter_where_by_numeric_field,
+    filter_where_by_price_field,
+    filter_where_by_range_field,
+    filter_where_by_value_field,
+)
+
+from ..models import OrderGroup, OrderGroupOrder, Seller
+from ..statuses import implied_order_statuses
+from ..totals import select_status, select_total_gross
 from .descriptions import ADDED_IN_01
+from .enums import OrderGroupFulfillmentStatusEnum, OrderGroupStatusEnum
 from .ids import global_id_to_uuid
 
 
-def filter_order_groups_by_ids(queryset, _name, global_ids):
-    """Keep the groups with these IDs; an ID of something else matches nothing."""
-    pks = [global_id_to_uuid(global_id, "OrderGroup") for global_id in global_ids or []]
-    return queryset.filter(pk__in=[pk for pk in pks if pk])
+class OrderGroupStatusEnumFilterInput(BaseInputObjectType):
+    eq = OrderGroupStatusEnum(description=FilterInputDescriptions.EQ)
+    one_of = NonNullList(
+        OrderGroupStatusEnum, description=FilterInputDescriptions.ONE_OF
+    )
+
+    class Meta:
+        description = "Filter by the status of an order group." + ADDED_IN_01
+        doc_category = DOC_CATEGORY_ORDERS
 
 
-class OrderGroupWhere(WhereFilterSet):
-    ids = GlobalIDMultipleChoiceWhereFilter(method=filter_order_groups_by_ids)
+class OrderGroupFulfillmentStatusEnumFilterInput(BaseInputObjectType):
+    eq = OrderGroupFulfillmentStatusEnum(description=FilterInputDescriptions.EQ)
+    one_of = NonNullList(
+        OrderGroupFulfillmentStatusEnum, description=FilterInputDescriptions.ONE_OF
+    )
+
+    class Meta:
+        description = (
+            "Filter by the fulfillment status of an order group." + ADDED_IN_01
+        )
+        doc_category = DOC_CATEGORY_ORDERS
+
+
+def filter_by_ids(type_name: str):
+    """Keep the rows with these IDs; an ID of something else matches nothing."""
+
+    def filter_ids(queryset, _name, global_ids):
+        pks = [global_id_to_uuid(global_id, type_name) for global_id in global_ids]
+        return queryset.filter(pk__in=[pk for pk in pks if pk])
+
+    return filter_ids
+
+
+def filter_by_value(field: str):
+    def filter_value(queryset, _name, value):
+        return filter_where_by_value_field(queryset, field, value)
+
+    return filter_value
+
+
+def filter_by_id(field: str, type_name: str):
+    def filter_id(queryset, _name, value):
+        if value is None:
+            return queryset.none()
+        return filter_where_by_id_field(queryset, field, value, type_name)
+
+    return filter_id
+
+
+def filter_by_status(name: str):
+    def filter_status(queryset, _name, value):
+        queryset = queryset.alias(**{f"filtered_{name}": select_status(name)})
+        return filter_where_by_value_field(queryset, f"filtered_{name}", value)
+
+    return filter_status
+
+
+def filter_group_status(queryset, name, value):
+    queryset = filter_by_status("status")(queryset, name, value)
+    if not value:
+        return queryset
+    wanted = [value["eq"]] if value.get("eq") else value.get("one_of") or []
+    # An index finds the orders of a rare status; the group's own status is derived.
+    if statuses := implied_order_statuses(wanted):
+        places = OrderGroupOrder.objects.filter(order__status__in=statuses)
+        queryset = _with_places(queryset, places)
+    return queryset
+
+
+def filter_number(queryset, _name, value):
+    return filter_where_by_numeric_field(queryset, "number", value)
+
+
+def filter_order_number(queryset, _name, value):
+    places = OrderGroupOrder.objects.all()
+    return _with_places(
+        queryset, filter_where_by_numeric_field(places, "order__number", value)
+    )
+
+
+def filter_created_at(queryset, _name, value):
+    return filter_where_by_range_field(queryset, "created_at", value)
+
+
+def filter_updated_at(queryset, _name, value):
+    """Filter by the later of a group's own and its orders' updates."""
+    gte, lte = (value or {}).get("gte"), (value or {}).get("lte")
+    if gte is None and lte is None:
+        return queryset.none()
+    if gte is not None:
+        queryset = queryset.filter(pk__in=_updated("gte", gte))
+    if lte is not None:
+        queryset = queryset.exclude(pk__in=_updated("gt", lte))
+    return queryset
+
+
+def filter_seller(queryset, _name, value):
+    if value is None:
+        return queryset.none()
+    places = filter_where_by_id_field(
+        OrderGroupOrder.objects.all(), "seller_id", value, "Seller"
+    )
+    return _with_places(queryset, places)
+
+
+def filter_has_shop_order(queryset, _name, value):
+    if value is None:
+        return queryset.none()
+    shops = OrderGroupOrder.objects.filter(
+        group_id=OuterRef("pk"), seller_id__isnull=True
+    )
+    return queryset.filter(Exists(shops) if value else ~Exists(shops))
+
+
+def filter_total_gross(queryset, _name, value):
+    queryset = queryset.alias(filtered_total=select_total_gross())
+    return filter_where_by_price_field(queryset, "filtered_total", value)
+
+
+def filter_is_active(queryset, _name, value):
+    return queryset.filter(is_active=value) if value is not None else queryset.none()
+
+
+def _with_places(queryset: QuerySet, places: QuerySet) -> QuerySet:
+    return queryset.filter(pk__in=places.order_by().values("group_id"))
+
+
+def _updated(lookup: str, moment) -> QuerySet:
+    # One list of keys: indexes serve each part, and none an alternative of both.
+    groups = OrderGroup.objects.order_by().filter(**{f"updated_at__{lookup}": moment})
+    places = OrderGroupOrder.objects.order_by().filter(
+        **{f"order__updated_at__{lookup}": moment}
+    )
+    return groups.values("pk").union(places.values("group_id"))
+
+
+class OrderGroupWhere(MetadataWhereBase):
+    ids = GlobalIDMultipleChoiceWhereFilter(method=filter_by_ids("OrderGroup"))
+    number = OperationObjectTypeWhereFilter(
+        input_class=IntFilterInput,
+        method=filter_number,
+        help_text="Filter by the number of the group.",
+    )
+    created_at = ObjectTypeWhereFilter(
+        input_class=DateTimeRangeInput,
+        method=filter_created_at,
+        help_text="Filter by when the group was created.",
+    )
+    updated_at = ObjectTypeWhereFilter(
+        input_class=DateTimeRangeInput,
+        method=filter_updated_at,
+        help_text="Filter by when the group or one of its orders last changed.",
+    )
+    user = OperationObjectTypeWhereFilter(
+        input_class=GlobalIDFilterInput,
+        method=filter_by_id("user_id", "User"),
+        help_text="Filter by customer.",
+    )
+    user_email = OperationObjectTypeWhereFilter(
+        input_class=StringFilterInput,
+        method=filter_by_value("user_email"),
+        help_text="Filter by the email address of the customer.",
+    )
+    channel_id = OperationObjectTypeWhereFilter(
+        input_class=GlobalIDFilterInput,
+        method=filter_by_id("channel_id", "Channel"),
+        help_text="Filter by channel.",
+    )
+    seller = OperationObjectTypeWhereFilter(
+        input_class=GlobalIDFilterInput,
+        method=filter_seller,
+        help_text=(
+            "Filter by groups with an order of one of these sellers. The group is "
+            "returned whole."
+        ),
+    )
+    has_shop_order = BooleanWhereFilter(
+        method=filter_has_shop_order,
+        help_text="Filter by whether the group has goods of the shop itself.",
+    )
+    checkout_id = OperationObjectTypeWhereFilter(
+        input_class=GlobalIDFilterInput,
+        method=filter_by_id("checkout_token", "Checkout"),
+        help_text="Filter by the checkout that was completed.",
+    )
+    order_number = OperationObjectTypeWhereFilter(
+        input_class=IntFilterInput,
+        method=filter_order_number,
+        help_text="Filter by the number of one of the orders.",
+    )
+    status = OperationObjectTypeWhereFilter(
+        input_class=OrderGroupStatusEnumFilterInput,
+        method=filter_group_status,
+        help_text="Filter by the status of the group.",
+    )
+    fulfillment_status = OperationObjectTypeWhereFilter(
+        input_class=OrderGroupFulfillmentStatusEnumFilterInput,
+        method=filter_by_status("fulfillment_status"),
+        help_text="Filter by the fulfillment status of the group.",
+    )
+    charge_status = OperationObjectTypeWhereFilter(
+        input_class=OrderChargeStatusEnumFilterInput,
+        method=filter_by_status("charge_status"),
+        help_text="Filter by the charge status of the group.",
+    )
+    authorize_status = OperationObjectTypeWhereFilter(
+        input_class=OrderAuthorizeStatusEnumFilterInput,
+        method=filter_by_status("authorize_status"),
+        help_text="Filter by the authorize status of the group.",
+    )
+    total_gross = ObjectTypeWhereFilter(
+        input_class=PriceFilterInput,
+        method=filter_total_gross,
+        help_text=(
+            "Filter by the total gross amount of the group, compared as a number: "
+            "name the currency or the channel as well."
+        ),
+    )
 
     class Meta:
         model = OrderGroup
@@ -29,3 +279,37 @@ class OrderGroupWhereInput(WhereInputObjectType):
         description = "Where filtering options for order groups." + ADDED_IN_01
         doc_category = DOC_CATEGORY_ORDERS
         filterset_class = OrderGroupWhere
+
+
+class SellerWhere(MetadataWhereBase):
+    ids = GlobalIDMultipleChoiceWhereFilter(method=filter_by_ids("Seller"))
+    slug = OperationObjectTypeWhereFilter(
+        input_class=StringFilterInput,
+        method=filter_by_value("slug"),
+        help_text="Filter by the slug of the seller.",
+    )
+    name = OperationObjectTypeWhereFilter(
+        input_class=StringFilterInput,
+        method=filter_by_value("name"),
+        help_text="Filter by the name of the seller.",
+    )
+    is_active = BooleanWhereFilter(
+        method=filter_is_active,
+        help_text="Filter by whether the seller is active.",
+    )
+    external_reference = OperationObjectTypeWhereFilter(
+        input_class=StringFilterInput,
+        method=filter_by_value("external_reference"),
+        help_text="Filter by the external ID of the seller.",
+    )
+
+    class Meta:
+        model = Seller
+        fields: list[str] = []
+
+
+class SellerWhereInput(WhereInputObjectType):
+    class Meta:
+        description = "Where filtering options for sellers." + ADDED_IN_01
+        doc_category = DOC_CATEGORY_PRODUCTS
+        filterset_class = SellerWhere

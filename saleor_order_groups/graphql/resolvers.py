@@ -1,20 +1,25 @@
 """Which groups and sellers a requestor may see."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from saleor.account.models import User
+from saleor.channel.models import Channel
 from saleor.core.exceptions import PermissionDenied
+from saleor.graphql.account.resolvers import resolve_customers
+from saleor.graphql.account.types import is_newly_created_user
 from saleor.graphql.account.utils import get_user_accessible_channels
 from saleor.graphql.app.dataloaders import get_app_promise
 from saleor.graphql.core import ResolveInfo
-from saleor.graphql.core.context import get_database_connection_name
+from saleor.graphql.core.context import ChannelQsContext, get_database_connection_name
+from saleor.graphql.product.resolvers import resolve_products
 from saleor.graphql.utils import get_user_or_app_from_context
+from saleor.order.models import Order
 from saleor.permission.auth_filters import AuthorizationFilters
 from saleor.permission.enums import OrderPermissions, ProductPermissions
 from saleor.permission.utils import has_one_of_permissions
+from saleor.product.models import ALL_PRODUCTS_PERMISSIONS
 
 from .. import models
-from .ids import global_id_to_uuid
-
-MAX_NUMBER_LENGTH = 10
+from .ids import global_id_to_uuid, to_number
 
 
 def get_listed_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
@@ -52,15 +57,48 @@ def _is_listed(info: ResolveInfo) -> Q:
     if not requestor or get_app_promise(info.context).get():
         return Q(pk__isnull=not manages_orders)
 
-    # One list of keys, not a join or an alternative: a group with two orders of the
-    # user is one group, and a customer's page does not read everybody's groups.
-    own_groups = _groups(info).order_by().filter(user_id=requestor.pk).values("pk")
-    of_own_orders = _links(info).order_by().filter(order__user_id=requestor.pk)
-    own = Q(pk__in=own_groups.union(of_own_orders.values("group_id")))
+    own = _is_of_user(info, requestor.pk)
     if not manages_orders:
         return own
+    return own | Q(channel_id__in=get_channel_ids(info))
+
+
+def _is_of_user(info: ResolveInfo, user_id: int) -> Q:
+    # One list of keys, not a join or an alternative: a group with two orders of the
+    # user is one group, and a customer's page does not read everybody's groups.
+    groups = _groups(info).order_by().filter(user_id=user_id).values("pk")
+    of_orders = _links(info).order_by().filter(order__user_id=user_id)
+    return Q(pk__in=groups.union(of_orders.values("group_id")))
+
+
+def get_channel_ids(info: ResolveInfo) -> list[int]:
+    """Return the channels that a member of the staff may access."""
     channels = get_user_accessible_channels(info, info.context.user)
-    return own | Q(channel_id__in=[channel.pk for channel in channels])
+    return [channel.pk for channel in channels]
+
+
+def select_of_channels(info: ResolveInfo, queryset: QuerySet) -> QuerySet:
+    """Keep what is of the channels that a requestor may access; apps may all."""
+    if get_app_promise(info.context).get():
+        return queryset
+    return queryset.filter(channel_id__in=get_channel_ids(info))
+
+
+def resolve_user_order_groups(
+    info: ResolveInfo, user: User
+) -> QuerySet[models.OrderGroup]:
+    """Return a user's groups, to whom Saleor returns the user's orders."""
+    if is_newly_created_user(user):
+        return models.OrderGroup.objects.none()
+    requestor = get_user_or_app_from_context(info.context)
+    if not requestor or (
+        user != requestor and not requestor.has_perm(OrderPermissions.MANAGE_ORDERS)
+    ):
+        raise PermissionDenied(
+            permissions=[AuthorizationFilters.OWNER, OrderPermissions.MANAGE_ORDERS]
+        )
+    groups = _groups(info).filter(_is_of_user(info, user.pk))
+    return groups if user == requestor else select_of_channels(info, groups)
 
 
 def resolve_order_group(
@@ -70,13 +108,10 @@ def resolve_order_group(
     if global_id:
         pk = global_id_to_uuid(global_id, "OrderGroup")
         return get_readable_groups(info).filter(pk=pk).first() if pk else None
-    if (
-        not number
-        or not (number.isascii() and number.isdecimal())
-        or len(number) > MAX_NUMBER_LENGTH
-    ):
+    found = to_number(number or "")
+    if found is None:
         return None
-    return get_listed_groups(info).filter(number=int(number)).first()
+    return get_listed_groups(info).filter(number=found).first()
 
 
 def resolve_order_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
@@ -116,3 +151,41 @@ def resolve_seller(
     if slug:
         return sellers.filter(slug=slug).first()
     return sellers.filter(external_reference=external_reference).first()
+
+
+def may_read_all_products(info: ResolveInfo) -> bool:
+    """Tell whether a requestor reads products that are not published."""
+    return has_one_of_permissions(
+        get_user_or_app_from_context(info.context), ALL_PRODUCTS_PERMISSIONS
+    )
+
+
+def resolve_seller_products(
+    info: ResolveInfo,
+    seller: models.Seller,
+    channel: Channel | None,
+    *,
+    is_limited: bool,
+) -> ChannelQsContext:
+    """Return a seller's products of those that Saleor lists for the requestor."""
+    requestor = get_user_or_app_from_context(info.context)
+    listed = resolve_products(info, requestor, channel, is_limited)
+    return ChannelQsContext(
+        qs=listed.qs.filter(product_seller__seller_id=seller.pk),
+        channel_slug=listed.channel_slug,
+    )
+
+
+def resolve_seller_orders(info: ResolveInfo, seller: models.Seller) -> QuerySet[Order]:
+    """Return a seller's orders of those that Saleor lists for the requestor."""
+    orders = Order.objects.using(get_database_connection_name(info.context))
+    return select_of_channels(
+        info, orders.non_draft().filter(order_group_link__seller_id=seller.pk)
+    )
+
+
+def resolve_seller_customers(
+    info: ResolveInfo, seller: models.Seller
+) -> QuerySet[User]:
+    """Return the customers who bought from a seller."""
+    return resolve_customers(info).filter(seller_customers__seller_id=seller.pk)

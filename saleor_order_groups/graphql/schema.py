@@ -14,7 +14,6 @@ from saleor.graphql.core.doc_category import (
 )
 from saleor.graphql.core.fields import (
     BaseField,
-    ConnectionField,
     FilterConnectionField,
 )
 from saleor.graphql.core.tracing import traced_resolver
@@ -27,7 +26,7 @@ from .dataloaders import (
     SellerByVariantAndChannelLoader,
 )
 from .descriptions import ADDED_IN_01
-from .filters import OrderGroupWhereInput
+from .filters import OrderGroupWhereInput, SellerWhereInput
 from .mutations import (
     SellerAssignProducts,
     SellerCreate,
@@ -41,7 +40,10 @@ from .resolvers import (
     resolve_order_group,
     resolve_order_groups,
     resolve_seller,
+    resolve_user_order_groups,
 )
+from .search import search_order_groups, search_sellers
+from .sorters import OrderGroupSortingInput, SellerSortingInput
 from .types import (
     OrderGroup,
     OrderGroupCountableConnection,
@@ -49,6 +51,13 @@ from .types import (
     Seller,
     SellerCountableConnection,
 )
+
+
+def _filter_and_slice(queryset, info: ResolveInfo, kwargs, connection_type):
+    filtered = filter_connection_queryset(
+        queryset, kwargs, allow_replica=info.context.allow_replica
+    )
+    return create_connection_slice(filtered, info, kwargs, connection_type)
 
 
 class Queries:
@@ -72,8 +81,15 @@ class Queries:
         where=OrderGroupWhereInput(
             description="Where filtering options for order groups."
         ),
+        sort_by=OrderGroupSortingInput(description="Sort order groups."),
+        search=graphene.String(
+            description=(
+                "Search order groups by their number or an order's, with or without a "
+                "leading #, and by the customer's email address or name."
+            )
+        ),
         description=(
-            "List of order groups, newest first. Apps with MANAGE_ORDERS see every "
+            "List of order groups, newest first unless sorted. Apps with MANAGE_ORDERS see every "
             "group, staff with MANAGE_ORDERS those of the channels that they may "
             "access, customers their own.\n\nRequires one of the following "
             "permissions: AUTHENTICATED_USER, MANAGE_ORDERS." + ADDED_IN_01
@@ -93,8 +109,13 @@ class Queries:
         ),
         doc_category=DOC_CATEGORY_PRODUCTS,
     )
-    sellers = ConnectionField(
+    sellers = FilterConnectionField(
         SellerCountableConnection,
+        where=SellerWhereInput(description="Where filtering options for sellers."),
+        sort_by=SellerSortingInput(description="Sort sellers."),
+        search=graphene.String(
+            description="Search sellers by name, slug and external reference."
+        ),
         description=(
             "List of sellers. Inactive ones are seen with MANAGE_PRODUCTS."
             + ADDED_IN_01
@@ -109,12 +130,8 @@ class Queries:
 
     @staticmethod
     def resolve_order_groups(_root, info: ResolveInfo, **kwargs):
-        groups = filter_connection_queryset(
-            resolve_order_groups(info), kwargs, allow_replica=info.context.allow_replica
-        )
-        return create_connection_slice(
-            groups, info, kwargs, OrderGroupCountableConnection
-        )
+        groups = search_order_groups(resolve_order_groups(info), kwargs.get("search"))
+        return _filter_and_slice(groups, info, kwargs, OrderGroupCountableConnection)
 
     @staticmethod
     def resolve_seller(
@@ -127,9 +144,8 @@ class Queries:
 
     @staticmethod
     def resolve_sellers(_root, info: ResolveInfo, **kwargs):
-        return create_connection_slice(
-            get_visible_sellers(info), info, kwargs, SellerCountableConnection
-        )
+        sellers = search_sellers(get_visible_sellers(info), kwargs.get("search"))
+        return _filter_and_slice(sellers, info, kwargs, SellerCountableConnection)
 
 
 class Mutations:
@@ -160,6 +176,27 @@ class OrderFields:
     @staticmethod
     def resolve_seller(root, info: ResolveInfo):
         return SellerByOrderIdLoader(info.context).load(root.node.pk)
+
+
+class UserFields:
+    order_groups = FilterConnectionField(
+        OrderGroupCountableConnection,
+        where=OrderGroupWhereInput(
+            description="Where filtering options for order groups."
+        ),
+        sort_by=OrderGroupSortingInput(description="Sort order groups."),
+        description=(
+            "The customer's order groups, newest first unless sorted; staff see those "
+            "of the channels that they may access.\n\nRequires one of the following "
+            "permissions: OWNER, MANAGE_ORDERS." + ADDED_IN_01
+        ),
+        doc_category=DOC_CATEGORY_ORDERS,
+    )
+
+    @staticmethod
+    def resolve_order_groups(root, info: ResolveInfo, **kwargs):
+        groups = resolve_user_order_groups(info, root)
+        return _filter_and_slice(groups, info, kwargs, OrderGroupCountableConnection)
 
 
 class CompletionFields:

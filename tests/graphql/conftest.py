@@ -14,6 +14,15 @@ from saleor_order_groups.models import (
     ProductSeller,
     Seller,
 )
+from tests.completion.conftest import (  # noqa: F401
+    complete,
+    get_seller,
+    get_total,
+    make_cart,
+    make_variant,
+    pay,
+    use_voucher,
+)
 
 
 @pytest.fixture

@@ -2,20 +2,37 @@ from uuid import UUID
 
 import graphene
 from graphene import relay
+from saleor.graphql.account.types import UserCountableConnection
+from saleor.graphql.channel.dataloaders.by_self import ChannelBySlugLoader
+from saleor.graphql.channel.utils import get_default_channel_slug_or_graphql_error
 from saleor.graphql.core import ResolveInfo
-from saleor.graphql.core.connection import CountableConnection
+from saleor.graphql.core.connection import (
+    CountableConnection,
+    create_connection_slice,
+    create_connection_slice_for_sync_webhook_control_context,
+)
 from saleor.graphql.core.doc_category import DOC_CATEGORY_PRODUCTS
 from saleor.graphql.core.federation import (
     federated_entity,
     resolve_federation_references,
 )
+from saleor.graphql.core.fields import ConnectionField
 from saleor.graphql.core.scalars import DateTime
 from saleor.graphql.core.types import ModelObjectType
 from saleor.graphql.meta.types import ObjectWithMetadata
+from saleor.graphql.order.types import OrderCountableConnection
+from saleor.graphql.product.types import ProductCountableConnection
+from saleor.permission.enums import AccountPermissions, OrderPermissions
 
 from ... import models
 from ..descriptions import ADDED_IN_01
-from ..resolvers import get_visible_sellers
+from ..resolvers import (
+    get_visible_sellers,
+    may_read_all_products,
+    resolve_seller_customers,
+    resolve_seller_orders,
+    resolve_seller_products,
+)
 
 
 @federated_entity("id")
@@ -38,12 +55,72 @@ class Seller(ModelObjectType[models.Seller]):
     updated_at = DateTime(
         required=True, description="Date and time when the seller was last changed."
     )
+    products = ConnectionField(
+        ProductCountableConnection,
+        channel=graphene.String(
+            description="Slug of a channel for which the data should be returned."
+        ),
+        description=(
+            "Products assigned to the seller, those that `products` shows of them."
+        ),
+    )
+    orders = ConnectionField(
+        OrderCountableConnection,
+        description=(
+            "Orders of the seller; staff see those of the channels that they may "
+            "access."
+        ),
+        permissions=[OrderPermissions.MANAGE_ORDERS],
+    )
+    customers = ConnectionField(
+        UserCountableConnection,
+        description="Customers who bought from the seller.",
+        permissions=[AccountPermissions.MANAGE_USERS],
+    )
 
     class Meta:
         description = "Somebody whose products the shop sells." + ADDED_IN_01
         interfaces = [relay.Node, ObjectWithMetadata]
         model = models.Seller
         doc_category = DOC_CATEGORY_PRODUCTS
+
+    @staticmethod
+    def resolve_products(
+        root: models.Seller, info: ResolveInfo, *, channel=None, **kwargs
+    ):
+        def with_channel(channel_instance):
+            products = resolve_seller_products(
+                info, root, channel_instance, is_limited=is_limited
+            )
+            kwargs["channel"] = products.channel_slug
+            return create_connection_slice(
+                products, info, kwargs, ProductCountableConnection
+            )
+
+        is_limited = channel is not None
+        if channel is None and not may_read_all_products(info):
+            channel = get_default_channel_slug_or_graphql_error(
+                info.context.allow_replica
+            )
+        if channel is None:
+            return with_channel(None)
+        return ChannelBySlugLoader(info.context).load(str(channel)).then(with_channel)
+
+    @staticmethod
+    def resolve_orders(root: models.Seller, info: ResolveInfo, **kwargs):
+        return create_connection_slice_for_sync_webhook_control_context(
+            resolve_seller_orders(info, root),
+            info,
+            kwargs,
+            OrderCountableConnection,
+            allow_sync_webhooks=False,
+        )
+
+    @staticmethod
+    def resolve_customers(root: models.Seller, info: ResolveInfo, **kwargs):
+        return create_connection_slice(
+            resolve_seller_customers(info, root), info, kwargs, UserCountableConnection
+        )
 
     @classmethod
     def get_node(cls, _info: ResolveInfo, id: str | UUID) -> models.Seller | None:

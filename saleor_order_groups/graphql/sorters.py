@@ -1,0 +1,77 @@
+"""What groups and sellers are sorted by, each with a tie-breaker: cursors need one."""
+
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Greatest
+from saleor.graphql.core.doc_category import (
+    DOC_CATEGORY_ORDERS,
+    DOC_CATEGORY_PRODUCTS,
+)
+from saleor.graphql.core.types import BaseEnum, SortInputObjectType
+
+from ..models import OrderGroupOrder
+from ..totals import select_total_gross
+from .descriptions import ADDED_IN_01
+
+
+class OrderGroupSortField(BaseEnum):
+    NUMBER = ["number"]
+    CREATED_AT = ["created_at", "pk"]
+    UPDATED_AT = ["last_updated_at", "pk"]
+    TOTAL = ["total_gross", "pk"]
+
+    class Meta:
+        description = "What order groups are sorted by." + ADDED_IN_01
+        doc_category = DOC_CATEGORY_ORDERS
+
+    @property
+    def description(self):
+        descriptions = {
+            "NUMBER": "number.",
+            "CREATED_AT": "creation date.",
+            "UPDATED_AT": "the last change of the group or one of its orders.",
+            "TOTAL": "total gross amount, as a number in whatever currency.",
+        }
+        return f"Sort order groups by {descriptions[self.name]}"
+
+    @staticmethod
+    def qs_with_updated_at(queryset: QuerySet, **_kwargs) -> QuerySet:
+        places = OrderGroupOrder.objects.filter(group_id=OuterRef("pk")).order_by()
+        of_orders = places.values("group_id").annotate(last=Max("order__updated_at"))
+        # GREATEST of PostgreSQL leaves out NULL: a group may have lost its orders.
+        return queryset.annotate(
+            last_updated_at=Greatest("updated_at", Subquery(of_orders.values("last")))
+        )
+
+    @staticmethod
+    def qs_with_total(queryset: QuerySet, **_kwargs) -> QuerySet:
+        return queryset.annotate(total_gross=select_total_gross())
+
+
+class OrderGroupSortingInput(SortInputObjectType):
+    class Meta:
+        description = "Sorting options for order groups." + ADDED_IN_01
+        doc_category = DOC_CATEGORY_ORDERS
+        sort_enum = OrderGroupSortField
+        type_name = "order groups"
+
+
+class SellerSortField(BaseEnum):
+    NAME = ["name", "slug"]
+    CREATED_AT = ["created_at", "slug"]
+
+    class Meta:
+        description = "What sellers are sorted by." + ADDED_IN_01
+        doc_category = DOC_CATEGORY_PRODUCTS
+
+    @property
+    def description(self):
+        descriptions = {"NAME": "name.", "CREATED_AT": "creation date."}
+        return f"Sort sellers by {descriptions[self.name]}"
+
+
+class SellerSortingInput(SortInputObjectType):
+    class Meta:
+        description = "Sorting options for sellers." + ADDED_IN_01
+        doc_category = DOC_CATEGORY_PRODUCTS
+        sort_enum = SellerSortField
+        type_name = "sellers"

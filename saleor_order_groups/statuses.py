@@ -1,0 +1,166 @@
+"""Statuses of groups, derived from their orders in SQL.
+
+Nothing here is stored. Each rule is one expression over a group's places in
+`OrderGroupOrder`, which both the resolvers and the filters use.
+
+Live orders are those neither canceled nor expired. The counted orders are the live
+ones, or all if none is live.
+"""
+
+from enum import StrEnum
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Case, CharField, Count, F, Q, Value, When
+from django.db.models.functions import Coalesce
+from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
+
+
+class OrderGroupStatus(StrEnum):
+    UNCONFIRMED = "unconfirmed"
+    UNFULFILLED = "unfulfilled"
+    PARTIALLY_FULFILLED = "partially_fulfilled"
+    FULFILLED = "fulfilled"
+    PARTIALLY_RETURNED = "partially_returned"
+    RETURNED = "returned"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+
+
+class OrderGroupFulfillmentStatus(StrEnum):
+    NOT_FULFILLED = "not_fulfilled"
+    PARTIALLY_FULFILLED = "partially_fulfilled"
+    FULFILLED = "fulfilled"
+    PARTIALLY_RETURNED = "partially_returned"
+    RETURNED = "returned"
+    CANCELED = "canceled"
+
+
+# What a group has whose orders were all deleted.
+WITHOUT_ORDERS: dict[str, str] = {
+    "status": OrderGroupStatus.EXPIRED.value,
+    "fulfillment_status": OrderGroupFulfillmentStatus.CANCELED.value,
+    "charge_status": OrderChargeStatus.NONE,
+    "authorize_status": OrderAuthorizeStatus.NONE,
+}
+
+NOT_LIVE = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
+IS_LIVE = ~Q(order__status__in=sorted(NOT_LIVE))
+# Saleor calls an order of nothing FULL with nothing charged.
+_IS_PAYABLE = ~Q(order__total_gross_amount=0)
+
+# Which statuses of orders some group of the status must have: an index finds those.
+_IMPLIED: dict[str, tuple[str, ...]] = {
+    OrderGroupStatus.UNCONFIRMED: (OrderStatus.UNCONFIRMED,),
+    OrderGroupStatus.UNFULFILLED: (OrderStatus.UNFULFILLED,),
+    OrderGroupStatus.FULFILLED: (OrderStatus.FULFILLED,),
+    OrderGroupStatus.PARTIALLY_RETURNED: (
+        OrderStatus.RETURNED,
+        OrderStatus.PARTIALLY_RETURNED,
+    ),
+    OrderGroupStatus.RETURNED: (OrderStatus.RETURNED,),
+    OrderGroupStatus.CANCELED: (OrderStatus.CANCELED,),
+}
+
+
+def status_aggregates() -> dict:
+    """Return the annotations that give each group of places its statuses.
+
+    `status`, `fulfillment_status`, `charge_status` and `authorize_status`, and what
+    they are made of. For places by group: `.values("group_id").annotate(…)`.
+    """
+    return {
+        "live": Count("pk", filter=IS_LIVE),
+        "all_statuses": _distinct("status"),
+        "live_statuses": _distinct("status", IS_LIVE),
+        "status": _choose(
+            _when(
+                OrderGroupStatus.CANCELED,
+                live=0,
+                all_statuses__contains=[OrderStatus.CANCELED],
+            ),
+            _when(OrderGroupStatus.EXPIRED, live=0),
+            _when(
+                OrderGroupStatus.UNCONFIRMED, live_statuses=[OrderStatus.UNCONFIRMED]
+            ),
+            _when(
+                OrderGroupStatus.UNFULFILLED,
+                live_statuses__contained_by=[
+                    OrderStatus.UNCONFIRMED,
+                    OrderStatus.UNFULFILLED,
+                ],
+            ),
+            _when(OrderGroupStatus.FULFILLED, live_statuses=[OrderStatus.FULFILLED]),
+            _when(OrderGroupStatus.RETURNED, live_statuses=[OrderStatus.RETURNED]),
+            _when(
+                OrderGroupStatus.PARTIALLY_RETURNED,
+                live_statuses__overlap=[
+                    OrderStatus.RETURNED,
+                    OrderStatus.PARTIALLY_RETURNED,
+                ],
+            ),
+            default=Value(OrderGroupStatus.PARTIALLY_FULFILLED.value),
+        ),
+        "fulfillment_status": _choose(
+            _when(
+                OrderGroupFulfillmentStatus.NOT_FULFILLED,
+                status__in=[OrderGroupStatus.UNCONFIRMED, OrderGroupStatus.UNFULFILLED],
+            ),
+            _when(
+                OrderGroupFulfillmentStatus.CANCELED, status=OrderGroupStatus.EXPIRED
+            ),
+            default=F("status"),
+        ),
+        "charge_statuses": _of_counted_payable("charge_status"),
+        "charge_status": _choose(
+            When(charge_statuses__len=1, then=F("charge_statuses__0")),
+            _when(
+                OrderChargeStatus.OVERCHARGED,
+                charge_statuses__contained_by=[
+                    OrderChargeStatus.FULL,
+                    OrderChargeStatus.OVERCHARGED,
+                ],
+            ),
+            default=Value(OrderChargeStatus.PARTIAL),
+        ),
+        "authorize_statuses": _of_counted_payable("authorize_status"),
+        "authorize_status": _choose(
+            When(authorize_statuses__len=1, then=F("authorize_statuses__0")),
+            default=Value(OrderAuthorizeStatus.PARTIAL),
+        ),
+    }
+
+
+def implied_order_statuses(statuses: list[str]) -> tuple[str, ...] | None:
+    """Return statuses of which a group of these statuses has an order at least.
+
+    None where there is no such list: a group may be EXPIRED for having no order, and
+    PARTIALLY_FULFILLED with orders of almost any status.
+    """
+    if not set(statuses) <= _IMPLIED.keys():
+        return None
+    return tuple(implied for status in statuses for implied in _IMPLIED[status])
+
+
+def _distinct(field: str, condition: Q | None = None) -> ArrayAgg:
+    return ArrayAgg(f"order__{field}", distinct=True, filter=condition)
+
+
+def _of_counted_payable(field: str) -> Case:
+    """Collect a status of the counted orders, of the payable ones if there are any."""
+    return Case(
+        When(
+            live__gt=0,
+            then=Coalesce(
+                _distinct(field, IS_LIVE & _IS_PAYABLE), _distinct(field, IS_LIVE)
+            ),
+        ),
+        default=Coalesce(_distinct(field, _IS_PAYABLE), _distinct(field)),
+    )
+
+
+def _when(value: str, **condition) -> When:
+    return When(**condition, then=Value(str(value)))
+
+
+def _choose(*whens: When, default) -> Case:
+    return Case(*whens, default=default, output_field=CharField())
