@@ -7,6 +7,8 @@ from saleor.core.utils.events import call_event
 from saleor.order.actions import order_created
 from saleor.order.notifications import send_order_confirmation
 
+from .config import Confirmation, get_config
+from .confirmation import send_group_confirmation
 from .models import OrderGroup
 from .placement import Completion, PlacedOrder
 from .webhooks.order_group_events import trigger_order_group_created
@@ -43,7 +45,18 @@ def _call_after_commit(function: Callable, *args, **kwargs) -> None:
 
 
 def announce_group(completion: Completion, group: OrderGroup) -> None:
-    """Send ORDER_GROUP_CREATED once the transaction commits."""
+    """Send ORDER_GROUP_CREATED once the transaction commits.
+
+    And the customer's confirmation, where the channel sends one of the whole group.
+    """
     call_event(
         trigger_order_group_created, group, requestor=completion.app or completion.user
     )
+    config = get_config(completion.checkout_info.channel.slug, completion.manager)
+    if config.confirmation == Confirmation.GROUP:
+        _call_after_commit(
+            send_group_confirmation,
+            group,
+            completion.checkout.redirect_url,
+            completion.manager,
+        )

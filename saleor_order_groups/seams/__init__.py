@@ -7,7 +7,8 @@ rather than serve unsplit orders.
 
 `completion` enters where a checkout completes, `orders` where an order's later life would
 forget its group, `payments` where transactions are reported on and acted on, `channels`
-and `commands` where a channel is deleted or a database is emptied.
+and `commands` where a channel is deleted or a database is emptied, `drafts` where staff
+place orders, `confirmation` where the customer is told of one.
 """
 
 import functools
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator
 from django.core.exceptions import ImproperlyConfigured
 from semantic_version import SimpleSpec, Version
 
-from . import channels, commands, completion, orders, payments
+from . import channels, commands, completion, confirmation, drafts, orders, payments
 from .seam import Seam
 
 # 3.23.2 gave the stock allocation the parameters that placement passes.
@@ -28,6 +29,8 @@ SEAMS: tuple[Seam, ...] = (
     *payments.SEAMS,
     *channels.SEAMS,
     *commands.SEAMS,
+    *confirmation.SEAMS,
+    *drafts.SEAMS,
 )
 
 
