@@ -6,9 +6,10 @@ verified at start-up: on a Saleor that does not match, the process refuses to st
 rather than serve unsplit orders.
 
 `completion` enters where a checkout completes, `orders` where an order's later life would
-forget its group, `payments` where transactions are reported on and acted on, `channels`
-and `commands` where a channel is deleted or a database is emptied, `drafts` where staff
-place orders, `confirmation` where the customer is told of one.
+forget its group, `payments` where transactions are reported on and acted on,
+`transactions` where they are listed, `channels` and `commands` where a channel is deleted
+or a database is emptied, `drafts` where staff place orders, `confirmation` where the
+customer is told of one.
 """
 
 import functools
@@ -18,7 +19,16 @@ from collections.abc import Callable, Iterator
 from django.core.exceptions import ImproperlyConfigured
 from semantic_version import SimpleSpec, Version
 
-from . import channels, commands, completion, confirmation, drafts, orders, payments
+from . import (
+    channels,
+    commands,
+    completion,
+    confirmation,
+    drafts,
+    orders,
+    payments,
+    transactions,
+)
 from .seam import Seam
 
 # 3.23.2 gave the stock allocation the parameters that placement passes.
@@ -27,6 +37,7 @@ SEAMS: tuple[Seam, ...] = (
     *completion.SEAMS,
     *orders.SEAMS,
     *payments.SEAMS,
+    *transactions.SEAMS,
     *channels.SEAMS,
     *commands.SEAMS,
     *confirmation.SEAMS,
