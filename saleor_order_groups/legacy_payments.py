@@ -1,14 +1,43 @@
 """The orders' parts of a legacy payment, the one that Saleor's payment plugins process."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
+from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment, Transaction
 
 from .apportion import apportion, draw_down
 from .models import LegacyPaymentShare, OrderGroup
 from .money import to_decimal, to_minor
+
+
+@dataclass(frozen=True)
+class Division:
+    """The parts of a payment's amounts in minor units, in the orders' order.
+
+    `attempts` has the parts of each of the payment's transactions.
+    """
+
+    totals: list[int]
+    captured: list[int]
+    attempts: list[list[int]]
+
+
+def divide(
+    total: int, captured: int, attempts: Sequence[int], needs: Sequence[int]
+) -> Division:
+    """Divide a payment over what the orders need, and what it exceeds them by with it.
+
+    Whatever was authorized, captured or refunded of it goes in the parts' proportions.
+    """
+    totals = draw_down(total, needs, needs)
+    return Division(
+        totals=totals,
+        captured=apportion(captured, totals),
+        attempts=[apportion(amount, totals) for amount in attempts],
+    )
 
 
 def share_legacy_payments(
@@ -26,24 +55,31 @@ def share_legacy_payments(
     if not active:
         return
     currency = active.currency
-    totals = draw_down(to_minor(active.total, currency), needs, needs)
-    captured = apportion(to_minor(active.captured_amount, currency), totals)
     attempts = list(active.transactions.all())
+    division = divide(
+        to_minor(active.total, currency),
+        to_minor(active.captured_amount, currency),
+        [to_minor(attempt.amount, attempt.currency) for attempt in attempts],
+        needs,
+    )
     # Saleor takes an order's payment with the highest key for its last: each part is a
     # new one, above what was given up. An order of nothing has its part too: Saleor
     # expires unconfirmed orders that have no payment.
-    for index in range(len(orders)):
+    parts = []
+    for index, order in enumerate(orders):
         part = _copy_payment(active)
-        part.order = orders[index]
-        part.total = to_decimal(totals[index], currency)
-        part.captured_amount = to_decimal(captured[index], currency)
+        part.order = order
+        part.total = to_decimal(division.totals[index], currency)
+        part.captured_amount = to_decimal(division.captured[index], currency)
+        if not division.totals[index]:
+            # There is nothing to capture: Saleor fails to confirm an order otherwise.
+            part.charge_status = ChargeStatus.FULLY_CHARGED
         part.save()
+        parts.append(part)
         LegacyPaymentShare.objects.create(
-            group=group, order=orders[index], payment=part, divided_payment_id=active.pk
+            group=group, order=order, payment=part, divided_payment_id=active.pk
         )
-        if index == 0:
-            active.transactions.update(payment=part)
-        _share_attempts(attempts, totals, index, part, is_copy=index != 0)
+    _share_attempts(attempts, parts, division)
     active.delete()
 
 
@@ -58,27 +94,32 @@ def _copy_payment(payment: Payment) -> Payment:
 
 
 def _share_attempts(
-    attempts: Sequence[Transaction],
-    totals: list[int],
-    index: int,
-    part: Payment,
-    *,
-    is_copy: bool,
+    attempts: Sequence[Transaction], parts: Sequence[Payment], division: Division
 ) -> None:
-    rows = []
-    for attempt in attempts:
-        amounts = apportion(to_minor(attempt.amount, attempt.currency), totals)
-        values = {
-            field.attname: getattr(attempt, field.attname)
-            for field in Transaction._meta.concrete_fields
-            if field.name not in ("payment", "amount") and (field.name != "id")
-        }
-        amount = to_decimal(amounts[index], attempt.currency)
-        row = Transaction(**values, payment=part, amount=amount)
-        if not is_copy:
-            row.pk = attempt.pk
-        rows.append(row)
-    if is_copy:
-        Transaction.objects.bulk_create(rows)
-    else:
-        Transaction.objects.bulk_update(rows, ["amount"])
+    """Give each part its copy of the attempts; the first that has a total, themselves.
+
+    A part of nothing gets none: nothing was authorized or captured for its order.
+    """
+    indexes = [index for index, total in enumerate(division.totals) if total]
+    keeper, *others = indexes or [0]
+    copies = []
+    for attempt, amounts in zip(attempts, division.attempts, strict=True):
+        for index in others:
+            copy = _copy_attempt(attempt)
+            copy.payment = parts[index]
+            copy.amount = to_decimal(amounts[index], attempt.currency)
+            copies.append(copy)
+        attempt.payment = parts[keeper]
+        attempt.amount = to_decimal(amounts[keeper], attempt.currency)
+    Transaction.objects.bulk_update(attempts, ["payment", "amount"])
+    Transaction.objects.bulk_create(copies)
+
+
+def _copy_attempt(attempt: Transaction) -> Transaction:
+    excluded = ("id", "payment", "amount", "created_at")
+    values = {
+        field.attname: getattr(attempt, field.attname)
+        for field in Transaction._meta.concrete_fields
+        if field.name not in excluded
+    }
+    return Transaction(**values)

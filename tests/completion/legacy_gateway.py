@@ -13,8 +13,8 @@ from saleor.payment import TransactionKind
 from saleor.payment.gateways.dummy.plugin import DeprecatedDummyGatewayPlugin
 from saleor.plugins.base_plugin import BasePlugin
 
-PROVIDER = "tests.completion.legacy_gateway.ProviderGateway"
-RECORDER = "tests.completion.legacy_gateway.EventRecorder"
+PROVIDER = f"{__name__}.ProviderGateway"
+RECORDER = f"{__name__}.EventRecorder"
 
 
 @dataclass

@@ -16,10 +16,14 @@ CART = [("beta", "40.00"), ("alpha", "60.00"), ("gamma", "0.00")]
 
 @pytest.fixture
 def pay_legacy(settings, get_total):
-    """Return a function that adds a payment of the dummy gateway, not yet processed."""
+    """Return a function that adds a payment of the dummy gateway, not yet processed.
 
-    def _pay(checkout, token=ChargeStatus.FULLY_CHARGED, **fields):
-        settings.PLUGINS = [*settings.PLUGINS, DUMMY]
+    `plugin` is what stands behind the gateway's ID.
+    """
+
+    def _pay(checkout, token=ChargeStatus.FULLY_CHARGED, plugin=DUMMY, **fields):
+        # Saleor takes the first plugin that has the ID.
+        settings.PLUGINS = [plugin, *settings.PLUGINS]
         total = get_total(checkout)
         return Payment.objects.create(
             gateway="mirumee.payments.dummy",

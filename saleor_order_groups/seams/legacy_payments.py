@@ -1,0 +1,106 @@
+"""Where Saleor acts on a legacy payment, which may be one order's part of another.
+
+The mutations of orders and payments, returns and refunds of products, and clean-ups all
+come through these three functions, whose errors all of them report.
+"""
+
+from collections.abc import Callable
+
+from .seam import Seam
+
+
+def _capture(original: Callable) -> Callable:
+    """Refuse a part alone under the policy; divide what the provider captured more."""
+
+    def capture(payment, manager, channel_slug, *args, **kwargs):
+        from saleor.core.transactions import transaction_with_commit_on_errors
+
+        from ..config import get_config
+        from ..legacy_bounds import is_part, lock_parts, refuse_capture
+        from ..legacy_operations import carry_capture
+
+        if not is_part(payment):
+            return original(payment, manager, channel_slug, *args, **kwargs)
+        # Saleor keeps the record of an attempt that failed.
+        with transaction_with_commit_on_errors():
+            parts = lock_parts(payment)
+            refuse_capture(parts, get_config(channel_slug, manager))
+            transaction = original(payment, manager, channel_slug, *args, **kwargs)
+            carry_capture(transaction, parts, manager)
+        return transaction
+
+    return capture
+
+
+def _void(original: Callable) -> Callable:
+    """Refuse a void while the provider holds money of a live sibling."""
+
+    def void(payment, manager, channel_slug):
+        from saleor.core.transactions import transaction_with_commit_on_errors
+
+        from ..legacy_bounds import is_part, lock_parts, refuse_void
+        from ..legacy_operations import carry_void
+
+        if not is_part(payment):
+            return original(payment, manager, channel_slug)
+        with transaction_with_commit_on_errors():
+            parts = lock_parts(payment)
+            refuse_void(parts)
+            transaction = original(payment, manager, channel_slug)
+            carry_void(transaction, parts, manager)
+        return transaction
+
+    return void
+
+
+def _refund(original: Callable) -> Callable:
+    """Count the refunds of the part that are in progress."""
+
+    def refund(payment, manager, channel_slug, amount=None, refund_data=None):
+        from saleor.core.transactions import transaction_with_commit_on_errors
+
+        from ..legacy_bounds import is_part, lock_parts, refuse_refund
+
+        if not is_part(payment):
+            return original(payment, manager, channel_slug, amount, refund_data)
+        with transaction_with_commit_on_errors():
+            refuse_refund(lock_parts(payment), amount)
+            return original(payment, manager, channel_slug, amount, refund_data)
+
+    return refund
+
+
+def _get_order_to_confirm(original: Callable) -> Callable:
+    """Confirm without capturing where one order may not be charged alone.
+
+    Saleor would fail in the middle: with the new status, without its events.
+    """
+
+    def get_instance(cls, info, /, **data):
+        from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
+
+        from ..config import get_config
+        from ..legacy_bounds import is_charged_with_its_group
+
+        order = original(info, **data)
+        manager = get_plugin_manager_promise(info.context).get()
+        if is_charged_with_its_group(order, get_config(order.channel.slug, manager)):
+            order.get_last_payment = lambda: None
+        return order
+
+    return get_instance
+
+
+GATEWAY = "saleor.payment.gateway"
+SEAMS = (
+    # Saleor's decorators hide the parameters.
+    Seam(GATEWAY, "capture", ("args", "kwargs"), _capture),
+    Seam(GATEWAY, "void", ("args", "kwargs"), _void),
+    Seam(GATEWAY, "refund", ("args", "kwargs"), _refund),
+    Seam(
+        "saleor.graphql.order.mutations.order_confirm",
+        "OrderConfirm.get_instance",
+        ("info", "data"),
+        _get_order_to_confirm,
+    ),
+)
