@@ -31,6 +31,7 @@ from django.utils import timezone
 from saleor.order.models import Order
 from saleor.payment.models import Payment, TransactionItem
 
+from .adoption import ADOPTED
 from .models import (
     GroupPayment,
     OrderGroup,
@@ -115,6 +116,7 @@ def _check_positions(ids: Ids) -> Iterator[Finding]:
 def _check_sellers(ids: Ids) -> Iterator[Finding]:
     repeated = (
         OrderGroupOrder.objects.filter(group__in=ids)
+        .exclude(group__private_metadata__has_key=ADOPTED)
         .order_by()
         .values("group__number", "seller__slug")
         .annotate(count=Count("pk"))
