@@ -54,7 +54,12 @@ def is_part(payment: Payment) -> bool:
 def lock_parts(payment: Payment) -> Parts:
     """Lock and return a part and its siblings, each with its order."""
     # In one order, so that two requests wait for each other instead of deadlocking.
-    return _find_parts(payment, _select_parts(payment).select_for_update(of=("self",)))
+    return _to_parts(payment, _select_parts(payment).select_for_update(of=("self",)))
+
+
+def find_parts(payment: Payment) -> Parts:
+    """Return a part and its siblings, each with its order."""
+    return _to_parts(payment, _select_parts(payment))
 
 
 def refuse_capture(parts: Parts, config: OrderGroupsConfig) -> None:
@@ -75,7 +80,7 @@ def is_charged_with_its_group(order: Order, config: OrderGroupsConfig) -> bool:
     if payment is None or not is_part(payment):
         return False
     try:
-        refuse_capture(_find_parts(payment, _select_parts(payment)), config)
+        refuse_capture(find_parts(payment), config)
     except PaymentError:
         return True
     return False
@@ -141,7 +146,7 @@ def _select_parts(payment: Payment) -> QuerySet[Payment]:
     return parts.prefetch_related("transactions")
 
 
-def _find_parts(payment: Payment, parts: Iterable[Payment]) -> Parts:
+def _to_parts(payment: Payment, parts: Iterable[Payment]) -> Parts:
     found = {part.pk: part for part in parts}
     return Parts(own=found.pop(payment.pk), siblings=list(found.values()))
 

@@ -4,16 +4,16 @@ Asked for one order's part, it may capture all of them, and it always voids all 
 Where a group is charged at once, it is asked for all of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction as database_transaction
 from saleor.core.prices import quantize_price
 from saleor.core.transactions import transaction_with_commit_on_errors
 from saleor.order.actions import order_charged, order_voided
 from saleor.order.fetch import fetch_order_info
-from saleor.order.models import Order
 from saleor.order.utils import updates_amounts_for_order
 from saleor.payment import ChargeStatus, PaymentError, TransactionKind, gateway
 from saleor.payment.models import Payment, Transaction
@@ -23,6 +23,7 @@ from .apportion import apportion, draw_down
 from .legacy_bounds import (
     NOTHING_AUTHORIZED,
     Parts,
+    find_parts,
     get_order,
     is_authorized,
     is_live,
@@ -36,63 +37,97 @@ if TYPE_CHECKING:
     from saleor.plugins.manager import PluginsManager
 
 
+def get_capturable(payment: Payment) -> dict[UUID, Decimal]:
+    """Return what is authorized of each live order of a payment's parts, by its key."""
+    return {get_order(part).pk: part.total for part in _select_capturable(payment)}
+
+
 def capture_together(
     payment: Payment,
+    amounts: Mapping[UUID, Decimal],
     manager: "PluginsManager",
     channel_slug: str,
     *,
     user: "User | None" = None,
     app: "App | None" = None,
-    amount: Decimal | None = None,
-) -> list[tuple[Order, Decimal]]:
-    """Capture the parts of all live orders with one request, as a group is charged.
+) -> dict[UUID, Decimal]:
+    """Capture several orders' parts with one request, as a group is charged.
 
     Call it without a lock on the orders: they are locked after their payments.
 
     :param payment: any of the parts.
-    :param amount: at most what is authorized on them, which is the default.
-    :return: the orders, and what was captured for each.
-    :raises PaymentError: the amount is not authorized, or the gateway declined.
+    :param amounts: what to capture, by the order's key, of what is capturable.
+    :return: what was captured, by the order's key: an answer of another amount fills
+        what was asked for first, then what else is authorized.
+    :raises PaymentError: a part has less authorized, or the gateway declined.
     """
     with transaction_with_commit_on_errors():
-        locked = lock_parts(payment)
-        parts = [
-            part
-            for part in (locked.own, *locked.siblings)
-            if is_live(part) and is_authorized(part)
-        ]
-        if not parts:
-            raise PaymentError(NOTHING_AUTHORIZED)
-        # Of any amount the largest part has something.
-        parts.sort(key=lambda part: (-part.total, part.pk))
-        whole = sum((part.total for part in parts), Decimal(0))
-        transaction = _capture_whole(
-            parts[0], whole, whole if amount is None else amount, manager, channel_slug
+        lock_parts(payment)
+        # The first has something of every amount.
+        parts = sorted(
+            _select_capturable(payment),
+            key=lambda part: -amounts.get(get_order(part).pk, Decimal(0)),
         )
+        _refuse_amounts(parts, amounts)
+        whole = sum(amounts.values(), Decimal(0))
+        transaction = _capture_whole(parts[0], whole, manager, channel_slug)
         if transaction.kind != TransactionKind.CAPTURE:
-            return []
-        currency = transaction.currency
-        captured = to_minor(quantize_price(transaction.amount, currency), currency)
-        needs = [to_minor(part.total, currency) for part in parts]
-        pieces = draw_down(captured, needs, needs)
-        amounts = [to_decimal(piece, currency) for piece in pieces]
-        _spread_capture(transaction, parts, amounts)
-        captures = [
-            (part, piece) for part, piece in zip(parts, amounts, strict=True) if piece
-        ]
-        for part, piece in captures:
-            _announce_capture(part, piece, manager, user, app)
-    return [(get_order(part), piece) for part, piece in captures]
+            return {}
+        pieces = _divide_answer(transaction, parts, amounts)
+        _spread_capture(transaction, parts, pieces)
+        captured = {}
+        for part, piece in zip(parts, pieces, strict=True):
+            if piece:
+                captured[get_order(part).pk] = piece
+                _announce_capture(part, piece, manager, user, app)
+    return captured
+
+
+def _select_capturable(payment: Payment) -> list[Payment]:
+    parts = find_parts(payment)
+    return [
+        part
+        for part in (parts.own, *parts.siblings)
+        if is_live(part) and is_authorized(part)
+    ]
+
+
+def _refuse_amounts(parts: Sequence[Payment], amounts: Mapping[UUID, Decimal]) -> None:
+    available = {get_order(part).pk: part.total for part in parts}
+    for order_id, amount in amounts.items():
+        if not 0 < amount <= available.get(order_id, 0):
+            raise PaymentError(f"{amount} is not authorized for order {order_id}.")
+    if not amounts:
+        raise PaymentError(NOTHING_AUTHORIZED)
+
+
+def _divide_answer(
+    transaction: Transaction, parts: Sequence[Payment], amounts: Mapping[UUID, Decimal]
+) -> list[Decimal]:
+    currency = transaction.currency
+    asked = [
+        to_minor(amounts.get(get_order(part).pk, Decimal(0)), currency)
+        for part in parts
+    ]
+    rest = [
+        to_minor(part.total, currency) - minor
+        for part, minor in zip(parts, asked, strict=True)
+    ]
+    captured = to_minor(quantize_price(transaction.amount, currency), currency)
+    expected = min(captured, sum(asked))
+    only_first = [1] + [0] * (len(parts) - 1)
+    pieces = zip(
+        apportion(expected, asked),
+        draw_down(captured - expected, rest, only_first),
+        strict=True,
+    )
+    return [to_decimal(piece + more, currency) for piece, more in pieces]
 
 
 def _capture_whole(
-    part: Payment,
-    whole: Decimal,
-    amount: Decimal,
-    manager: "PluginsManager",
-    channel_slug: str,
+    part: Payment, whole: Decimal, manager: "PluginsManager", channel_slug: str
 ) -> Transaction:
-    """Let Saleor capture an amount up to the whole in the name of one part."""
+    """Let Saleor capture what several parts have in the name of one."""
     row = Payment.objects.filter(pk=part.pk)
     # Saleor captures no more than the total of the payment that it is given. Nobody
     # else sees this one: it is another again when the transaction ends.
@@ -100,7 +135,7 @@ def _capture_whole(
     try:
         # What is refused for a part alone is asked for all of them here.
         capture = gateway.capture.__wrapped__  # type: ignore[attr-defined]
-        return capture(part, manager, channel_slug, amount=amount)
+        return capture(part, manager, channel_slug, amount=whole)
     finally:
         row.update(total=part.total)
 

@@ -13,7 +13,7 @@ from saleor.payment.models import Payment, Transaction
 from saleor.payment.utils import gateway_postprocess
 from saleor.plugins.manager import get_plugins_manager
 
-from saleor_order_groups.legacy_operations import capture_together
+from saleor_order_groups.legacy_operations import capture_together, get_capturable
 from saleor_order_groups.verification import verify
 
 from .legacy_gateway import PROVIDER, RECORDER, EventRecorder, Provider, ProviderGateway
@@ -424,24 +424,26 @@ def test_group_is_captured_with_one_request(
     django_capture_on_commit_callbacks,
 ):
     # given
-    alpha, beta, delta, _ = place(cart=[*CART, ("delta", "5.00")])
+    alpha, beta, delta, gamma = place(cart=[*CART, ("delta", "5.00")])
     assert not ask("cancel", delta)["errors"]
     fired.clear()
     manager = get_plugins_manager(allow_replica=False)
 
     # when
+    payment = gamma.get_last_payment()
+    capturable = get_capturable(payment)
     with django_capture_on_commit_callbacks(execute=True):
-        captures = capture_together(
-            beta.get_last_payment(), manager, "main", user=staff_user
+        captured = capture_together(
+            payment, capturable, manager, "main", user=staff_user
         )
 
-    # then
-    amounts = {order.number: amount for order, amount in captures}
-    total = alpha.total_gross_amount + beta.total_gross_amount
-    assert amounts == {
-        alpha.number: alpha.total_gross_amount,
-        beta.number: beta.total_gross_amount,
+    # then: neither the canceled order nor the free one
+    assert captured == capturable
+    assert captured == {
+        alpha.pk: alpha.total_gross_amount,
+        beta.pk: beta.total_gross_amount,
     }
+    total = alpha.total_gross_amount + beta.total_gross_amount
     assert provider.asked == [("capture", total)]
     for order in (alpha, beta):
         order.refresh_from_db()
@@ -462,43 +464,65 @@ def test_group_is_captured_with_one_request(
     assert list(verify()) == []
 
 
-def test_part_of_the_group_is_captured_in_proportion(charge_group, place, provider):
+@pytest.mark.parametrize(
+    ("_case", "answer", "alpha_has", "beta_has"),
+    [
+        ("as asked", None, "10.01", "5.00"),
+        ("less", "10.00", "6.67", "3.33"),
+        ("all that is authorized", "105.00", "63.00", "42.00"),
+        ("more than that", "105.02", "63.02", "42.00"),
+    ],
+)
+def test_answer_to_a_capture_of_the_group_is_divided(
+    charge_group, place, provider, _case, answer, alpha_has, beta_has
+):
     # given
     alpha, beta, gamma = place()
-    payment = beta.get_last_payment()
+    provider.captures = answer and Decimal(answer)
     manager = get_plugins_manager(allow_replica=False)
-
-    # when / then
-    with pytest.raises(PaymentError):
-        capture_together(payment, manager, "main", amount=Decimal("105.01"))
-    with pytest.raises(PaymentError):
-        capture_together(payment, manager, "main", amount=Decimal(0))
-    assert provider.asked == []
-    capture_together(payment, manager, "main", amount=Decimal("10.01"))
-    assert provider.asked == [("capture", Decimal("10.01"))]
-    assert get_parts([alpha, beta, gamma]) == [
-        (ChargeStatus.PARTIALLY_CHARGED, Decimal(63), Decimal("6.01"), True),
-        (ChargeStatus.PARTIALLY_CHARGED, Decimal(42), Decimal("4.00"), True),
-        (ChargeStatus.FULLY_CHARGED, Decimal(0), Decimal(0), True),
-    ]
-
-
-def test_declined_capture_of_the_group_leaves_the_parts(place, provider):
-    # given
-    orders = place()
-    before = get_parts(orders)
-    provider.declines = True
+    amounts = {beta.pk: Decimal("5.00"), alpha.pk: Decimal("10.01")}
 
     # when
-    with pytest.raises(PaymentError, match="Declined"):
-        capture_together(
-            orders[1].get_last_payment(),
-            get_plugins_manager(allow_replica=False),
-            "main",
-        )
+    captured = capture_together(beta.get_last_payment(), amounts, manager, "main")
 
     # then
-    assert get_parts(orders) == before
+    assert provider.asked == [("capture", Decimal("15.01"))]
+    assert captured == {alpha.pk: Decimal(alpha_has), beta.pk: Decimal(beta_has)}
+    for order in (alpha, beta):
+        order.refresh_from_db()
+        part = order.get_last_payment()
+        assert part.captured_amount == order.total_charged_amount == captured[order.pk]
+        assert part.total == order.total_gross_amount
+        is_full = part.captured_amount >= part.total
+        assert part.charge_status == (
+            ChargeStatus.FULLY_CHARGED if is_full else ChargeStatus.PARTIALLY_CHARGED
+        )
+        [row] = part.transactions.filter(kind=TransactionKind.CAPTURE)
+        assert row.amount == captured[order.pk]
+    assert gamma.get_last_payment().captured_amount == 0
+
+
+def test_capture_of_the_group_is_bounded_by_each_part(charge_group, place, provider):
+    # given
+    alpha, beta, gamma = place()
+    before = get_parts([alpha, beta, gamma])
+    manager = get_plugins_manager(allow_replica=False)
+    payment = alpha.get_last_payment()
+
+    # when / then
+    for amounts in (
+        {},
+        {alpha.pk: Decimal("63.01")},
+        {alpha.pk: Decimal(1), beta.pk: Decimal(0)},
+        {alpha.pk: Decimal(1), gamma.pk: Decimal(1)},
+    ):
+        with pytest.raises(PaymentError):
+            capture_together(payment, amounts, manager, "main")
+    assert provider.asked == []
+    provider.declines = True
+    with pytest.raises(PaymentError, match="Declined"):
+        capture_together(payment, get_capturable(payment), manager, "main")
+    assert get_parts([alpha, beta, gamma]) == before
     attempts = Transaction.objects.filter(kind=TransactionKind.CAPTURE)
     assert [(row.amount, row.is_success) for row in attempts] == [(Decimal(105), False)]
 
