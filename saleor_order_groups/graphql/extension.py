@@ -74,9 +74,11 @@ def extend_schema() -> None:
     from ..webhooks.subscription import extend_subscriptions
     from . import schema
     from .metadata import extend_metadata
+    from .mutations.order_group_operations import OrderGroupMutations
 
     graft(OrderQueries, schema.Queries)
     graft(OrderMutations, schema.Mutations)
+    graft(OrderMutations, OrderGroupMutations)
     graft(Order, schema.OrderFields)
     graft(User, schema.UserFields)
     graft(CheckoutComplete, schema.CompletionFields)

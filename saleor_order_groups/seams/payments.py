@@ -239,6 +239,20 @@ def _create_request(original: Callable) -> Callable:
     return create
 
 
+def _cancel_order(original: Callable) -> Callable:
+    """Cancel what is left of a group's payment when its last live order is canceled."""
+
+    def cancel(order, user, app, manager, site_settings, webhook_event_map=None):
+        from saleor.core.utils.events import call_event
+
+        from ..operations import Requestor, cancel_rest
+
+        original(order, user, app, manager, site_settings, webhook_event_map)
+        call_event(cancel_rest, order, Requestor(manager, user, app))
+
+    return cancel
+
+
 SEAMS = (
     Seam(
         "saleor.payment.utils",
@@ -310,5 +324,11 @@ SEAMS = (
         "TransactionUpdate.perform_mutation",
         ("_root", "info", "token", "id", "transaction", "transaction_event"),
         _update_transaction,
+    ),
+    Seam(
+        "saleor.order.actions",
+        "cancel_order",
+        ("order", "user", "app", "manager", "site_settings", "webhook_event_map"),
+        _cancel_order,
     ),
 )

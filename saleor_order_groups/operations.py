@@ -1,0 +1,325 @@
+"""What is asked of the payments of a whole group at once.
+
+A payment that several orders share gets one request, for the sum of what each order is
+asked for; the app sees the payment as the one order's that it always saw. What the orders
+have of it is written down before the app is asked, so that the answer is divided so.
+"""
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from saleor.core.prices import quantize_price
+from saleor.core.tracing import traced_atomic_transaction
+from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
+from saleor.order.events import (
+    event_transaction_cancel_requested,
+    event_transaction_charge_requested,
+    event_transaction_refund_requested,
+)
+from saleor.order.models import Order
+from saleor.payment import PaymentError, TransactionAction
+from saleor.payment.gateway import _create_transaction_data, _request_payment_action
+from saleor.payment.models import TransactionItem
+from saleor.webhook.event_types import WebhookEventSyncType
+
+from .apportion import draw_down
+from .models import GroupPayment, OrderGroup, PaymentShare
+from .money import floor_minor, to_decimal
+from .payment_requests import (
+    NOT_LIVE,
+    find_open_requests,
+    get_available,
+    lock_transactions,
+)
+from .payments import create_event_shares, divide_event
+from .settlement import settle
+
+if TYPE_CHECKING:
+    from saleor.account.models import User
+    from saleor.app.models import App
+    from saleor.plugins.manager import PluginsManager
+
+Amounts = dict[UUID, Decimal]
+
+_EVENTS = {
+    TransactionAction.CHARGE: WebhookEventSyncType.TRANSACTION_CHARGE_REQUESTED,
+    TransactionAction.REFUND: WebhookEventSyncType.TRANSACTION_REFUND_REQUESTED,
+    TransactionAction.CANCEL: WebhookEventSyncType.TRANSACTION_CANCELATION_REQUESTED,
+}
+
+
+class InsufficientAmountError(ValueError):
+    """More is asked for than the payments have."""
+
+
+@dataclass
+class Requestor:
+    """Who asks: what Saleor's requests and events need to know."""
+
+    manager: "PluginsManager"
+    user: "User | None" = None
+    app: "App | None" = None
+
+
+@dataclass
+class Source:
+    """What money can be asked of.
+
+    `available`: how much of each order's, by the order's key.
+    `request`: asks for these amounts; raises ValidationError or PaymentError.
+    """
+
+    available: Amounts
+    request: Callable[[Amounts], None]
+
+
+@dataclass
+class Outcome:
+    """What became of a request to a whole group: errors by order, none means asked."""
+
+    errors: dict[UUID, list[Exception]] = field(default_factory=dict)
+
+
+def request_of_sources(
+    sources: Sequence[Source], amount: Decimal | None, orders: Sequence[Order]
+) -> Outcome:
+    """Ask for an amount, or for all that there is, one source after the other.
+
+    A failure of one source is reported for its orders; the others are asked all the same.
+
+    :raises InsufficientAmountError: nothing was asked for; the message says why.
+    """
+    currency = orders[0].currency
+    whole = sum(
+        (part for source in sources for part in source.available.values()), Decimal(0)
+    )
+    left = whole if amount is None else amount
+    if not whole or left > whole:
+        raise InsufficientAmountError(f"Only {whole} {currency} is left.")
+    totals = [floor_minor(order.total_gross_amount, currency) for order in orders]
+    outcome = Outcome(errors={order.pk: [] for order in orders})
+    for source in sources:
+        available = [source.available.get(order.pk, Decimal(0)) for order in orders]
+        if left >= sum(available):
+            parts = available
+        else:
+            minor = [floor_minor(part, currency) for part in available]
+            drawn = draw_down(floor_minor(left, currency), minor, totals)
+            parts = [to_decimal(part, currency) for part in drawn]
+        amounts = {
+            order.pk: part
+            for order, part in zip(orders, parts, strict=True)
+            if floor_minor(part, currency)
+        }
+        if not amounts:
+            continue
+        left -= sum(amounts.values(), Decimal(0))
+        try:
+            source.request(amounts)
+        except (ValidationError, PaymentError) as error:
+            for order_id in amounts:
+                outcome.errors[order_id].append(error)
+    return outcome
+
+
+def find_sources(
+    group: OrderGroup,
+    orders: Sequence[Order],
+    action: str,
+    requestor: Requestor,
+    request_of_transaction: Callable[[TransactionItem, Decimal], None],
+) -> list[Source]:
+    """Return what an action can be asked of, the group's own payments first.
+
+    :param request_of_transaction: asks for an amount of one order's own transaction.
+    """
+    sources = []
+    order_ids = {order.pk for order in orders}
+    payments = GroupPayment.objects.filter(group=group).select_related("transaction")
+    for payment in payments.order_by("transaction"):
+        if payment.transaction.app_identifier == GIFT_CARD_PAYMENT_GATEWAY_ID:
+            continue
+        sources.append(_get_payment_source(payment, order_ids, action, requestor))
+    own = TransactionItem.objects.filter(order__in=order_ids).exclude(
+        payment_share__payment__transaction__in=[
+            payment.transaction_id
+            for payment in payments
+            if payment.transaction.app_identifier != GIFT_CARD_PAYMENT_GATEWAY_ID
+        ]
+    )
+    for transaction in own.order_by("pk"):
+        is_gift_card = transaction.app_identifier == GIFT_CARD_PAYMENT_GATEWAY_ID
+        if is_gift_card and action != TransactionAction.REFUND:
+            # Saleor charges gift cards itself, when an order is confirmed.
+            continue
+        sources.append(
+            _get_transaction_source(transaction, action, request_of_transaction)
+        )
+    return sources
+
+
+def _get_payment_source(
+    payment: GroupPayment, order_ids: set[UUID], action: str, requestor: Requestor
+) -> Source:
+    links = _get_links(payment, order_ids)
+
+    def request(amounts: Amounts) -> None:
+        request_of_payment(payment, action, amounts, requestor)
+
+    return Source(
+        available={link.order_id: get_available(link, action) for link in links},
+        request=request,
+    )
+
+
+def _get_transaction_source(
+    transaction: TransactionItem,
+    action: str,
+    request_of_transaction: Callable[[TransactionItem, Decimal], None],
+) -> Source:
+    is_refund = action == TransactionAction.REFUND
+    amount = transaction.charged_value if is_refund else transaction.authorized_value
+    open_requests = sum(
+        request.amount_value
+        for request in find_open_requests([transaction.pk])
+        if request.type == f"{action}_request"
+    )
+
+    def request(amounts: Amounts) -> None:
+        [asked] = amounts.values()
+        request_of_transaction(transaction, asked)
+
+    assert transaction.order_id is not None
+    available = max(amount - open_requests, Decimal(0))
+    return Source(available={transaction.order_id: available}, request=request)
+
+
+def _get_links(payment: GroupPayment, order_ids: set[UUID]) -> list[PaymentShare]:
+    links = PaymentShare.objects.filter(payment=payment, order__in=order_ids)
+    return list(
+        links.select_related("order__channel", "transaction", "payment").order_by(
+            "order__number"
+        )
+    )
+
+
+def request_of_payment(
+    payment: GroupPayment,
+    action: str,
+    amounts: Mapping[UUID, Decimal],
+    requestor: Requestor,
+) -> None:
+    """Ask the app of a group's payment for the sum of what its orders are asked for.
+
+    :param amounts: by the order's key.
+    :raises ValidationError: an order's share has less left; nothing was asked.
+    :raises PaymentError: no app can be asked.
+    """
+    from saleor.graphql.payment.mutations.transaction.utils import (
+        create_transaction_event_requested,
+    )
+
+    with traced_atomic_transaction():
+        links = _get_links(payment, set(amounts))
+        lock_transactions(payment, links)
+        for link in links:
+            link.payment = payment
+            available = get_available(link, action)
+            if amounts[link.order_id] > available:
+                raise ValidationError(
+                    f"Only {available} {payment.transaction.currency} of order"
+                    f" #{link.order.number} is left for {action}."
+                )
+        whole = sum(amounts.values(), Decimal(0))
+        request = create_transaction_event_requested(
+            payment.transaction, whole, action, user=requestor.user, app=requestor.app
+        )
+        rows = divide_event(
+            request,
+            links,
+            [floor_minor(amounts[link.order_id], request.currency) for link in links],
+        )
+        for row, link in zip(rows, links, strict=True):
+            row.share_event.amount_value = amounts[link.order_id]
+        create_event_shares(rows)
+    # Saleor and apps ask a transaction for its order. Never saved.
+    asked = copy.copy(payment.transaction)
+    live = [link.order for link in links if link.order.status not in NOT_LIVE]
+    asked.order = order = (live or [links[0].order])[0]
+    event_type = _EVENTS[action]
+    try:
+        _request_payment_action(
+            transaction_action_data=_create_transaction_data(
+                transaction=asked,
+                action_type=action,
+                action_value=whole,
+                request_event=request,
+            ),
+            manager=requestor.manager,
+            channel_slug=order.channel.slug,
+            event_type=event_type,
+            transaction_request_func=getattr(requestor.manager, event_type),
+            plugin_func_name=event_type,
+        )
+    except PaymentError:
+        # Saleor has recorded the failure: so must the orders.
+        settle(payment, requestor.manager, requestor.user, requestor.app)
+        raise
+    for link in links:
+        amount = quantize_price(amounts[link.order_id], request.currency)
+        _record_request(link, action, amount, requestor)
+
+
+def _record_request(
+    link: PaymentShare, action: str, amount: Decimal, requestor: Requestor
+) -> None:
+    """Add Saleor's own event of a request to the order's history."""
+    about: dict[str, Any] = {
+        "order_id": link.order_id,
+        "reference": link.transaction.psp_reference or "",
+        "user": requestor.user,
+        "app": requestor.app,
+    }
+    if action == TransactionAction.CHARGE:
+        event_transaction_charge_requested(amount=amount, **about)
+    elif action == TransactionAction.REFUND:
+        event_transaction_refund_requested(amount=amount, **about)
+    else:
+        event_transaction_cancel_requested(**about)
+
+
+def cancel_rest(order: Order, requestor: Requestor) -> None:
+    """Cancel what is left authorized of a group's payments after its last order.
+
+    Nothing happens while an order of the group is live. What is asked for already is not
+    asked for again, and nothing is refunded.
+    """
+    payments = GroupPayment.objects.filter(shares__order=order).exclude(
+        transaction__app_identifier=GIFT_CARD_PAYMENT_GATEWAY_ID
+    )
+    for payment in payments.select_related("transaction").order_by("transaction"):
+        with traced_atomic_transaction():
+            orders = Order.objects.filter(payment_shares__payment=payment)
+            if orders.exclude(status__in=NOT_LIVE).exists():
+                return
+            links = _get_links(payment, set(orders.values_list("pk", flat=True)))
+            lock_transactions(payment, links)
+            action = TransactionAction.CANCEL
+            amounts = {link.order_id: get_available(link, action) for link in links}
+        amounts = {
+            key: amount
+            for key, amount in amounts.items()
+            if floor_minor(amount, payment.transaction.currency)
+        }
+        if not amounts:
+            continue
+        try:
+            request_of_payment(payment, action, amounts, requestor)
+        except (ValidationError, PaymentError):
+            # A rival asked first, or nobody can be asked: the failure is on record.
+            continue
