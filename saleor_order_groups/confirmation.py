@@ -93,13 +93,7 @@ def get_payload(group: OrderGroup, redirect_url: str | None) -> dict[str, Any]:
             ),
             "billing_address": get_address_payload(first.billing_address),
             "shipping_address": get_address_payload(first.shipping_address),
-            "orders": [
-                {
-                    **get_default_order_payload(link.order, redirect_url or ""),
-                    "seller": _get_seller_payload(link.seller),
-                }
-                for link in links
-            ],
+            "orders": [_get_order_payload(link, redirect_url) for link in links],
         },
         "recipient_email": first.get_customer_email(),
         **get_site_context(),
@@ -113,6 +107,18 @@ def _get_amounts(
     return {
         f"{name}_net_amount": quantize_price(total.net.amount, currency),
         f"{name}_gross_amount": quantize_price(total.gross.amount, currency),
+    }
+
+
+def _get_order_payload(
+    link: OrderGroupOrder, redirect_url: str | None
+) -> dict[str, Any]:
+    order = link.order
+    return {
+        **get_default_order_payload(order, redirect_url or ""),
+        # Saleor gives all amounts but these in the currency's minor units.
+        **_get_amounts("shipping_price", [order.shipping_price], order.currency),
+        "seller": _get_seller_payload(link.seller),
     }
 
 
