@@ -93,10 +93,15 @@ def subtract_gift_cards(order: Order, using: str = DEFAULT_DB_ALIAS) -> None:
 
 
 def _get_gift_card_spending(order: Order, using: str) -> Decimal:
-    # The amounts are kept nowhere else.
+    # The amounts are kept nowhere else. A card may pay as a transaction too, which
+    # takes nothing from the total.
     events = (
         GiftCardEvent.objects.using(using)
-        .filter(order_id=order.pk, type=GiftCardEvents.USED_IN_ORDER)
+        .filter(
+            order_id=order.pk,
+            type=GiftCardEvents.USED_IN_ORDER,
+            gift_card__orders=order.pk,
+        )
         .values_list("parameters__balance", flat=True)
     )
     spent = sum(

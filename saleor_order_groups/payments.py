@@ -109,11 +109,6 @@ def refuse_unsupported_transactions(checkout: Checkout) -> None:
 
     :raises ValidationError: the checkout holds such a payment.
     """
-    if checkout.payment_transactions.filter(gift_card__isnull=False).exists():
-        _refuse(
-            "A checkout of several sellers cannot be paid with a gift card transaction;"
-            " add the gift card to the checkout instead."
-        )
     payment = checkout.get_last_active_payment()
     if payment is None:
         return

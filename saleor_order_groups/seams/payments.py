@@ -239,6 +239,27 @@ def _create_request(original: Callable) -> Callable:
     return create
 
 
+def _get_source_object(original: Callable) -> Callable:
+    """Let a payment be processed further (3-D Secure) after completion.
+
+    Saleor asks for what is paid: that is the group's first order.
+    """
+
+    def get_source_object(cls, transaction_item):
+        from saleor.order.models import Order
+
+        order = (
+            Order.objects.filter(
+                order_group_link__group__payments__transaction=transaction_item
+            )
+            .order_by("order_group_link__position")
+            .first()
+        )
+        return order or original(transaction_item)
+
+    return get_source_object
+
+
 def _cancel_order(original: Callable) -> Callable:
     """Cancel what is left of a group's payment when its last live order is canceled."""
 
@@ -330,5 +351,11 @@ SEAMS = (
         "cancel_order",
         ("order", "user", "app", "manager", "site_settings", "webhook_event_map"),
         _cancel_order,
+    ),
+    Seam(
+        "saleor.graphql.payment.mutations.transaction.transaction_process",
+        "TransactionProcess.get_source_object",
+        ("transaction_item",),
+        _get_source_object,
     ),
 )

@@ -9,7 +9,7 @@ from saleor.checkout.models import Checkout
 from saleor.discount.models import VoucherCode
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
-from saleor.payment.models import Payment, TransactionItem
+from saleor.payment.models import Payment
 from saleor.warehouse.models import Allocation, Stock
 
 from saleor_order_groups.models import OrderGroup, Seller
@@ -232,21 +232,6 @@ def test_total_that_does_not_add_up_is_refused(
     assert_nothing_happened(checkout)
     transaction.refresh_from_db()
     assert transaction.checkout_id == checkout.pk
-
-
-def test_gift_card_transaction_is_refused(make_cart, pay, complete, gift_card):
-    # given
-    checkout = make_cart(CART)
-    transaction = pay(checkout)
-    TransactionItem.objects.filter(pk=transaction.pk).update(gift_card=gift_card)
-
-    # when
-    data = complete(checkout)
-
-    # then
-    [error] = data["errors"]
-    assert "cannot be paid with a gift card transaction" in error["message"]
-    assert_nothing_happened(checkout)
 
 
 def test_gateway_that_finds_payments_by_token_is_refused(make_cart, complete):
