@@ -40,6 +40,7 @@ from .models import (
     PaymentShare,
 )
 from .payments import AMOUNTS
+from .unsettled import find_unsettled
 
 DEFAULT_BATCH_SIZE = 1000
 
@@ -285,6 +286,16 @@ def _check_event_shares(ids: Ids) -> Iterator[Finding]:
         )
 
 
+def _check_settled(ids: Ids) -> Iterator[Finding]:
+    for payment in find_unsettled(_select_payments(ids)):
+        yield Finding(
+            payment.group.number,
+            "unsettled",
+            f"transaction {payment.transaction.token} has reports that its orders do"
+            " not have; run manage.py settle_payments",
+        )
+
+
 # ------------------------------------------------------------------ orders' amounts
 
 
@@ -346,5 +357,6 @@ CHECKS: tuple[Callable[[Ids], Iterator[Finding]], ...] = (
     _check_share_currencies,
     _check_share_sums,
     _check_event_shares,
+    _check_settled,
     _check_order_amounts,
 )
