@@ -201,14 +201,14 @@ def test_taxes_add_up(
     tax_configuration.save()
     tax_configuration.country_exceptions.all().delete()
     TaxClassCountryRate.objects.update_or_create(
-        country="US", tax_class=None, defaults={"rate": 23}
+        country="PL", tax_class=None, defaults={"rate": 23}
     )
     for line in checkout.lines.all():
         product_type = line.variant.product.product_type
         product_type.tax_class = default_tax_class
         product_type.save()
     default_tax_class.country_rates.update_or_create(
-        country="US", defaults={"rate": Decimal("17.5")}
+        country="PL", defaults={"rate": Decimal("17.5")}
     )
     total = get_total(checkout)
     pay(checkout)

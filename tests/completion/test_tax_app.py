@@ -47,16 +47,22 @@ ADDED = {
 
 @dataclass
 class TaxResponder:
-    """Answer with the taxes, or with `status` and what `spoil` makes of the answer."""
+    """Answer with the taxes, or with `status` and what `spoil` makes of the answer.
+
+    `compute` makes the answer of the payload where the taxes are not known before.
+    """
 
     url: str = ""
     taxes: dict[str, tuple[str, str, str]] = field(default_factory=lambda: INCLUDED)
     status: int = 200
     spoil: Callable[[dict], bytes] | None = None
+    compute: Callable[[dict], dict] | None = None
     requests: list[tuple[str, dict]] = field(default_factory=list)
 
     def answer(self, body: bytes) -> bytes:
         [payload] = json.loads(body)
+        if self.compute:
+            return json.dumps(self.compute(payload)).encode()
         net, gross, rate = self.taxes["shipping"]
         answer = {
             "shipping_price_net_amount": net,
