@@ -48,18 +48,38 @@ IS_LIVE = ~Q(order__status__in=sorted(NOT_LIVE))
 # Saleor calls an order of nothing FULL with nothing charged.
 _IS_PAYABLE = ~Q(order__total_gross_amount=0)
 
-# Which statuses of orders some group of the status must have: an index finds those.
-_IMPLIED: dict[str, tuple[str, ...]] = {
-    OrderGroupStatus.UNCONFIRMED: (OrderStatus.UNCONFIRMED,),
-    OrderGroupStatus.UNFULFILLED: (OrderStatus.UNFULFILLED,),
-    OrderGroupStatus.FULFILLED: (OrderStatus.FULFILLED,),
-    OrderGroupStatus.PARTIALLY_RETURNED: (
-        OrderStatus.RETURNED,
-        OrderStatus.PARTIALLY_RETURNED,
-    ),
-    OrderGroupStatus.RETURNED: (OrderStatus.RETURNED,),
-    OrderGroupStatus.CANCELED: (OrderStatus.CANCELED,),
+# What an order at least of a group with the status has, where that is certain.
+_IMPLIED: dict[str, dict[str, tuple[str, ...]]] = {
+    "status": {
+        OrderGroupStatus.UNCONFIRMED: (OrderStatus.UNCONFIRMED,),
+        OrderGroupStatus.UNFULFILLED: (OrderStatus.UNFULFILLED,),
+        OrderGroupStatus.FULFILLED: (OrderStatus.FULFILLED,),
+        OrderGroupStatus.PARTIALLY_RETURNED: (
+            OrderStatus.RETURNED,
+            OrderStatus.PARTIALLY_RETURNED,
+        ),
+        OrderGroupStatus.RETURNED: (OrderStatus.RETURNED,),
+        OrderGroupStatus.CANCELED: (OrderStatus.CANCELED,),
+    },
+    "fulfillment_status": {
+        OrderGroupFulfillmentStatus.NOT_FULFILLED: (
+            OrderStatus.UNCONFIRMED,
+            OrderStatus.UNFULFILLED,
+        ),
+        OrderGroupFulfillmentStatus.FULFILLED: (OrderStatus.FULFILLED,),
+        OrderGroupFulfillmentStatus.PARTIALLY_RETURNED: (
+            OrderStatus.RETURNED,
+            OrderStatus.PARTIALLY_RETURNED,
+        ),
+        OrderGroupFulfillmentStatus.RETURNED: (OrderStatus.RETURNED,),
+    },
+    "charge_status": {
+        OrderChargeStatus.FULL: (OrderChargeStatus.FULL,),
+        OrderChargeStatus.OVERCHARGED: (OrderChargeStatus.OVERCHARGED,),
+    },
+    "authorize_status": {OrderAuthorizeStatus.FULL: (OrderAuthorizeStatus.FULL,)},
 }
+_ORDER_FIELDS = {"fulfillment_status": "status"}
 
 
 def status_aggregates() -> dict:
@@ -130,15 +150,20 @@ def status_aggregates() -> dict:
     }
 
 
-def implied_order_statuses(statuses: list[str]) -> tuple[str, ...] | None:
-    """Return statuses of which a group of these statuses has an order at least.
+def implied_by(name: str, statuses: list[str]) -> Q | None:
+    """Return what one of a group's orders meets if the group has one of the statuses.
 
-    None where there is no such list: a group may be EXPIRED for having no order, and
-    PARTIALLY_FULFILLED with orders of almost any status.
+    For the group's places. An index of Saleor's finds the orders, and with them the
+    groups of a rare status. None where nothing is certain: EXPIRED and NONE may be for
+    having no order, PARTIALLY_FULFILLED and PARTIAL with orders of almost any status.
+
+    :param name: of one of the four statuses of `status_aggregates`.
     """
-    if not set(statuses) <= _IMPLIED.keys():
+    implied = _IMPLIED[name]
+    if not statuses or not set(statuses) <= implied.keys():
         return None
-    return tuple(implied for status in statuses for implied in _IMPLIED[status])
+    values = [value for status in statuses for value in implied[status]]
+    return Q(**{f"order__{_ORDER_FIELDS.get(name, name)}__in": values})
 
 
 def _distinct(field: str, condition: Q | None = None) -> ArrayAgg:

@@ -4,7 +4,9 @@ A filter selects groups and never trims their orders. Every condition is one on 
 group alone, with subqueries for the rest: Saleor combines them for AND and OR.
 """
 
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
+from graphql.error import GraphQLError
 from saleor.graphql.core.doc_category import (
     DOC_CATEGORY_ORDERS,
     DOC_CATEGORY_PRODUCTS,
@@ -42,7 +44,7 @@ from saleor.graphql.utils.filters import (
 )
 
 from ..models import OrderGroup, OrderGroupOrder, Seller
-from ..statuses import implied_order_statuses
+from ..statuses import implied_by
 from ..totals import select_status, select_total_gross
 from .descriptions import ADDED_IN_01
 from .enums import OrderGroupFulfillmentStatusEnum, OrderGroupStatusEnum
@@ -94,29 +96,27 @@ def filter_by_id(field: str, type_name: str):
     def filter_id(queryset, _name, value):
         if value is None:
             return queryset.none()
-        return filter_where_by_id_field(queryset, field, value, type_name)
+        try:
+            return filter_where_by_id_field(queryset, field, value, type_name)
+        except (ValueError, ValidationError) as error:
+            # Well-formed, with a key of another kind.
+            raise GraphQLError(f"Must receive IDs of {type_name}.") from error
 
     return filter_id
 
 
 def filter_by_status(name: str):
+    alias = f"filtered_{name}"
+
     def filter_status(queryset, _name, value):
-        queryset = queryset.alias(**{f"filtered_{name}": select_status(name)})
-        return filter_where_by_value_field(queryset, f"filtered_{name}", value)
+        queryset = filter_where_by_value_field(
+            queryset.alias(**{alias: select_status(name)}), alias, value
+        )
+        if condition := implied_by(name, _list_values(value)):
+            queryset = _with_places(queryset, OrderGroupOrder.objects.filter(condition))
+        return queryset
 
     return filter_status
-
-
-def filter_group_status(queryset, name, value):
-    queryset = filter_by_status("status")(queryset, name, value)
-    if not value:
-        return queryset
-    wanted = [value["eq"]] if value.get("eq") else value.get("one_of") or []
-    # An index finds the orders of a rare status; the group's own status is derived.
-    if statuses := implied_order_statuses(wanted):
-        places = OrderGroupOrder.objects.filter(order__status__in=statuses)
-        queryset = _with_places(queryset, places)
-    return queryset
 
 
 def filter_number(queryset, _name, value):
@@ -146,13 +146,11 @@ def filter_updated_at(queryset, _name, value):
     return queryset
 
 
-def filter_seller(queryset, _name, value):
-    if value is None:
-        return queryset.none()
-    places = filter_where_by_id_field(
-        OrderGroupOrder.objects.all(), "seller_id", value, "Seller"
+def filter_seller(queryset, name, value):
+    places = OrderGroupOrder.objects.all()
+    return _with_places(
+        queryset, filter_by_id("seller_id", "Seller")(places, name, value)
     )
-    return _with_places(queryset, places)
 
 
 def filter_has_shop_order(queryset, _name, value):
@@ -171,6 +169,13 @@ def filter_total_gross(queryset, _name, value):
 
 def filter_is_active(queryset, _name, value):
     return queryset.filter(is_active=value) if value is not None else queryset.none()
+
+
+def _list_values(value: dict | None) -> list:
+    """Return the values that Saleor's filter of values keeps."""
+    if not value:
+        return []
+    return [value["eq"]] if "eq" in value else value.get("one_of") or []
 
 
 def _with_places(queryset: QuerySet, places: QuerySet) -> QuerySet:
@@ -242,7 +247,7 @@ class OrderGroupWhere(MetadataWhereBase):
     )
     status = OperationObjectTypeWhereFilter(
         input_class=OrderGroupStatusEnumFilterInput,
-        method=filter_group_status,
+        method=filter_by_status("status"),
         help_text="Filter by the status of the group.",
     )
     fulfillment_status = OperationObjectTypeWhereFilter(
