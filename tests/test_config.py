@@ -1,5 +1,8 @@
 """The plugin's configuration: read by `config`, written through `pluginUpdate`."""
 
+import re
+from pathlib import Path
+
 import graphene
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -11,6 +14,7 @@ from saleor.plugins.models import PluginConfiguration
 
 from saleor_order_groups.config import (
     ASSIGNMENT,
+    PARSERS,
     PLUGIN_ID,
     OrderGroupsConfig,
     SellerSource,
@@ -18,6 +22,7 @@ from saleor_order_groups.config import (
     fetch_seller_sources,
     get_config,
 )
+from saleor_order_groups.plugin import OrderGroupsPlugin
 
 PLUGIN_UPDATE_MUTATION = """
     mutation PluginUpdate($id: ID!, $channelId: ID, $input: PluginUpdateInput!) {
@@ -642,3 +647,20 @@ def test_plugin_update_sets_the_confirmation(
     # then
     assert data["errors"] == []
     assert get_config(channel_USD.slug).confirmation == _case_value
+
+
+def test_the_documented_keys_are_the_plugins():
+    # given
+    text = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text()
+
+    # when
+    rows = re.findall(r"^\| `([a-z-]+)` \| `(\w+)` \| (.*?):", text, re.MULTILINE)
+
+    # then
+    assert [(name, default) for name, default, _ in rows] == [
+        (item["name"], str(item["value"]).replace("True", "true"))
+        for item in OrderGroupsPlugin.DEFAULT_CONFIGURATION
+    ]
+    for name, _, values in rows:
+        for value in re.findall("`([^`]+)`", values):
+            PARSERS[name](value)

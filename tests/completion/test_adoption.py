@@ -1,6 +1,7 @@
 """`create_order_groups`: orders from before the plugin get their groups."""
 
 import datetime
+import threading
 from decimal import Decimal
 from io import StringIO
 from uuid import uuid4
@@ -420,3 +421,33 @@ def test_a_batch_of_many_orders_costs_as_many_statements_as_one_of_few(
     assert many == few
     assert OrderGroupOrder.objects.filter(seller__slug="alpha").count() == 43
     assert ProductSeller.objects.get().product == product
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_make_each_group_once(place_whole, channel_USD):
+    # given
+    orders = [place_whole(("alpha", "10.00")) for _ in range(6)]
+    share_a_checkout(*orders[:3])
+    config = get_config(channel_USD.slug)
+    barrier = threading.Barrier(3)
+    adopted = []
+
+    def adopt():
+        try:
+            barrier.wait()
+            for batch in adopt_existing(channel_USD, config, 2, dry_run=False):
+                adopted.append(batch.groups)
+        finally:
+            connection.close()
+
+    # when
+    threads = [threading.Thread(target=adopt) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    # then
+    assert sum(adopted) == OrderGroup.objects.count() == 4
+    assert OrderGroupOrder.objects.count() == 6
+    assert list(verify()) == []

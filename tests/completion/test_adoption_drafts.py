@@ -216,6 +216,24 @@ def test_a_draft_of_several_sellers_is_left_whole(make_draft, complete_draft):
     assert not SellerCustomer.objects.exists()
 
 
+def test_saleor_counts_orders_and_not_purchases(
+    make_cart, pay, complete, make_draft, complete_draft, customer_user
+):
+    # given
+    before = customer_user.number_of_orders
+    checkout = make_cart([("alpha", "10.00"), ("beta", "10.00"), (None, "10.00")])
+    pay(checkout)
+
+    # when
+    complete(checkout)
+    complete_draft(make_draft(("alpha", "10.00"), ("beta", "10.00")))
+
+    # then
+    customer_user.refresh_from_db()
+    assert customer_user.number_of_orders == before + 4
+    assert customer_user.order_groups.count() == 2
+
+
 def test_a_draft_by_metadata(
     make_draft, complete_draft, order_groups_plugin, channel_USD
 ):
