@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from io import StringIO
 from uuid import uuid4
@@ -430,22 +431,18 @@ def test_two_runs_at_once_make_each_group_once(place_whole, channel_USD):
     share_a_checkout(*orders[:3])
     config = get_config(channel_USD.slug)
     barrier = threading.Barrier(3)
-    adopted = []
 
-    def adopt():
+    def adopt(_number):
         try:
             barrier.wait()
-            for batch in adopt_existing(channel_USD, config, 2, dry_run=False):
-                adopted.append(batch.groups)
+            batches = adopt_existing(channel_USD, config, 2, dry_run=False)
+            return sum(batch.groups for batch in batches)
         finally:
             connection.close()
 
     # when
-    threads = [threading.Thread(target=adopt) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(3) as pool:
+        adopted = list(pool.map(adopt, range(3)))
 
     # then
     assert sum(adopted) == OrderGroup.objects.count() == 4
