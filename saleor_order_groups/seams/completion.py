@@ -213,7 +213,10 @@ def _complete_checkout_with_payment(original: Callable) -> Callable:
 
 
 def _perform_mutation(original: Callable) -> Callable:
-    """Answer for a kept checkout before it is validated: its voucher is used up."""
+    """Answer a repeated call with the group, before anything is validated.
+
+    The voucher of a checkout that was kept is used up; a checkout that was not is not found.
+    """
 
     def perform_mutation(cls, root, info, /, **data):
         from django.core.exceptions import ObjectDoesNotExist
@@ -221,7 +224,7 @@ def _perform_mutation(original: Callable) -> Callable:
 
         from ..groups import find_first_order
 
-        if order := _find_order_of_kept_checkout(cls, info, data):
+        if order := _find_order_of_completed_checkout(cls, data):
             return cls(order=SyncWebhookControlContext(order))
         try:
             return original(root, info, **data)
@@ -242,15 +245,20 @@ def _get_checkout_token(mutation, data):
     return data.get("token")
 
 
-def _find_order_of_kept_checkout(mutation, info, data):
+def _find_order_of_completed_checkout(mutation, data):
     from saleor.checkout.models import Checkout
+    from saleor.graphql.checkout.mutations import CheckoutComplete
 
     from ..groups import find_first_order
 
     token = _get_checkout_token(mutation, data)
     order = find_first_order(token) if token else None
-    # Without the checkout the mutation finds the order by itself, or says what is wrong.
-    if order is None or not Checkout.objects.filter(token=token).exists():
+    if (
+        order
+        and mutation is CheckoutComplete
+        and not Checkout.objects.filter(token=token).exists()
+    ):
+        # There Saleor finds the order by itself, or says what is wrong.
         return None
     return order
 

@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import replace
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -303,6 +304,62 @@ def test_order_create_from_checkout(make_cart, pay, create_from_checkout, remove
         assert addresses < used
         assert not kept & used
         assert checkout.lines.count() == 3
+
+
+@pytest.mark.parametrize("remove_case", [True, False])
+@pytest.mark.parametrize("cart", [CART, CART[:1]])
+def test_order_create_from_checkout_repeated(
+    make_cart, pay, complete, create_from_checkout, cart, remove_case
+):
+    # given
+    checkout = make_cart(cart)
+    pay(checkout)
+
+    # when
+    first = create_from_checkout(checkout, removeCheckout=remove_case)
+    again = [
+        create_from_checkout(checkout, removeCheckout=True),
+        create_from_checkout(checkout, removeCheckout=False),
+    ]
+    by_customer = complete(checkout)
+
+    # then
+    assert not first["errors"]
+    assert again == [first, first]
+    assert by_customer["order"]["id"] == first["order"]["id"]
+    assert by_customer["orderGroup"]["id"] == first["orderGroup"]["id"]
+    assert Order.objects.count() == len(cart)
+    assert OrderGroup.objects.count() == 1
+
+
+def test_order_create_from_checkout_after_the_customer_completed(
+    make_cart, pay, complete, create_from_checkout
+):
+    # given
+    checkout = make_cart(CART)
+    pay(checkout)
+    completed = complete(checkout)
+
+    # when
+    data = create_from_checkout(checkout)
+
+    # then
+    assert not data["errors"]
+    assert data["order"]["id"] == completed["order"]["id"]
+    assert data["orderGroup"]["id"] == completed["orderGroup"]["id"]
+    assert get_placed() == PLACED
+
+
+def test_order_create_from_checkout_of_no_checkout(create_from_checkout):
+    # given: a key that never was
+    checkout = Checkout(token=uuid4())
+
+    # when
+    data = create_from_checkout(checkout)
+
+    # then
+    [error] = data["errors"]
+    assert error["code"] == "CHECKOUT_NOT_FOUND"
 
 
 def test_automatic_completion_of_the_channel(
