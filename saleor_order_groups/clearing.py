@@ -10,9 +10,10 @@ from .models import (
     PaymentEventShare,
     PaymentShare,
     SellerCustomer,
+    SellerDeliveryChoice,
 )
 
-# What came of completed checkouts. Sellers and their products are the shop's catalogue.
+# What came of checkouts. Sellers and their products are the shop's catalogue.
 PLACED = (
     PaymentEventShare,
     PaymentShare,
@@ -21,11 +22,12 @@ PLACED = (
     OrderGroupOrder,
     OrderGroup,
     SellerCustomer,
+    SellerDeliveryChoice,
 )
 
 
 def clear_groups() -> None:
-    """Delete all groups with their links and payment shares, and sellers' customers.
+    """Delete all groups with links and payment shares, sellers' customers, and choices.
 
     One statement for each table, as Saleor does: nothing is read into memory.
     """

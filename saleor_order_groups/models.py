@@ -299,3 +299,63 @@ class LegacyPaymentShare(models.Model):
                 name="unique_legacypaymentshare_order",
             )
         ]
+
+
+class SellerShippingMethod(models.Model):
+    """A delivery method that is a seller's own; one without a row is everybody's."""
+
+    id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
+    seller = models.ForeignKey(
+        Seller, related_name="seller_shipping_methods", on_delete=models.CASCADE
+    )
+    shipping_method = models.ForeignKey(
+        "shipping.ShippingMethod",
+        related_name="seller_shipping_methods",
+        on_delete=models.CASCADE,
+    )
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "shipping_method"],
+                name="unique_sellershippingmethod",
+            )
+        ]
+
+
+class SellerDeliveryChoice(models.Model):
+    """The delivery method that a customer chose for one seller of a checkout.
+
+    It stays while the seller has nothing in the checkout, and goes with the method.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
+    checkout = models.ForeignKey(
+        "checkout.Checkout",
+        related_name="seller_delivery_choices",
+        on_delete=models.CASCADE,
+    )
+    # Null: the shop's own goods.
+    seller = models.ForeignKey(
+        Seller,
+        related_name="delivery_choices",
+        blank=True,
+        null=True,
+        on_delete=models.CASCADE,
+    )
+    shipping_method = models.ForeignKey(
+        "shipping.ShippingMethod",
+        related_name="seller_delivery_choices",
+        on_delete=models.CASCADE,
+    )
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["checkout", "seller"],
+                name="unique_sellerdeliverychoice_seller",
+                nulls_distinct=False,
+            )
+        ]
