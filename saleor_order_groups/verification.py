@@ -8,6 +8,8 @@ be checked later: products change hands.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from django.db.models import (
@@ -32,13 +34,16 @@ from saleor.order.models import Order
 from saleor.payment.models import Payment, TransactionItem
 
 from .adoption import ADOPTED
+from .apportion import draw_down
 from .models import (
     GroupPayment,
+    LegacyPaymentShare,
     OrderGroup,
     OrderGroupOrder,
     PaymentEventShare,
     PaymentShare,
 )
+from .money import floor_minor
 from .payments import AMOUNTS
 from .unsettled import find_unsettled
 
@@ -296,6 +301,88 @@ def _check_settled(ids: Ids) -> Iterator[Finding]:
         )
 
 
+# ------------------------------------------------------------------ legacy payments
+
+
+def _select_legacy_shares(ids: Ids) -> QuerySet[LegacyPaymentShare]:
+    shares = LegacyPaymentShare.objects.filter(group__in=ids)
+    return shares.select_related("group", "order", "payment").order_by("payment")
+
+
+def _check_legacy_parts_are_bound(ids: Ids) -> Iterator[Finding]:
+    shares = _select_legacy_shares(ids)
+    own = Q(payment__order=F("order"), payment__checkout__isnull=True)
+    link = OrderGroupOrder.objects.filter(
+        group=OuterRef("group"), order=OuterRef("order")
+    )
+    for name, wrong in (
+        ("is not bound to it", shares.exclude(own)),
+        ("is of another group's order", shares.exclude(Exists(link))),
+    ):
+        for share in wrong:
+            yield Finding(
+                share.group.number,
+                "legacy payment",
+                f"the part of order #{share.order.number} {name}",
+            )
+
+
+def _check_legacy_payments_have_parts(ids: Ids) -> Iterator[Finding]:
+    shares = LegacyPaymentShare.objects.filter(group=OuterRef("group"))
+    links = OrderGroupOrder.objects.filter(Exists(shares), group__in=ids)
+    without = links.exclude(Exists(shares.filter(order=OuterRef("order"))))
+    for link in without.select_related("group", "order").order_by("order__number"):
+        yield Finding(
+            link.group.number,
+            "legacy payment",
+            f"order #{link.order.number} has no part of it",
+        )
+
+
+def _check_legacy_parts_agree(ids: Ids) -> Iterator[Finding]:
+    names = ("gateway", "token", "currency")
+    payments = (
+        LegacyPaymentShare.objects.filter(group__in=ids)
+        .order_by()
+        .values("group__number", "divided_payment_id")
+        .annotate(
+            **{name: Count(f"payment__{name}", distinct=True) for name in names},
+            least=Min("payment__captured_amount"),
+        )
+    )
+    is_off = Q(least__lt=0) | Q(gateway__gt=1) | Q(token__gt=1) | Q(currency__gt=1)
+    for row in payments.filter(is_off).order_by("divided_payment_id"):
+        for name in names:
+            if row[name] > 1:
+                detail = f"its parts have {row[name]} different values: {name}"
+                yield Finding(row["group__number"], "legacy payment", detail)
+        if row["least"] < 0:
+            detail = f"a part has captured {row['least']}"
+            yield Finding(row["group__number"], "legacy payment", detail)
+
+
+def _check_legacy_divisions(ids: Ids) -> Iterator[Finding]:
+    """Divide the sum of the parts again: what was divided is kept nowhere."""
+    shares = _select_legacy_shares(ids).annotate(
+        placed=F("order__order_group_link__placed_total_gross_amount")
+    )
+    rows = shares.order_by(
+        "divided_payment_id", "order__order_group_link__position"
+    ).filter(placed__isnull=False)
+    for _, parts in groupby(rows, key=attrgetter("divided_payment_id")):
+        found = list(parts)
+        currency = found[0].payment.currency
+        totals = [floor_minor(share.payment.total, currency) for share in found]
+        placed = [floor_minor(share.placed, currency) for share in found]
+        if totals != draw_down(sum(totals), placed, placed):
+            amounts = ", ".join(str(share.payment.total) for share in found)
+            yield Finding(
+                found[0].group.number,
+                "legacy payment",
+                f"its parts {amounts} are not divided as the orders were placed",
+            )
+
+
 # ------------------------------------------------------------------ orders' amounts
 
 
@@ -357,6 +444,10 @@ CHECKS: tuple[Callable[[Ids], Iterator[Finding]], ...] = (
     _check_share_currencies,
     _check_share_sums,
     _check_event_shares,
+    _check_legacy_parts_are_bound,
+    _check_legacy_payments_have_parts,
+    _check_legacy_parts_agree,
+    _check_legacy_divisions,
     _check_settled,
     _check_order_amounts,
 )
