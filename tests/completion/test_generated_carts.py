@@ -205,6 +205,12 @@ def rolled_back():
         transaction.savepoint_rollback(savepoint)
 
 
+@pytest.fixture(autouse=True)
+def token_that_lasts(settings):
+    """Let the customer's token outlive a run of many examples."""
+    settings.JWT_TTL_ACCESS = datetime.timedelta(days=1)
+
+
 @pytest.fixture
 def product_types(db):
     """Return the type of goods by whether they ship and by their tax class."""

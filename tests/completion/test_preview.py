@@ -82,7 +82,8 @@ def get_spent(event):
     )
 
 
-def read_placed():
+def read_placed(group=None):
+    group = group or OrderGroup.objects.get()
     return [
         {
             "seller": link.seller and link.seller.slug,
@@ -105,7 +106,7 @@ def read_placed():
             ).normalize(),
             "total": stored(link.order, "total"),
         }
-        for link in OrderGroup.objects.get().order_links.select_related("order")
+        for link in group.order_links.select_related("order")
     ]
 
 
