@@ -11,6 +11,7 @@ import datetime
 import os
 from decimal import Decimal
 
+import pytest
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
