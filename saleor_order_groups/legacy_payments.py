@@ -33,10 +33,11 @@ def divide(
     Whatever was authorized, captured or refunded of it goes in the parts' proportions.
     """
     totals = draw_down(total, needs, needs)
+    weights = totals if any(totals) else [1] + [0] * (len(totals) - 1)
     return Division(
         totals=totals,
-        captured=apportion(captured, totals),
-        attempts=[apportion(amount, totals) for amount in attempts],
+        captured=apportion(captured, weights),
+        attempts=[apportion(amount, weights) for amount in attempts],
     )
 
 
