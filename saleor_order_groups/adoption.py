@@ -124,6 +124,9 @@ def _adopt_batch(
     batch: Sequence[Order], config: OrderGroupsConfig, *, dry_run: bool
 ) -> AdoptedBatch:
     siblings, doubts = _find_siblings(batch)
+    if not config.group_single_seller:
+        # All of them are about groups of one order.
+        doubts = []
     purchases = []
     for order in batch:
         purchase = siblings.get(order.pk, Purchase((order,)))
