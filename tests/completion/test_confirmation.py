@@ -12,6 +12,8 @@ from saleor.core.models import EventDelivery
 from saleor.core.notify import NotifyEventType
 from saleor.core.utils.json_serializer import CustomJsonEncoder
 from saleor.order.models import Order
+from saleor.payment import ChargeStatus
+from saleor.payment.models import Payment
 
 from saleor_order_groups.models import OrderGroup
 
@@ -197,6 +199,47 @@ def test_payments_are_confirmed_for_each_order_all_the_same(
     assert events.count(NotifyEventType.ORDER_PAYMENT_CONFIRMATION) == 3
     assert events.count(NotifyEventType.ORDER_CONFIRMATION) == 0
     assert events.count(GROUP) == 1
+
+
+@pytest.mark.parametrize(
+    ("_case", "lines", "orders"), [("several", CART, 3), ("one", CART[1:2], 1)]
+)
+def test_purchases_that_a_legacy_payment_paid_for_are_confirmed_alike(
+    _case,
+    lines,
+    orders,
+    mailbox,
+    confirm_groups,
+    make_cart,
+    get_total,
+    complete,
+    settings,
+):
+    # given
+    settings.PLUGINS = [
+        "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin",
+        *settings.PLUGINS,
+    ]
+    checkout = make_cart(lines)
+    Payment.objects.create(
+        gateway="mirumee.payments.dummy",
+        checkout=checkout,
+        is_active=True,
+        total=get_total(checkout).gross.amount,
+        currency="USD",
+        token=ChargeStatus.FULLY_CHARGED,
+    )
+
+    # when
+    assert complete(checkout)["errors"] == []
+    complete(checkout)
+
+    # then
+    events = get_events(mailbox)
+    assert events.count(GROUP) == 1
+    assert events.count(NotifyEventType.STAFF_ORDER_CONFIRMATION) == orders
+    assert events.count(NotifyEventType.ORDER_CONFIRMATION) == 0
+    assert len(get_group_payload(mailbox)["order_group"]["orders"]) == orders
 
 
 def test_a_guest_is_told_by_the_checkouts_email(
