@@ -279,6 +279,63 @@ def test_failure_at_the_commit(make_rich_cart, pay, ask_to_complete, complete):
     assert OrderEvent.objects.filter(type="placed").count() == 2
 
 
+# ------------------------------------------------------------------ after the commit
+
+
+@pytest.fixture
+def record_after_commit(monkeypatch):
+    """Return what is written by what waits for a commit: (statement, table)."""
+    written = set()
+    run_hooks = connection.run_and_clear_commit_hooks
+
+    def record(execute, sql, params, many, context):
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            written.add((sql.split()[0], sql.split('"')[1]))
+        return execute(sql, params, many, context)
+
+    def run():
+        with connection.execute_wrapper(record):
+            run_hooks()
+
+    monkeypatch.setattr(connection, "run_and_clear_commit_hooks", run)
+    return written
+
+
+def test_a_crash_after_the_commit_loses_what_saleor_loses(
+    make_cart,
+    pay,
+    complete,
+    order_groups_plugin_with_webhooks,
+    channel_USD,
+    record_after_commit,
+):
+    # given: orders that are paid and confirmed at once
+    channel_USD.automatically_confirm_all_new_orders = True
+    channel_USD.save()
+    order_groups_plugin_with_webhooks(channel_USD, active=False)
+    plain = make_cart(CART)
+    pay(plain, charged_value=105)
+    record_after_commit.clear()
+    assert not complete(plain)["errors"]
+    of_saleor = set(record_after_commit)
+
+    # when
+    order_groups_plugin_with_webhooks(channel_USD)
+    checkout = make_cart(CART)
+    pay(checkout, charged_value=105)
+    record_after_commit.clear()
+    data = complete(checkout)
+
+    # then: every row of the orders, their group and their payments is there before
+    assert len(data["orderGroup"]["orders"]) == 2
+    assert record_after_commit == of_saleor
+    assert of_saleor == {
+        ("INSERT", "account_customerevent"),
+        ("INSERT", "order_orderevent"),
+        ("UPDATE", "account_user"),
+    }
+
+
 # ------------------------------------------------------------------ legacy payments
 
 
