@@ -32,6 +32,7 @@ from .models import SellerShippingMethod
 from .sellers import SellerLines, get_product_ids
 
 if TYPE_CHECKING:
+    from saleor.account.models import Address
     from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
 
 
@@ -58,9 +59,10 @@ def find_methods(
     :param lines: all of the checkout: a discount of all is spread over all.
     """
     shipping = [is_shipping_required(list(part.lines)) for part in parts]
-    if not checkout_info.shipping_address or not any(shipping):
+    address = checkout_info.shipping_address
+    if not address or not any(shipping):
         return [[] for _ in parts]
-    candidates = _fetch_candidates(checkout_info, get_product_ids(lines))
+    candidates = _fetch_candidates(checkout_info, address, get_product_ids(lines))
     found = []
     for part, needs_shipping in zip(parts, shipping, strict=True):
         price = _get_goods_price(checkout_info, lines, part)
@@ -79,10 +81,9 @@ def find_methods(
 
 
 def _fetch_candidates(
-    checkout_info: "CheckoutInfo", product_ids: Collection[int]
+    checkout_info: "CheckoutInfo", address: "Address", product_ids: Collection[int]
 ) -> list[_Candidate]:
     using = checkout_info.database_connection_name
-    address = checkout_info.shipping_address
     channel_id = checkout_info.channel.pk
     methods = ShippingMethod.objects.using(using)
     methods = (

@@ -26,6 +26,7 @@ from saleor.giftcard.models import GiftCard
 
 from .config import ShippingAllocation, get_config
 from .money import InexactAmountError, to_minor
+from .parcels import Parcel, SellerId, is_sum, read_parcels
 from .sellers import SellerLines
 from .shares import (
     CheckoutFigures,
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
 class CheckoutPrices:
     """What Saleor has calculated for the checkout as a whole.
 
-    `total` is before gift cards, `due` is after them.
+    `total` is before gift cards, `due` is after them; `parcels` are the sellers' own
+    delivery methods by seller, None where one method is for all.
     """
 
     shipping: TaxedMoney
@@ -55,6 +57,7 @@ class CheckoutPrices:
     shipping_undiscounted_base: Money
     total: Money
     due: TaxedMoney
+    parcels: Mapping[SellerId, Parcel] | None = None
 
     @classmethod
     def from_order_data(cls, data: Mapping[str, Any]) -> "CheckoutPrices":
@@ -65,6 +68,9 @@ class CheckoutPrices:
             shipping_undiscounted_base=data["undiscounted_base_shipping_price"],
             total=data["total_price_left"],
             due=data["total"],
+            parcels=read_parcels(
+                data.get("shipping_method_private_metadata"), data["total"].currency
+            ),
         )
 
 
@@ -107,7 +113,15 @@ def fetch_prices(
         ),
         total=calculations.calculate_checkout_total(**arguments).gross,
         due=due,
+        parcels=_get_parcels(checkout_info),
     )
+
+
+def _get_parcels(checkout_info: "CheckoutInfo") -> dict[SellerId, Parcel] | None:
+    delivery = checkout_info.checkout.assigned_delivery
+    if delivery is None or not is_sum(delivery.shipping_method_id):
+        return None
+    return read_parcels(delivery.private_metadata, checkout_info.checkout.currency)
 
 
 def select_gift_cards(checkout: "Checkout") -> "QuerySet[GiftCard]":
@@ -160,10 +174,21 @@ def allocate_checkout(
                     for line_info in part.lines
                 ),
                 needs_shipping=needs_shipping,
-                shipping_weight=weigh(part, gross, is_first),
+                # What sums to the price is divided by itself: each has its own price.
+                shipping_weight=(
+                    weigh(part, gross, is_first)
+                    if prices.parcels is None
+                    else _get_parcel_price(prices.parcels, part)
+                ),
             )
         )
     return allocate(figures, sellers)
+
+
+def _get_parcel_price(parcels: Mapping[SellerId, Parcel], part: SellerLines) -> int:
+    parcel = parcels.get(part.seller.pk if part.seller else None)
+    # None yet for goods that came later: the checkout's price has nothing for them.
+    return _to_minor(parcel.price) if parcel else 0
 
 
 def read_checkout(

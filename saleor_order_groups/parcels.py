@@ -53,7 +53,9 @@ def get_sum_id(choices: Mapping[SellerId, int]) -> str:
     Other choices have another ID, so that what an older request makes of older choices
     never replaces a newer sum.
     """
-    pairs = sorted(f"{seller_id}:{method_id}" for seller_id, method_id in choices.items())
+    pairs = sorted(
+        f"{seller_id}:{method_id}" for seller_id, method_id in choices.items()
+    )
     digest = hashlib.sha256(" ".join(pairs).encode()).hexdigest()[:32]
     return base64.b64encode(f"{ID_PREFIX}{digest}".encode()).decode()
 
@@ -86,7 +88,9 @@ def make_sum(
     ]
     return SumOfParcels(
         id=get_sum_id(choices),
-        name=", ".join(dict.fromkeys(str(method.name) for method in methods))[:MAX_NAME],
+        name=", ".join(dict.fromkeys(str(method.name) for method in methods))[
+            :MAX_NAME
+        ],
         price=sum(
             (quantize_price(method.price, currency) for method in methods),
             start=zero_money(currency),

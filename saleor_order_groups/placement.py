@@ -39,6 +39,7 @@ from saleor.payment.model_helpers import get_subtotal
 from saleor.warehouse.management import allocate_preorders, allocate_stocks
 from saleor.warehouse.reservations import is_reservation_enabled
 
+from .delivery import describe_deliveries
 from .figures import (
     CheckoutPrices,
     LinePrice,
@@ -49,6 +50,7 @@ from .figures import (
 )
 from .models import Seller
 from .money import to_decimal, to_money, to_taxed_money
+from .parcels import read_parcels
 from .sellers import SellerLines
 from .shares import GiftCardMismatchError, Share
 
@@ -238,11 +240,7 @@ def _create_orders(
         )
         if key in data
     }
-    delivery = {
-        key: value
-        for key, value in data.items()
-        if key.startswith(("shipping_method", "shipping_tax", "collection_point"))
-    }
+    deliveries = _get_deliveries(parts, shares, data, currency)
     addresses = _copy_addresses(data, len(parts))
     numbers = _take_order_numbers(len(parts))
     orders = []
@@ -273,7 +271,7 @@ def _create_orders(
                 **carried,
                 **amounts,
                 **addresses[index],
-                **(delivery if share.carries_shipping else {}),
+                **deliveries[index],
                 number=numbers[index],
                 status=_get_status(completion),
                 origin=OrderOrigin.CHECKOUT,
@@ -299,6 +297,30 @@ def _create_orders(
     for order in orders[1:]:
         order.display_gross_prices = orders[0].display_gross_prices
     return Order.objects.bulk_create(orders)
+
+
+def _get_deliveries(
+    parts: Sequence[SellerLines],
+    shares: Sequence[Share],
+    data: dict[str, Any],
+    currency: str,
+) -> list[dict[str, Any]]:
+    """Return each order's delivery: its seller's own, or the one that all share.
+
+    :raises ValidationError: the sellers' own are not those that were priced.
+    """
+    parcels = read_parcels(data.get("shipping_method_private_metadata"), currency)
+    if parcels is None:
+        shared = {
+            key: value
+            for key, value in data.items()
+            if key.startswith(("shipping_method", "shipping_tax", "collection_point"))
+        }
+        return [shared if share.carries_shipping else {} for share in shares]
+    return [
+        {**own, "shipping_tax_rate": data["shipping_tax_rate"]} if own else {}
+        for own in describe_deliveries(parts, parcels)
+    ]
 
 
 def _get_status(completion: Completion) -> str:

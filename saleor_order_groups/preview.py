@@ -8,6 +8,7 @@ from prices import Money, TaxedMoney
 from saleor.core.prices import quantize_price
 from saleor.core.taxes import zero_taxed_money
 
+from .delivery import needs_shipping
 from .figures import (
     CheckoutPrices,
     LinePrice,
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OrderPreview:
-    """One order that would be placed; its total is after gift cards."""
+    """One order that would be placed; its total is after gift cards.
+
+    `shipping_method_name` is None where nothing ships or no method is chosen.
+    """
 
     seller: Seller | None
     lines: tuple["CheckoutLineInfo", ...]
+    shipping_method_name: str | None
     subtotal: TaxedMoney
     shipping_price: TaxedMoney
     discount: Money
@@ -63,9 +68,28 @@ def preview_orders(
         )
     currency = checkout_info.checkout.currency
     return [
-        _preview_order(part, share, currency)
+        _preview_order(
+            part, share, _get_method_name(checkout_info, prices, part, share), currency
+        )
         for part, share in zip(parts, shares, strict=True)
     ]
+
+
+def _get_method_name(
+    checkout_info: "CheckoutInfo",
+    prices: CheckoutPrices,
+    part: SellerLines,
+    share: Share,
+) -> str | None:
+    if prices.parcels is not None:
+        parcel = prices.parcels.get(part.seller.pk if part.seller else None)
+        return parcel.name if parcel and needs_shipping(part) else None
+    delivery = checkout_info.get_delivery_method_info()
+    return (
+        delivery.delivery_method_name.get("shipping_method_name")
+        if share.carries_shipping
+        else None
+    )
 
 
 def _get_price(line_info: "CheckoutLineInfo") -> LinePrice:
@@ -75,10 +99,13 @@ def _get_price(line_info: "CheckoutLineInfo") -> LinePrice:
     )
 
 
-def _preview_order(part: SellerLines, share: Share, currency: str) -> OrderPreview:
+def _preview_order(
+    part: SellerLines, share: Share, shipping_method_name: str | None, currency: str
+) -> OrderPreview:
     return OrderPreview(
         seller=part.seller,
         lines=part.lines,
+        shipping_method_name=shipping_method_name,
         subtotal=sum(
             (_get_price(line_info).total for line_info in part.lines),
             start=zero_taxed_money(currency),

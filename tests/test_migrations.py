@@ -89,7 +89,9 @@ def test_migrations_depend_on_what_every_supported_saleor_has():
     assert foreign == {
         ("account", "0086_auto_20240805_0851"),
         ("channel", "0022_merge_20250708_1220"),
+        ("checkout", "0080_merge_20250527_1210"),
         ("order", "0207_merge_20251211_1339"),
         ("payment", "0064_merge_20250716_0709"),
         ("product", "0199_alter_productvariantchannellisting_prior_price_amount"),
+        ("shipping", "0037_merge_20250630_1332"),
     }

@@ -23,6 +23,18 @@ COSTS: dict[str, dict[str, dict]] = {
     "Mutation": {
         "sellerAssignProducts": {"complexity": 1, "multipliers": ["products"]},
         "sellerUnassignProducts": {"complexity": 1, "multipliers": ["products"]},
+        "checkoutSellerDeliveryMethodsUpdate": {
+            "complexity": 1,
+            "multipliers": ["deliveries"],
+        },
+        "sellerAssignShippingMethods": {
+            "complexity": 1,
+            "multipliers": ["shippingMethods"],
+        },
+        "sellerUnassignShippingMethods": {
+            "complexity": 1,
+            "multipliers": ["shippingMethods"],
+        },
     },
     "OrderGroup": {
         "billingAddress": ITEM,
@@ -44,7 +56,7 @@ COSTS: dict[str, dict[str, dict]] = {
     "Order": {"orderGroup": ITEM, "seller": ITEM},
     "Product": {"seller": ITEM},
     "ProductVariant": {"seller": ITEM},
-    "Checkout": {"orderGroupPreview": ITEM},
+    "Checkout": {"orderGroupPreview": ITEM, "sellerDeliveries": ITEM},
     "CheckoutLine": {"seller": ITEM},
 }
 
@@ -66,19 +78,30 @@ def extend_schema() -> None:
     from saleor.graphql.checkout.mutations.order_create_from_checkout import (
         OrderCreateFromCheckout,
     )
+    from saleor.graphql.checkout.schema import CheckoutMutations
     from saleor.graphql.checkout.types import Checkout, CheckoutLine
     from saleor.graphql.order.schema import OrderMutations, OrderQueries
     from saleor.graphql.order.types import Order
     from saleor.graphql.product.types import Product, ProductVariant
+    from saleor.graphql.shipping.schema import ShippingMutations
 
     from ..webhooks.subscription import extend_subscriptions
     from . import schema
     from .metadata import extend_metadata
+    from .mutations.checkout_seller_delivery_methods_update import (
+        SellerDeliveryMutations,
+    )
     from .mutations.order_group_operations import OrderGroupMutations
+    from .mutations.seller_unassign_shipping_methods import (
+        SellerShippingMethodMutations,
+    )
+    from .seller_deliveries import SellerDeliveryFields
 
     graft(OrderQueries, schema.Queries)
     graft(OrderMutations, schema.Mutations)
     graft(OrderMutations, OrderGroupMutations)
+    graft(CheckoutMutations, SellerDeliveryMutations)
+    graft(ShippingMutations, SellerShippingMethodMutations)
     graft(Order, schema.OrderFields)
     graft(User, schema.UserFields)
     graft(CheckoutComplete, schema.CompletionFields)
@@ -86,6 +109,7 @@ def extend_schema() -> None:
     graft(Product, schema.ProductFields)
     graft(ProductVariant, schema.ProductVariantFields)
     graft(Checkout, schema.CheckoutFields)
+    graft(Checkout, SellerDeliveryFields)
     graft(CheckoutLine, schema.CheckoutLineFields)
     extend_metadata()
     extend_cost_map()

@@ -14,10 +14,9 @@ from saleor.graphql.core.context import (
 )
 
 from .. import preview
-from ..config import get_config
 from ..figures import fetch_prices, select_gift_cards
 from ..shares import UnbalancedCheckoutError
-from .dataloaders import SellerByProductAndChannelLoader
+from .checkout_sellers import load_checkout_sellers
 
 
 def resolve_order_group_preview(
@@ -29,28 +28,13 @@ def resolve_order_group_preview(
         checkout_info, lines = data
         if not lines:
             return None
-        with allow_writer_in_context(info.context):
-            config = get_config(checkout_info.channel.slug, checkout_info.manager)
-        if not config.active:
-            return None
-        product_ids = list({line_info.product.pk for line_info in lines})
 
         def with_sellers(sellers):
-            return _preview(
-                root,
-                info,
-                checkout_info,
-                lines,
-                {
-                    product_id: seller
-                    for product_id, seller in zip(product_ids, sellers, strict=True)
-                    if seller
-                },
-            )
+            if sellers is None:
+                return None
+            return _preview(root, info, checkout_info, lines, sellers)
 
-        loader = SellerByProductAndChannelLoader(info.context)
-        slug = checkout_info.channel.slug
-        return loader.load_many([(pk, slug) for pk in product_ids]).then(with_sellers)
+        return load_checkout_sellers(info, checkout_info, lines).then(with_sellers)
 
     # The prices, and their errors, of Checkout.totalPrice.
     return (

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("saleor_order_groups", "0011_seller_shipping_method"),
-        ("checkout", "0085_checkout_delivery_methods_stale_at_checkoutdelivery_and_more"),
+        ("checkout", "0080_merge_20250527_1210"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ called, or is a method of a class, so that replacing it once reaches every calle
 verified at start-up: on a Saleor that does not match, the process refuses to start
 rather than serve unsplit orders.
 
-`completion` enters where a checkout completes, `orders` where an order's later life would
+`completion` enters where a checkout completes, `delivery` where it is delivered, `orders` where an order's later life would
 forget its group, `payments` where transactions are reported on and acted on,
 `transactions` where they are listed, `channels` and `commands` where a channel is deleted
 or a database is emptied, `drafts` where staff place orders, `confirmation` where the
@@ -24,6 +24,7 @@ from . import (
     commands,
     completion,
     confirmation,
+    delivery,
     drafts,
     legacy_payments,
     orders,
@@ -36,6 +37,7 @@ from .seam import Seam
 SUPPORTED_SALEOR = ">=3.23.2,<3.24"
 SEAMS: tuple[Seam, ...] = (
     *completion.SEAMS,
+    *delivery.SEAMS,
     *orders.SEAMS,
     *payments.SEAMS,
     *transactions.SEAMS,

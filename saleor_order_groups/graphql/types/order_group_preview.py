@@ -19,6 +19,12 @@ class OrderPreview(BaseObjectType):
     lines = NonNullList(
         CheckoutLine, required=True, description="The lines that go into the order."
     )
+    shipping_method_name = graphene.String(
+        description=(
+            "Name of the shipping method that the order will have; null where nothing "
+            "ships, none is chosen, or the customer collects the goods."
+        )
+    )
     subtotal = graphene.Field(
         TaxedMoney, required=True, description="Sum of the lines' totals."
     )

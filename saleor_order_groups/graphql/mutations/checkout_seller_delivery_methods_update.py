@@ -1,0 +1,322 @@
+from collections.abc import Iterable
+from uuid import UUID
+
+import graphene
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from graphql.error import GraphQLError
+from saleor.checkout.actions import call_checkout_info_event
+from saleor.checkout.delivery_context import (
+    assign_delivery_method_to_checkout,
+    fetch_shipping_methods_for_checkout,
+)
+from saleor.checkout.error_codes import CheckoutErrorCode
+from saleor.checkout.fetch import (
+    CheckoutInfo,
+    CheckoutLineInfo,
+    fetch_checkout_info,
+    fetch_checkout_lines,
+)
+from saleor.checkout.lock_objects import checkout_qs_select_for_update
+from saleor.checkout.models import CheckoutDelivery
+from saleor.graphql.checkout.mutations.utils import get_checkout
+from saleor.graphql.checkout.types import Checkout
+from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.context import SyncWebhookControlContext
+from saleor.graphql.core.doc_category import DOC_CATEGORY_CHECKOUT
+from saleor.graphql.core.enums import CheckoutErrorCode as CheckoutErrorCodeEnum
+from saleor.graphql.core.mutations import BaseMutation
+from saleor.graphql.core.types import BaseInputObjectType, Error, NonNullList
+from saleor.graphql.core.utils import WebhookEventInfo, from_global_id_or_error
+from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
+from saleor.graphql.utils import get_user_or_app_from_context
+from saleor.webhook.event_types import WebhookEventAsyncType, WebhookEventSyncType
+
+from ...config import get_config
+from ...delivery import (
+    MIXED_RATES,
+    SellerDelivery,
+    ask_apps,
+    fetch_choices,
+    find_deliveries,
+    get_seller_name,
+    has_mixed_rates,
+)
+from ...models import SellerDeliveryChoice
+from ...parcels import SellerId, get_sum_id
+from ...sellers import ensure_sellers, get_product_ids, group_by_seller
+from ..descriptions import ADDED_IN_01
+from ..ids import global_id_to_uuid
+
+
+class CheckoutSellerDeliveryInput(BaseInputObjectType):
+    seller_id = graphene.ID(
+        description="ID of a seller in the checkout; null: the shop's own goods."
+    )
+    shipping_method_id = graphene.ID(
+        required=True,
+        description="ID of one of the seller's `availableShippingMethods`.",
+    )
+
+    class Meta:
+        description = "The shipping method for one seller's goods." + ADDED_IN_01
+        doc_category = DOC_CATEGORY_CHECKOUT
+
+
+class CheckoutSellerDeliveryError(Error):
+    code = CheckoutErrorCodeEnum(description="The error code.", required=True)
+    index = graphene.Int(
+        description="Index of the item of `deliveries` that the error is about."
+    )
+    seller_id = graphene.ID(
+        description="ID of the seller; null for the shop itself and for no one seller."
+    )
+
+    class Meta:
+        description = (
+            "Represents an error in choosing sellers' deliveries." + ADDED_IN_01
+        )
+        doc_category = DOC_CATEGORY_CHECKOUT
+
+
+class CheckoutSellerDeliveryMethodsUpdate(BaseMutation):
+    checkout = graphene.Field(Checkout, description="The updated checkout.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="ID of a checkout.")
+        deliveries = NonNullList(
+            CheckoutSellerDeliveryInput,
+            required=True,
+            description="A shipping method for each seller; others keep theirs.",
+        )
+
+    class Meta:
+        description = (
+            "Chooses a shipping method for sellers of the checkout: all or none are "
+            "stored. Once each seller that ships has one, the checkout's delivery "
+            "method and shipping price are their sum. `checkoutDeliveryMethodUpdate` "
+            "goes back to one method for all." + ADDED_IN_01
+        )
+        doc_category = DOC_CATEGORY_CHECKOUT
+        error_type_class = CheckoutSellerDeliveryError
+        webhook_events_info = [
+            WebhookEventInfo(
+                type=WebhookEventSyncType.SHIPPING_LIST_METHODS_FOR_CHECKOUT,
+                description="Triggered to refresh the checkout's shipping methods.",
+            ),
+            WebhookEventInfo(
+                type=WebhookEventSyncType.CHECKOUT_FILTER_SHIPPING_METHODS,
+                description="Triggered to filter the sellers' shipping methods.",
+            ),
+            WebhookEventInfo(
+                type=WebhookEventAsyncType.CHECKOUT_UPDATED,
+                description="A checkout was updated.",
+            ),
+        ]
+
+    @classmethod
+    def perform_mutation(  # type: ignore[override]
+        cls, _root, info: ResolveInfo, /, *, id, deliveries
+    ):
+        # Locked first, so that of two requests for two sellers the second adds to what
+        # the first has stored.
+        with transaction.atomic():
+            checkout = get_checkout(
+                cls, info, id=id, qs=checkout_qs_select_for_update()
+            )
+            lines, _ = fetch_checkout_lines(checkout)
+            manager = get_plugin_manager_promise(info.context).get()
+            checkout_info = fetch_checkout_info(checkout, lines, manager)
+            _refuse_checkout(checkout_info)
+            requestor = get_user_or_app_from_context(info.context)
+            stored = fetch_choices(checkout.pk)
+            found = ask_apps(
+                checkout_info, _find_all(checkout_info, lines, stored), requestor
+            ).get()
+            chosen = _clean(deliveries, found)
+            choices = stored | chosen
+            _refuse_mixed_rates(checkout_info, found, choices)
+            _store(checkout, chosen)
+            _assign(checkout_info, lines, choices, requestor)
+        return cls(checkout=SyncWebhookControlContext(checkout))
+
+
+def _error(
+    field: str,
+    message: str,
+    code: CheckoutErrorCode,
+    index: int | None = None,
+    seller_id: str | None = None,
+) -> ValidationError:
+    params = {"index": index, "seller_id": seller_id}
+    error = ValidationError(message, code=code.value, params=params)
+    return ValidationError({field: error})
+
+
+def _refuse_checkout(checkout_info: CheckoutInfo) -> None:
+    if not get_config(checkout_info.channel.slug, checkout_info.manager).active:
+        raise _error(
+            "id",
+            "Delivery methods of sellers are not supported in this channel.",
+            CheckoutErrorCode.INVALID,
+        )
+    if checkout_info.checkout.collection_point_id:
+        raise _error(
+            "id",
+            "The goods of the checkout are collected. Choose a delivery method in place"
+            " of the collection point first: collecting some and delivering others is"
+            " not supported.",
+            CheckoutErrorCode.DELIVERY_METHOD_NOT_APPLICABLE,
+        )
+    if not checkout_info.shipping_address:
+        raise _error(
+            "id",
+            "Shipping address is not set",
+            CheckoutErrorCode.SHIPPING_ADDRESS_NOT_SET,
+        )
+
+
+def _find_all(
+    checkout_info: CheckoutInfo,
+    lines: list[CheckoutLineInfo],
+    choices: dict[SellerId, int],
+) -> list[SellerDelivery]:
+    config = get_config(checkout_info.channel.slug, checkout_info.manager)
+    # A choice refers to the seller's row.
+    sellers = ensure_sellers(get_product_ids(lines), config.seller_source)
+    parts = group_by_seller(lines, sellers)
+    return find_deliveries(checkout_info, lines, parts, choices)
+
+
+def _clean(
+    deliveries: list[dict], found: Iterable[SellerDelivery]
+) -> dict[SellerId, int]:
+    """Return the method by seller, or name every item that cannot be."""
+    by_seller = {one.seller_id: one for one in found}
+    chosen: dict[SellerId, int] = {}
+    errors = []
+    for index, item in enumerate(deliveries):
+        try:
+            one = _get_delivery(item.get("seller_id"), by_seller)
+            if one.seller_id in chosen:
+                raise ValidationError(
+                    f"{get_seller_name(one.part.seller)} is named twice.",
+                    code=CheckoutErrorCode.UNIQUE.value,
+                )
+            chosen[one.seller_id] = _get_method_pk(item["shipping_method_id"], one)
+        except ValidationError as error:
+            error.params = {"index": index, "seller_id": item.get("seller_id")}
+            errors.append(error)
+    if errors:
+        raise ValidationError({"deliveries": errors})
+    return chosen
+
+
+def _get_delivery(
+    global_id: str | None, by_seller: dict[UUID | None, SellerDelivery]
+) -> SellerDelivery:
+    seller_id = global_id_to_uuid(global_id, "Seller") if global_id else None
+    if (global_id and not seller_id) or seller_id not in by_seller:
+        name = f"of seller {global_id}" if global_id else "of the shop itself"
+        raise ValidationError(
+            f"The checkout has no goods {name}.", code=CheckoutErrorCode.NOT_FOUND.value
+        )
+    one = by_seller[seller_id]
+    if not one.needs_shipping:
+        raise ValidationError(
+            f"The goods of {get_seller_name(one.part.seller)} are not shipped.",
+            code=CheckoutErrorCode.SHIPPING_NOT_REQUIRED.value,
+        )
+    return one
+
+
+def _get_method_pk(global_id: str, one: SellerDelivery) -> int:
+    name = get_seller_name(one.part.seller)
+    try:
+        type_name, pk = from_global_id_or_error(global_id)
+    except GraphQLError as error:
+        raise ValidationError(
+            str(error), code=CheckoutErrorCode.GRAPHQL_ERROR.value
+        ) from error
+    if type_name == "Warehouse":
+        raise ValidationError(
+            f"The goods of {name} cannot be collected: a collection point is chosen for"
+            " the whole checkout.",
+            code=CheckoutErrorCode.DELIVERY_METHOD_NOT_APPLICABLE.value,
+        )
+    if type_name != "ShippingMethod":
+        raise ValidationError(
+            f"{global_id}, for {name}, is no shipping method of Saleor's own.",
+            code=CheckoutErrorCode.INVALID.value,
+        )
+    if not pk.isdecimal() or not one.find(int(pk)):
+        raise ValidationError(
+            f"This shipping method does not apply to the goods of {name}.",
+            code=CheckoutErrorCode.DELIVERY_METHOD_NOT_APPLICABLE.value,
+        )
+    return int(pk)
+
+
+def _refuse_mixed_rates(
+    checkout_info: CheckoutInfo,
+    found: Iterable[SellerDelivery],
+    choices: dict[SellerId, int],
+) -> None:
+    methods = {
+        get_seller_name(one.part.seller): method
+        for one in found
+        if one.seller_id in choices and (method := one.find(choices[one.seller_id]))
+    }
+    if has_mixed_rates(checkout_info, list(methods.values())):
+        raise _error(
+            "deliveries",
+            f"{MIXED_RATES}: {', '.join(methods)}.",
+            CheckoutErrorCode.INVALID_SHIPPING_METHOD,
+        )
+
+
+def _store(checkout, chosen: dict[SellerId, int]) -> None:
+    SellerDeliveryChoice.objects.bulk_create(
+        [
+            SellerDeliveryChoice(
+                checkout=checkout, seller_id=seller_id, shipping_method_id=method_pk
+            )
+            for seller_id, method_pk in chosen.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["checkout", "seller"],
+        update_fields=["shipping_method"],
+    )
+
+
+def _assign(
+    checkout_info: CheckoutInfo,
+    lines: list[CheckoutLineInfo],
+    choices: dict[SellerId, int],
+    requestor,
+) -> None:
+    """Make the sum the checkout's method, if Saleor is offered it now."""
+    checkout, manager = checkout_info.checkout, checkout_info.manager
+    fetch_shipping_methods_for_checkout(checkout_info, requestor=requestor).get()
+    offered = CheckoutDelivery.objects.filter(
+        checkout=checkout,
+        external_shipping_method_id=get_sum_id(choices),
+        is_valid=True,
+        active=True,
+    ).first()
+    if offered:
+        assign_delivery_method_to_checkout(checkout_info, lines, manager, offered)
+        checkout.assigned_delivery = offered
+    else:
+        call_checkout_info_event(
+            manager,
+            event_name=WebhookEventAsyncType.CHECKOUT_UPDATED,
+            checkout_info=checkout_info,
+            lines=lines,
+        )
+
+
+class SellerDeliveryMutations:
+    checkout_seller_delivery_methods_update = (
+        CheckoutSellerDeliveryMethodsUpdate.Field()
+    )

@@ -1,0 +1,57 @@
+import graphene
+from django.db import transaction
+from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.doc_category import DOC_CATEGORY_SHIPPING
+from saleor.graphql.core.mutations import BaseMutation
+from saleor.graphql.core.types import NonNullList
+from saleor.permission.enums import ShippingPermissions
+
+from ...models import SellerShippingMethod
+from ..descriptions import ADDED_IN_01
+from ..errors import SellerError
+from ..types import Seller
+from .base import lock_seller
+from .seller_assign_shipping_methods import (
+    SellerAssignShippingMethods,
+    lock_shipping_methods,
+)
+
+
+class SellerUnassignShippingMethods(BaseMutation):
+    seller = graphene.Field(
+        Seller, description="The former seller of the shipping methods."
+    )
+
+    class Arguments:
+        id = graphene.ID(required=True, description="ID of a seller.")
+        shipping_methods = NonNullList(
+            graphene.ID,
+            required=True,
+            description="IDs of shipping methods to unassign.",
+        )
+
+    class Meta:
+        description = (
+            "Takes shipping methods from the seller. A method that is nobody's any "
+            "more is offered for all sellers." + ADDED_IN_01
+        )
+        doc_category = DOC_CATEGORY_SHIPPING
+        permissions = (ShippingPermissions.MANAGE_SHIPPING,)
+        error_type_class = SellerError
+
+    @classmethod
+    def perform_mutation(  # type: ignore[override]
+        cls, _root, _info: ResolveInfo, /, *, id, shipping_methods
+    ):
+        with transaction.atomic():
+            seller = lock_seller(id, no_key=True)
+            SellerShippingMethod.objects.filter(
+                seller=seller,
+                shipping_method__in=lock_shipping_methods(shipping_methods),
+            ).delete()
+        return cls(seller=seller)
+
+
+class SellerShippingMethodMutations:
+    seller_assign_shipping_methods = SellerAssignShippingMethods.Field()
+    seller_unassign_shipping_methods = SellerUnassignShippingMethods.Field()

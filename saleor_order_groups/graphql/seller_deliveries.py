@@ -1,0 +1,101 @@
+"""How each seller of a checkout can deliver: the field and its resolver."""
+
+from promise import Promise
+from saleor.checkout.models import Checkout
+from saleor.core.db.connection import allow_writer_in_context
+from saleor.graphql.checkout.dataloaders import (
+    CheckoutInfoByCheckoutTokenLoader,
+    CheckoutLinesInfoByCheckoutTokenLoader,
+)
+from saleor.graphql.checkout.utils import prevent_sync_event_circular_query
+from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.context import SyncWebhookControlContext
+from saleor.graphql.core.fields import BaseField
+from saleor.graphql.core.tracing import traced_resolver
+from saleor.graphql.core.types import NonNullList
+from saleor.graphql.core.utils import WebhookEventInfo
+from saleor.graphql.utils import get_user_or_app_from_context
+from saleor.webhook.event_types import WebhookEventSyncType
+
+from .. import delivery
+from ..sellers import group_by_seller
+from .checkout_sellers import load_checkout_sellers
+from .descriptions import ADDED_IN_01
+from .types.seller_delivery import CheckoutSellerDelivery
+
+
+def resolve_seller_deliveries(
+    root: SyncWebhookControlContext[Checkout], info: ResolveInfo
+) -> Promise[list[SyncWebhookControlContext[delivery.SellerDelivery]]]:
+    """Return a delivery for each seller, none for an inactive plugin."""
+
+    def with_checkout(data):
+        checkout_info, lines = data
+
+        def with_sellers(sellers):
+            if sellers is None:
+                return []
+            return _find(root, info, checkout_info, lines, sellers)
+
+        return load_checkout_sellers(info, checkout_info, lines).then(with_sellers)
+
+    token = root.node.token
+    return Promise.all(
+        [
+            CheckoutInfoByCheckoutTokenLoader(info.context).load(token),
+            CheckoutLinesInfoByCheckoutTokenLoader(info.context).load(token),
+        ]
+    ).then(with_checkout)
+
+
+def _find(root, info: ResolveInfo, checkout_info, lines, sellers):
+    with allow_writer_in_context(info.context):
+        deliveries = delivery.find_deliveries(
+            checkout_info,
+            lines,
+            group_by_seller(lines, sellers),
+            delivery.fetch_choices(
+                checkout_info.checkout.pk, checkout_info.database_connection_name
+            ),
+        )
+        if root.allow_sync_webhooks:
+            requestor = get_user_or_app_from_context(info.context)
+            promise = delivery.ask_apps(checkout_info, deliveries, requestor)
+        else:
+            promise = Promise.resolve(
+                delivery.recall_exclusions(checkout_info, deliveries)
+            )
+
+    def in_context(found):
+        return [
+            SyncWebhookControlContext(one, allow_sync_webhooks=root.allow_sync_webhooks)
+            for one in found
+        ]
+
+    return promise.then(in_context)
+
+
+class SellerDeliveryFields:
+    """What is grafted onto Saleor's Checkout."""
+
+    seller_deliveries = BaseField(
+        NonNullList(CheckoutSellerDelivery),
+        required=True,
+        description=(
+            "How the goods of each seller can be delivered, in the order of the orders "
+            "that the checkout will become. Empty where order groups are not active."
+            + ADDED_IN_01
+        ),
+        webhook_events_info=[
+            WebhookEventInfo(
+                type=WebhookEventSyncType.CHECKOUT_FILTER_SHIPPING_METHODS,
+                description="Triggered to filter the sellers' shipping methods.",
+            ),
+        ],
+    )
+
+    @staticmethod
+    @traced_resolver
+    @prevent_sync_event_circular_query
+    def resolve_seller_deliveries(root, info: ResolveInfo):
+        return resolve_seller_deliveries(root, info)

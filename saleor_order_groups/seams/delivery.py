@@ -1,0 +1,170 @@
+"""Where a checkout's delivery methods are found, checked and written to an order.
+
+Saleor knows one delivery method of a checkout: the sum of the sellers' methods is
+offered to it as one, and never reaches an order.
+"""
+
+from collections.abc import Callable
+
+from .seam import Seam
+
+
+def _fetch_external_shipping_methods(original: Callable) -> Callable:
+    """Offer the sum beside what shipping apps offer."""
+
+    def fetch(checkout_info, available_built_in_methods, requestor):
+        from saleor.core.db.connection import allow_writer
+
+        from ..delivery import offer_sum
+
+        with allow_writer():
+            offered = offer_sum(checkout_info)
+        methods = original(
+            checkout_info=checkout_info,
+            available_built_in_methods=available_built_in_methods,
+            requestor=requestor,
+        )
+        if offered is None:
+            return methods
+        return methods.then(lambda external: [*external, offered])
+
+    return fetch
+
+
+def _excluded_shipping_methods(original: Callable) -> Callable:
+    """Ask the apps about the sum's methods, which they know, in place of the sum."""
+
+    def exclude(checkout, available_shipping_methods, allow_replica, requestor):
+        from ..delivery import exclude_sum
+        from ..parcels import SumOfParcels
+
+        methods = {
+            method.id: method
+            for method in available_shipping_methods
+            if not isinstance(method, SumOfParcels)
+        }
+        sums = [m for m in available_shipping_methods if isinstance(m, SumOfParcels)]
+        for offered in sums:
+            methods |= {m.id: m for m in offered.methods if m.id not in methods}
+        return original(
+            checkout,
+            available_shipping_methods=list(methods.values()),
+            allow_replica=allow_replica,
+            requestor=requestor,
+        ).then(
+            lambda excluded: [
+                *excluded,
+                *(row for offered in sums for row in exclude_sum(offered, excluded)),
+            ]
+        )
+
+    return exclude
+
+
+def _clean_checkout_shipping(original: Callable) -> Callable:
+    """Say which sellers' delivery does not hold, where Saleor says that it is invalid."""
+
+    def clean(checkout_info, lines, error_code):
+        from saleor.checkout.delivery_context import is_shipping_required
+
+        from ..delivery import refuse_invalid_deliveries
+        from ..parcels import is_sum
+
+        delivery = checkout_info.checkout.assigned_delivery
+        if (
+            delivery
+            and is_sum(delivery.shipping_method_id)
+            and is_shipping_required(lines)
+        ):
+            # A refresh has written it, and left what the checkout holds as it was.
+            delivery.refresh_from_db()
+            refuse_invalid_deliveries(checkout_info, lines, delivery, error_code)
+        return original(checkout_info, lines, error_code)
+
+    return clean
+
+
+def _process_shipping_data(original: Callable) -> Callable:
+    """Give the order of one seller its method; those of several are given theirs later."""
+
+    def process(
+        checkout_info,
+        undiscounted_base_shipping_price,
+        base_shipping_price,
+        shipping_price,
+        manager,
+        lines,
+    ):
+        from saleor.checkout.delivery_context import (
+            _remove_external_shipping_from_metadata,
+        )
+
+        from ..delivery import describe_deliveries, find_parts, needs_shipping
+        from ..parcels import read_parcels
+
+        data = original(
+            checkout_info,
+            undiscounted_base_shipping_price,
+            base_shipping_price,
+            shipping_price,
+            manager,
+            lines,
+        )
+        parcels = read_parcels(
+            data.get("shipping_method_private_metadata"),
+            checkout_info.checkout.currency,
+        )
+        if parcels is None:
+            return data
+        # Saleor has written the sum's ID there, as that of an app's method.
+        _remove_external_shipping_from_metadata(checkout_info.checkout)
+        parts = find_parts(checkout_info, lines) or []
+        if any(map(needs_shipping, parts)) and len(parts) > 1:
+            return data
+        of_sum = [key for key in data if key.startswith(SHIPPING_METHOD_FIELDS)]
+        for key in of_sum:
+            del data[key]
+        if any(map(needs_shipping, parts)):
+            data |= describe_deliveries(parts, parcels)[0]
+        return data
+
+    return process
+
+
+# Prefixes of what an order's row has of its delivery method.
+SHIPPING_METHOD_FIELDS = ("shipping_method", "shipping_tax_class")
+
+DELIVERY_CONTEXT = "saleor.checkout.delivery_context"
+SEAMS = (
+    Seam(
+        DELIVERY_CONTEXT,
+        "fetch_external_shipping_methods_for_checkout_info",
+        ("checkout_info", "available_built_in_methods", "requestor"),
+        _fetch_external_shipping_methods,
+    ),
+    Seam(
+        "saleor.checkout.webhooks.exclude_shipping",
+        "excluded_shipping_methods_for_checkout",
+        ("checkout", "available_shipping_methods", "allow_replica", "requestor"),
+        _excluded_shipping_methods,
+    ),
+    Seam(
+        "saleor.checkout.checkout_cleaner",
+        "clean_checkout_shipping",
+        ("checkout_info", "lines", "error_code"),
+        _clean_checkout_shipping,
+    ),
+    Seam(
+        "saleor.checkout.complete_checkout",
+        "_process_shipping_data_for_order",
+        (
+            "checkout_info",
+            "undiscounted_base_shipping_price",
+            "base_shipping_price",
+            "shipping_price",
+            "manager",
+            "lines",
+        ),
+        _process_shipping_data,
+    ),
+)
