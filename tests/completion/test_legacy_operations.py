@@ -314,6 +314,10 @@ def test_void_of_the_last_live_order_voids_the_parts_of_the_canceled_ones(
         voids = Transaction.objects.filter(payment__order=order, kind="void")
         assert [(row.amount, row.is_success) for row in voids] == [(amount, True)]
         assert order.events.filter(type="payment_voided").count() == 1
+        # Saleor leaves what it stores, and reads what it shows from the payment.
+        order.refresh_from_db()
+        assert order.total_authorized_amount == amount
+        assert get_total_authorized(order.payments.all(), "USD").amount == 0
     assert sorted(fired) == [
         ("order_updated", alpha.number),
         ("order_updated", beta.number),
