@@ -30,7 +30,8 @@ from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups.models import GroupPayment, PaymentEventShare, PaymentShare
 from saleor_order_groups.money import to_decimal
-from saleor_order_groups.payments import AMOUNTS
+from saleor_order_groups.operations import Requestor, cancel_rest
+from saleor_order_groups.payments import AMOUNTS, DIVIDED_AMOUNT
 from saleor_order_groups.settlement import settle
 
 from .payment_app import Request
@@ -100,11 +101,22 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class AskGroup:
+    """What is requested of all orders at once."""
+
+    action: str
+    amount: int | None
+    answer: str
+    reference: str
+
+
+@dataclass(frozen=True)
 class End:
-    """An order that is not live any more."""
+    """An order that is not live any more; with the last, the rest is canceled."""
 
     target: int
     status: str
+    answer: str
 
 
 def _succeed(request: Request, reference: str) -> dict:
@@ -138,7 +150,7 @@ ANSWERS = {
     "whole": _succeed_with_the_whole,
     "failure": _fail,
     "later": lambda request, reference: {"pspReference": reference},
-    "later, without a reference": lambda request, reference: {},
+    "unreadable": lambda request, reference: {},
     "none": lambda request, reference: None,
 }
 
@@ -158,12 +170,20 @@ ASKED = st.builds(
     answer=st.sampled_from(list(ANSWERS)),
     reference=REFERENCES,
 )
+ASKED_OF_GROUP = st.builds(
+    AskGroup,
+    action=st.sampled_from(["CHARGE", "REFUND"]),
+    amount=st.one_of(st.none(), MINOR),
+    answer=st.sampled_from(list(ANSWERS)),
+    reference=REFERENCES,
+)
 ENDED = st.builds(
     End,
     target=st.integers(0, ORDERS - 1),
     status=st.sampled_from([OrderStatus.CANCELED, OrderStatus.EXPIRED]),
+    answer=st.sampled_from(["success", "later", "none"]),
 )
-STEPS = st.lists(st.one_of(REPORTS, REPORTS, ASKED, ASKED, ENDED), max_size=8)
+STEP = st.one_of(REPORTS, REPORTS, ASKED, ASKED, ASKED_OF_GROUP, ENDED)
 
 
 # ------------------------------------------------------------------ playing them
@@ -200,42 +220,72 @@ def group(
 
 
 @pytest.fixture
-def play(group, app_api_client, payment_app, request_action):
+def play(group, app_api_client, payment_app, request_action, permission_manage_orders):
     """Return a function that plays a step; its value tells what came of it."""
+    app_api_client.app.permissions.add(permission_manage_orders)
 
     def _play(step):
-        links = list(PaymentShare.objects.order_by("order__number"))
-        target = None if step.target is None else links[step.target]
-        if isinstance(step, End):
-            Order.objects.filter(pk=target.order_id).update(status=step.status)
-            return step.status
-        item = (target or group).transaction
-        amount = None if step.amount is None else str(to_decimal(step.amount, "USD"))
-        if isinstance(step, Ask):
+        if not isinstance(step, Report):
             payment_app.answer = lambda request: ANSWERS[step.answer](
-                request, step.reference
+                request, getattr(step, "reference", "void")
             )
-            errors = request_action(item, step.action, amount)
-            outcome = "refused" if errors else "requested"
-            return f"{step.action} {outcome}, {step.answer}"
+        return PLAYERS[type(step)](step)
+
+    def end(step):
+        order = find_link(step.target).order
+        order.status = step.status
+        order.save(update_fields=["status"])
+        if step.status == OrderStatus.CANCELED:
+            # As orderCancel does after the commit.
+            cancel_rest(order, Requestor(get_plugins_manager(allow_replica=False)))
+        return step.status
+
+    def ask(step):
+        share = find_link(step.target).transaction
+        errors = request_action(share, step.action, get_amount(step))
+        return f"{step.action} {'refused' if errors else 'requested'}, {step.answer}"
+
+    def ask_group(step):
+        name = f"orderGroup{step.action.title()}"
+        data = post(
+            f"""mutation Operate($id: ID!, $amount: PositiveDecimal) {{
+              {name}(id: $id, amount: $amount) {{ errors {{ code }} }}
+            }}""",
+            id=Node.to_global_id("OrderGroup", group.group_id),
+            amount=get_amount(step),
+        )[name]
+        outcome = "refused" if data["errors"] else "requested"
+        return f"group's {step.action} {outcome}, {step.answer}"
+
+    def report(step):
+        link = group if step.target is None else find_link(step.target)
         time = None
         if step.minutes is not None:
             time = (timezone.now() + timedelta(minutes=step.minutes)).isoformat()
-        response = app_api_client.post_graphql(
+        data = post(
             REPORT,
-            {
-                "id": Node.to_global_id("TransactionItem", item.token),
-                "type": step.type,
-                "amount": amount,
-                "reference": step.reference,
-                "time": time,
-            },
-        )
-        data = get_graphql_content(response)["data"]["transactionEventReport"]
+            id=Node.to_global_id("TransactionItem", link.transaction.token),
+            type=step.type,
+            amount=get_amount(step),
+            reference=step.reference,
+            time=time,
+        )["transactionEventReport"]
         if data["errors"]:
             return "report refused"
         return "report repeated" if data["alreadyProcessed"] else "reported"
 
+    def post(query, **variables):
+        return get_graphql_content(app_api_client.post_graphql(query, variables))[
+            "data"
+        ]
+
+    def find_link(target):
+        return PaymentShare.objects.order_by("order__number")[target]
+
+    def get_amount(step):
+        return None if step.amount is None else str(to_decimal(step.amount, "USD"))
+
+    PLAYERS = {Report: report, Ask: ask, AskGroup: ask_group, End: end}
     return _play
 
 
@@ -250,7 +300,13 @@ def get_rows():
             TransactionItem.objects.order_by("pk").values(
                 "pk", "psp_reference", "available_actions", *AMOUNTS
             ),
-            TransactionEvent.objects.order_by("pk").values(),
+            TransactionEvent.objects.exclude(message=DIVIDED_AMOUNT)
+            .order_by("pk")
+            .values(),
+            # They are made anew.
+            TransactionEvent.objects.filter(message=DIVIDED_AMOUNT)
+            .order_by("transaction", "type")
+            .values("transaction", "type", "amount_value"),
             PaymentEventShare.objects.order_by("pk").values(),
             Order.objects.order_by("pk").values(
                 "pk",
@@ -300,7 +356,7 @@ def assert_settled(group):
 
 
 def assert_within_bounds(payment_app, before):
-    """Check what reached the app against the share that it was asked of."""
+    """Check what reached the app against what it was asked of."""
     for request in payment_app.requests[before:]:
         limit = request.transaction["authorizedAmount"]["amount"]
         if request.payload["action"]["actionType"] == "REFUND":
@@ -309,7 +365,7 @@ def assert_within_bounds(payment_app, before):
 
 
 @PROPERTY
-@given(steps=STEPS)
+@given(steps=st.lists(STEP, max_size=6))
 def test_generated_reports_and_requests_keep_payment_and_shares_in_line(
     group, play, payment_app, steps
 ):
