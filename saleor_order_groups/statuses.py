@@ -44,7 +44,14 @@ WITHOUT_ORDERS: dict[str, str] = {
 }
 
 NOT_LIVE = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
-IS_LIVE = ~Q(order__status__in=sorted(NOT_LIVE))
+
+
+def is_live(path: str = "") -> Q:
+    """Return the condition that an order is live, for places or by the path to them."""
+    return ~Q(**{f"{path}order__status__in": sorted(NOT_LIVE)})
+
+
+IS_LIVE = is_live()
 # Saleor calls an order of nothing FULL with nothing charged.
 _IS_PAYABLE = ~Q(order__total_gross_amount=0)
 

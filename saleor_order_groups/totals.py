@@ -31,7 +31,7 @@ from saleor.payment import ChargeStatus, TransactionKind
 from saleor.payment.models import Payment, Transaction, TransactionItem
 
 from .models import OrderGroup, OrderGroupOrder
-from .statuses import IS_LIVE, NOT_LIVE, WITHOUT_ORDERS, status_aggregates
+from .statuses import IS_LIVE, NOT_LIVE, WITHOUT_ORDERS, is_live, status_aggregates
 
 _COUNTED_AMOUNTS = (
     "total_net_amount",
@@ -98,7 +98,7 @@ def get_totals(
         row["group_id"]: row
         for row in places.annotate(
             **status_aggregates(),
-            **{f"sum_{name}": _sum_of_counted(name) for name in _COUNTED_AMOUNTS},
+            **{f"sum_{name}": sum_of_counted(name) for name in _COUNTED_AMOUNTS},
             **{f"sum_{name}": Sum(f"order__{name}") for name in _ALL_AMOUNTS},
         )
     }
@@ -143,12 +143,21 @@ def get_settlements(
     return settlements
 
 
+def sum_of_counted(name: str, path: str = "") -> Combinable:
+    """Return the aggregate of an amount of a group's counted orders.
+
+    For places by group; or, with the path to its places, for groups. NULL for a group
+    without orders.
+    """
+    amount = f"{path}order__{name}"
+    # Without a live order the first sum is of nothing.
+    return Coalesce(Sum(amount, filter=is_live(path)), Sum(amount))
+
+
 def select_total_gross() -> Combinable:
-    """Return the expression of a group's gross total, to filter and sort groups by."""
+    """Return the expression of a group's gross total, to filter groups by."""
     places = _by_group(OrderGroupOrder.objects.filter(group_id=OuterRef("pk")))
-    total = places.annotate(
-        **status_aggregates(), total=_sum_of_counted("total_gross_amount")
-    )
+    total = places.annotate(total=sum_of_counted("total_gross_amount"))
     return Coalesce(Subquery(total.values("total")), _ZERO)
 
 
@@ -167,13 +176,6 @@ def _places(pks: Iterable[UUID], database_connection_name: str) -> QuerySet:
 
 def _by_group(places: QuerySet) -> QuerySet:
     return places.order_by().values("group_id")
-
-
-def _sum_of_counted(name: str) -> Case:
-    return Case(
-        When(live__gt=0, then=Sum(f"order__{name}", filter=IS_LIVE)),
-        default=Sum(f"order__{name}"),
-    )
 
 
 def _sum_of(model, field: str) -> Combinable:

@@ -36,6 +36,7 @@ from saleor.graphql.order.filters import (
     OrderChargeStatusEnumFilterInput,
 )
 from saleor.graphql.utils.filters import (
+    filter_range_field,
     filter_where_by_id_field,
     filter_where_by_numeric_field,
     filter_where_by_price_field,
@@ -137,12 +138,22 @@ def filter_created_at(queryset, _name, value):
 def filter_updated_at(queryset, _name, value):
     """Filter by the later of a group's own and its orders' updates."""
     gte, lte = (value or {}).get("gte"), (value or {}).get("lte")
-    if gte is None and lte is None:
-        return queryset.none()
     if gte is not None:
-        queryset = queryset.filter(pk__in=_updated("gte", gte))
+        # The last update is one of those in the range. One list of keys: indexes serve
+        # each part, and none an alternative of both.
+        groups = filter_range_field(OrderGroup.objects.order_by(), "updated_at", value)
+        places = filter_range_field(
+            OrderGroupOrder.objects.order_by(), "order__updated_at", value
+        )
+        updated = groups.values("pk").union(places.values("group_id"))
+        queryset = queryset.filter(pk__in=updated)
+    elif lte is None:
+        return queryset.none()
     if lte is not None:
-        queryset = queryset.exclude(pk__in=_updated("gt", lte))
+        later = OrderGroupOrder.objects.filter(
+            group_id=OuterRef("pk"), order__updated_at__gt=lte
+        )
+        queryset = queryset.filter(~Exists(later), updated_at__lte=lte)
     return queryset
 
 
@@ -180,15 +191,6 @@ def _list_values(value: dict | None) -> list:
 
 def _with_places(queryset: QuerySet, places: QuerySet) -> QuerySet:
     return queryset.filter(pk__in=places.order_by().values("group_id"))
-
-
-def _updated(lookup: str, moment) -> QuerySet:
-    # One list of keys: indexes serve each part, and none an alternative of both.
-    groups = OrderGroup.objects.order_by().filter(**{f"updated_at__{lookup}": moment})
-    places = OrderGroupOrder.objects.order_by().filter(
-        **{f"order__updated_at__{lookup}": moment}
-    )
-    return groups.values("pk").union(places.values("group_id"))
 
 
 class OrderGroupWhere(MetadataWhereBase):

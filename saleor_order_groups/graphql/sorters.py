@@ -1,15 +1,16 @@
 """What groups and sellers are sorted by, each with a tie-breaker: cursors need one."""
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Greatest
+from decimal import Decimal
+
+from django.db.models import Max, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 from saleor.graphql.core.doc_category import (
     DOC_CATEGORY_ORDERS,
     DOC_CATEGORY_PRODUCTS,
 )
 from saleor.graphql.core.types import BaseEnum, SortInputObjectType
 
-from ..models import OrderGroupOrder
-from ..totals import select_total_gross
+from ..totals import sum_of_counted
 from .descriptions import ADDED_IN_01
 
 
@@ -33,18 +34,20 @@ class OrderGroupSortField(BaseEnum):
         }
         return f"Sort order groups by {descriptions[self.name]}"
 
+    # By joins: a subquery for each of all groups takes ten times as long.
     @staticmethod
     def qs_with_updated_at(queryset: QuerySet, **_kwargs) -> QuerySet:
-        places = OrderGroupOrder.objects.filter(group_id=OuterRef("pk")).order_by()
-        of_orders = places.values("group_id").annotate(last=Max("order__updated_at"))
         # GREATEST of PostgreSQL leaves out NULL: a group may have lost its orders.
         return queryset.annotate(
-            last_updated_at=Greatest("updated_at", Subquery(of_orders.values("last")))
+            last_updated_at=Greatest(
+                "updated_at", Max("order_links__order__updated_at")
+            )
         )
 
     @staticmethod
     def qs_with_total(queryset: QuerySet, **_kwargs) -> QuerySet:
-        return queryset.annotate(total_gross=select_total_gross())
+        total = sum_of_counted("total_gross_amount", "order_links__")
+        return queryset.annotate(total_gross=Coalesce(total, Decimal(0)))
 
 
 class OrderGroupSortingInput(SortInputObjectType):

@@ -1,0 +1,246 @@
+"""The queries of docs/api.md are run on the demo's data, and answer what it says."""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from saleor.permission.enums import get_permissions
+
+from demo import client as demo_client
+from demo import shop, storefront
+
+from ..conftest import PLUGIN_PATH
+
+PAGE = Path(__file__).parents[2] / "docs" / "api.md"
+# Set it to write the answers anew, then read the difference before committing it.
+UPDATE = "UPDATE_API_DOCS"
+
+BLOCK = re.compile(
+    r"```graphql\n(?P<query># As (?P<who>.+?)\n.+?)```\n\n```json\n(?P<answer>.*?)```",
+    re.DOTALL,
+)
+# What differs from run to run.
+VARYING = {
+    "id", "number", "createdAt", "updatedAt", "created", "checkoutId", "endCursor",
+    "pspReference", "last4CodeChars",
+}  # fmt: skip
+WIDTH = 92
+
+
+class Session:
+    """Send the demo's requests to this process rather than over the network."""
+
+    def __init__(self):
+        self.headers = {}
+        self.trust_env = True
+
+    def post(self, _url, json, timeout):
+        return Client().post(
+            reverse("api"),
+            json,
+            content_type="application/json",
+            headers=self.headers,
+        )
+
+
+@dataclass
+class Shop:
+    """Who asks, and the IDs that the page's queries ask for."""
+
+    callers: dict[str, demo_client.Api]
+    variables: dict[str, str]
+
+
+@pytest.fixture
+def demo_shop(
+    monkeypatch, settings, superuser, permission_group_all_perms_all_channels
+):
+    """Make the demo's shop and cart, add a voucher and a gift card, and complete."""
+    monkeypatch.setattr(demo_client.requests, "Session", Session)
+    settings.PLUGINS = [*settings.PLUGINS, PLUGIN_PATH]
+    superuser.set_password("password")
+    superuser.save()
+    # Saleor shows orders to members of groups alone.
+    permission_group_all_perms_all_channels.user_set.add(superuser)
+    anonymous = demo_client.Api("in this process")
+    staff = shop.log_in(anonymous, superuser.email, "password")
+    shop.seed(staff, "https://receiver.example.com/")
+    app = anonymous.as_bearer_of(make_app(staff))
+    customer = shop.log_in(anonymous, shop.CUSTOMER_EMAIL, shop.CUSTOMER_PASSWORD)
+
+    checkout_id = storefront.fill_cart(customer)["id"]
+    checkout = storefront.address_and_deliver(customer, checkout_id)
+    for code in (make_voucher(staff), make_gift_card(staff)):
+        checkout = customer(
+            storefront.CHECKOUT
+            + """mutation ($id: ID!, $code: String!) {
+              checkoutAddPromoCode(id: $id, promoCode: $code) {
+                checkout { ...Checkout } errors { field message }
+              }
+            }""",
+            id=checkout_id,
+            code=code,
+        )["checkout"]
+    storefront.pay(app, checkout)
+    completed = storefront.complete(customer, checkout_id)
+    group = completed["orderGroup"]
+
+    details = staff(
+        """query ($id: ID) {
+          orderGroup(id: $id) { user { id } channel { id } sellers { id } }
+        }""",
+        id=group["id"],
+    )
+    return Shop(
+        callers={"the customer": customer, "staff": staff, "an app": app},
+        variables={
+            "id": group["id"],
+            "order": completed["order"]["id"],
+            "user": details["user"]["id"],
+            "channel": details["channel"]["id"],
+            "seller": details["sellers"][0]["id"],
+        },
+    )
+
+
+def make_app(staff):
+    app_id = staff(
+        """mutation ($permissions: [PermissionEnum!]) {
+          appCreate(input: { name: "ERP", permissions: $permissions }) {
+            app { id } errors { field message }
+          }
+        }""",
+        permissions=[
+            permission.codename.upper()
+            for permission in get_permissions()
+            if permission.codename in ("manage_orders", "manage_users", "handle_payments",
+                                       "manage_checkouts", "manage_gift_card")
+        ],
+    )["app"]["id"]  # fmt: skip
+    return staff(
+        """mutation ($app: ID!) {
+          appTokenCreate(input: { app: $app }) { authToken errors { field message } }
+        }""",
+        app=app_id,
+    )["authToken"]
+
+
+def channel_id(staff):
+    return staff(
+        "query ($slug: String) { channel(slug: $slug) { id } }", slug="market"
+    )["id"]
+
+
+def make_voucher(staff):
+    voucher_id = staff(
+        """mutation {
+          voucherCreate(input: {
+            name: "Market day", type: ENTIRE_ORDER, addCodes: ["MARKET10"]
+            discountValueType: FIXED
+          }) { voucher { id } errors { field message } }
+        }"""
+    )["voucher"]["id"]
+    staff(
+        """mutation ($id: ID!, $channel: ID!) {
+          voucherChannelListingUpdate(
+            id: $id, input: { addChannels: [{ channelId: $channel, discountValue: 10 }] }
+          ) { errors { field message } }
+        }""",
+        id=voucher_id,
+        channel=channel_id(staff),
+    )
+    return "MARKET10"
+
+
+def make_gift_card(staff):
+    return staff(
+        """mutation {
+          giftCardCreate(input: {
+            balance: { amount: 20, currency: "EUR" }, isActive: true
+          }) { giftCard { code } errors { field message } }
+        }"""
+    )["giftCard"]["code"]
+
+
+def hide_varying(value, key=None):
+    """Write what differs from run to run as an ellipsis."""
+    if isinstance(value, dict):
+        return {name: hide_varying(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        return [hide_varying(item, key) for item in value]
+    return "…" if key in VARYING and isinstance(value, str) else value
+
+
+def write(value, indent=""):
+    """Write JSON with what fits into a line on one."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or len(indent) + len(line) <= WIDTH:
+        return line
+    inner = indent + "  "
+    if isinstance(value, dict):
+        parts = [
+            f"{inner}{json.dumps(name)}: {write(item, inner)}"
+            for name, item in value.items()
+        ]
+    else:
+        parts = [inner + write(item, inner) for item in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n" + ",\n".join(parts) + f"\n{indent}{closing}"
+
+
+def test_page_says_what_the_api_answers(demo_shop):
+    # given
+    page = PAGE.read_text()
+    blocks = list(BLOCK.finditer(page))
+    assert len(blocks) == page.count("```graphql\n") == page.count("```json\n")
+
+    # when
+    answers = {}
+    for block in blocks:
+        query = block["query"]
+        declared = re.findall(r"\$(\w+): ", query.split("{", 1)[0])
+        variables = {
+            name: value
+            for name, value in demo_shop.variables.items()
+            if name in declared
+        }
+        answer = demo_shop.callers[block["who"]].raw(query, **variables)
+        assert "errors" not in answer, (query, answer["errors"])
+        answers[query] = write(hide_varying(answer["data"])) + "\n"
+
+    # then
+    if os.environ.get(UPDATE):
+        PAGE.write_text(
+            BLOCK.sub(
+                lambda block: (
+                    f"```graphql\n{block['query']}```\n\n"
+                    f"```json\n{answers[block['query']]}```"
+                ),
+                page,
+            )
+        )
+        blocks = list(BLOCK.finditer(PAGE.read_text()))
+    for block in blocks:
+        assert block["answer"] == answers[block["query"]]
+
+
+def test_page_links_to_queries_that_are_there():
+    # given
+    page = PAGE.read_text()
+    headings = re.findall(r"^### (\w+)$", page, re.MULTILINE)
+
+    # then each heading has the query of that name, and each link a heading
+    for heading in headings:
+        assert re.search(
+            rf"### {heading}\n.*?(query|mutation) {heading}\b", page, re.DOTALL
+        )
+    links = re.findall(r"\[(\w+)\]\(#(\w+)\)", page)
+    assert len(links) > 30
+    for name, anchor in links:
+        assert name in headings
+        assert anchor == name.lower()
