@@ -1,8 +1,9 @@
 """How a shop's own product data name a product's seller, and whom they name.
 
 A name is looked up among the sellers' external references, then among their slugs. One
-that nobody has becomes a seller when it is sold for the first time; until then readers
-get the row that would be made, unsaved, with the ID that it will have.
+that nobody has becomes a seller when something needs its row, at the latest when it is
+sold for the first time; until then readers get the row that would be made, unsaved, with
+the ID that it will have.
 """
 
 from collections.abc import Collection, Iterable, Mapping
