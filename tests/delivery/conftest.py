@@ -281,11 +281,11 @@ def add_lines(user_api_client):
 def delete_lines(user_api_client):
     """Return a function that takes a seller's lines out of a checkout."""
 
-    def _delete(checkout, slug):
+    def _delete(checkout, slug, **fields):
         lines = [
             Node.to_global_id("CheckoutLine", line.pk)
             for line in checkout.lines.filter(
-                variant__product__product_seller__seller__slug=slug
+                variant__product__product_seller__seller__slug=slug, **fields
             )
         ]
         assert lines

@@ -141,6 +141,8 @@ def test_shipping_voucher_is_no_part_of_the_threshold(
     # given
     cart = make_cart([("beta", "40.00"), ("alpha", "60.00")])
     make_method("0.00", name="From 60", limits=(60, None))
+    voucher_shipping_type.countries = []
+    voucher_shipping_type.save()
 
     # when
     use_voucher(cart, voucher_shipping_type)

@@ -1,0 +1,198 @@
+"""Shipping apps are asked with the whole checkout; what they exclude holds for all."""
+
+import json
+import threading
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from saleor.order.models import Order
+from saleor.webhook.event_types import WebhookEventSyncType
+
+from .conftest import get_method_id, get_names, get_selected, sides
+
+CART = [("beta", "40.00"), ("alpha", "30.00", 2)]
+FILTER = WebhookEventSyncType.CHECKOUT_FILTER_SHIPPING_METHODS
+LIST = WebhookEventSyncType.SHIPPING_LIST_METHODS_FOR_CHECKOUT
+
+
+class ShippingApp:
+    """Answer Saleor's requests; keep what was asked."""
+
+    def __init__(self):
+        self.excluded = {}
+        self.requests = []
+
+    def answer(self, event, payload):
+        self.requests.append((event, payload))
+        if event == LIST:
+            return [
+                {
+                    "id": "express",
+                    "name": "Express",
+                    "amount": "9.00",
+                    "currency": "USD",
+                }
+            ]
+        return {
+            "excluded_methods": [
+                {"id": method_id, "reason": reason}
+                for method_id, reason in self.excluded.items()
+            ]
+        }
+
+    def get_asked(self, event):
+        return [payload for name, payload in self.requests if name == event]
+
+
+@pytest.fixture
+def shipping_app(
+    app,
+    permission_manage_checkouts,
+    permission_manage_shipping,
+    order_groups_plugin_with_webhooks,
+):
+    """Return an app that lists and filters methods on a free local port."""
+    state = ShippingApp()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = state.answer(self.headers["Saleor-Event"], json.loads(body))
+            content = json.dumps(answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format, *args):
+            """Keep the test output clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    app.permissions.add(permission_manage_checkouts, permission_manage_shipping)
+    webhook = app.webhooks.create(
+        name="Shipping", target_url=f"http://127.0.0.1:{server.server_port}"
+    )
+    for event in (FILTER, LIST):
+        webhook.events.create(event_type=event)
+    yield state
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def cart(shipping_app, make_cart):
+    return make_cart(CART, shipping=None)
+
+
+def test_app_excludes_a_method_for_every_seller(
+    cart, shipping_app, make_method, show, choose
+):
+    # given: one that applies to a part only, so that the whole checkout has it not
+    small = make_method("1.00", name="Small", limits=(0, 60))
+    parcel = make_method("4.90", name="Parcel")
+    shipping_app.excluded = {get_method_id(small): "Strike"}
+
+    # when
+    names = get_names(show(cart))
+    data = choose(cart, {"alpha": small, "beta": parcel})
+
+    # then
+    assert names == {"alpha": ["Parcel"], "beta": ["Parcel"]}
+    [error] = data["errors"]
+    assert error["index"] == 0
+    assert error["code"] == "DELIVERY_METHOD_NOT_APPLICABLE"
+    assert get_selected(show(cart)) == {"alpha": None, "beta": None}
+
+
+def test_apps_are_asked_once_about_all_sellers_methods_and_never_about_the_sum(
+    cart, shipping_app, make_method, choose, refresh, show
+):
+    # given
+    small = make_method("1.00", name="Small", limits=(0, 60))
+    parcel = make_method("4.90", name="Parcel")
+    assert choose(cart, {"alpha": small, "beta": parcel})["errors"] == []
+    shipping_app.requests.clear()
+
+    # when
+    refresh(cart)
+
+    # then
+    assert [event for event, _ in shipping_app.requests] == [LIST, FILTER]
+    [asked] = shipping_app.get_asked(FILTER)
+    names = [method["name"] for method in asked["shipping_methods"]]
+    assert sorted(names) == ["DHL", "DHL", "Express", "Parcel", "Small"]
+
+    # when
+    shipping_app.requests.clear()
+    show(cart)
+
+    # then
+    [(event, asked)] = shipping_app.requests
+    assert event == FILTER
+    names = [method["name"] for method in asked["shipping_methods"]]
+    assert sorted(names) == ["DHL", "DHL", "Parcel", "Small"]
+
+
+def test_method_that_an_app_excludes_later_refuses_to_complete(
+    cart, shipping_app, make_method, choose, refresh, pay, complete, show
+):
+    # given
+    small = make_method("1.00", name="Small", limits=(0, 60))
+    parcel = make_method("4.90", name="Parcel")
+    data = choose(cart, {"alpha": small, "beta": parcel})
+    assert sides(data["checkout"]["shippingPrice"])[1] == Decimal("5.90")
+    pay(cart)
+    shipping_app.excluded = {get_method_id(small): "Strike"}
+
+    # when
+    refresh(cart)
+    data = complete(cart)
+
+    # then
+    [error] = data["errors"]
+    assert error["code"] == "INVALID_SHIPPING_METHOD"
+    assert error["message"] == (
+        "A chosen delivery method is not available. Small: Strike"
+    )
+    assert not Order.objects.exists()
+    [problem] = show(cart)["problems"]
+    assert problem["__typename"] == "CheckoutProblemDeliveryMethodInvalid"
+
+    # when
+    shipping_app.excluded = {}
+    refresh(cart)
+
+    # then
+    assert complete(cart)["errors"] == []
+    assert Order.objects.count() == 2
+
+
+def test_apps_own_methods_are_for_the_whole_checkout(
+    cart, shipping_app, make_method, choose_for_all, refresh, pay, complete, choose
+):
+    # given
+    parcel = make_method("4.90", name="Parcel")
+    choose(cart, {"alpha": parcel, "beta": parcel})
+    express = next(
+        row["shippingMethod"]["id"]
+        for row in refresh(cart)["deliveries"]
+        if row["shippingMethod"]["name"] == "Express"
+    )
+
+    # when
+    data = choose_for_all(cart, express)
+
+    # then
+    assert data["errors"] == []
+    assert sides(data["checkout"]["shippingPrice"])[1] == Decimal("9.00")
+    pay(cart)
+    assert complete(cart)["errors"] == []
+    orders = Order.objects.all()
+    assert {order.shipping_method_name for order in orders} == {"Express"}
+    assert {order.private_metadata["external_app_shipping_id"] for order in orders} == {
+        express
+    }
+    assert sum(order.shipping_price_gross_amount for order in orders) == 9
