@@ -71,11 +71,12 @@ class Source:
     """What money can be asked of.
 
     `available`: how much of each order's, by the order's key.
-    `request`: asks for these amounts; raises ValidationError or PaymentError.
+    `request`: asks for these amounts; raises ValidationError or PaymentError. What fails
+    for some of the orders only, it returns by the order's key.
     """
 
     available: Amounts
-    request: Callable[[Amounts], None]
+    request: Callable[[Amounts], dict[UUID, Exception] | None]
 
 
 @dataclass
@@ -120,11 +121,42 @@ def request_of_sources(
             continue
         left -= sum(amounts.values(), Decimal(0))
         try:
-            source.request(amounts)
+            failures = source.request(amounts) or {}
         except (ValidationError, PaymentError) as error:
-            for order_id in amounts:
-                outcome.errors[order_id].append(error)
+            failures = dict.fromkeys(amounts, error)
+        for order_id, failure in failures.items():
+            outcome.errors[order_id].append(failure)
     return outcome
+
+
+def bundle(sources: Sequence[Source]) -> list[Source]:
+    """Put sources of single orders together, so that an amount is divided over them.
+
+    Each bundle has at most one source of an order.
+    """
+    rounds: list[dict[UUID, Source]] = []
+    for source in sources:
+        [order_id] = source.available
+        free = next((one for one in rounds if order_id not in one), None)
+        if free is None:
+            free = {}
+            rounds.append(free)
+        free[order_id] = source
+    return [_join(one) for one in rounds]
+
+
+def _join(sources: Mapping[UUID, Source]) -> Source:
+    def request(amounts: Amounts) -> dict[UUID, Exception]:
+        failures: dict[UUID, Exception] = {}
+        for order_id, amount in amounts.items():
+            try:
+                sources[order_id].request({order_id: amount})
+            except (ValidationError, PaymentError) as error:
+                failures[order_id] = error
+        return failures
+
+    available = {key: source.available[key] for key, source in sources.items()}
+    return Source(available, request)
 
 
 def find_sources(
@@ -152,15 +184,15 @@ def find_sources(
             if payment.transaction.app_identifier != GIFT_CARD_PAYMENT_GATEWAY_ID
         ]
     )
-    for transaction in own.order_by("pk"):
-        is_gift_card = transaction.app_identifier == GIFT_CARD_PAYMENT_GATEWAY_ID
-        if is_gift_card and action != TransactionAction.REFUND:
-            # Saleor charges gift cards itself, when an order is confirmed.
-            continue
-        sources.append(
+    if action != TransactionAction.REFUND:
+        # Saleor charges gift cards itself, when an order is confirmed.
+        own = own.exclude(app_identifier=GIFT_CARD_PAYMENT_GATEWAY_ID)
+    return sources + bundle(
+        [
             _get_transaction_source(transaction, action, request_of_transaction)
-        )
-    return sources
+            for transaction in own.order_by("pk")
+        ]
+    )
 
 
 def _get_payment_source(

@@ -34,6 +34,7 @@ from saleor.payment.models import Payment, TransactionItem
 from saleor.permission.enums import OrderPermissions, PaymentPermissions
 
 from ... import models
+from ...legacy_operations import capture_together, get_capturable
 from ...operations import (
     Amounts,
     InsufficientAmountError,
@@ -299,30 +300,52 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
     def get_legacy_sources(
         cls, info: ResolveInfo, orders: list[order_models.Order], action: str
     ) -> list[Source]:
-        sources = []
+        """Return what can be asked of payments that Saleor's plugins process."""
+        sources: list[Source] = []
+        single: list[Source] = []
+        divided: set[int] = set()
         for order in orders:
             payment = order.get_last_payment()
             if payment is None or not payment.is_active:
                 continue
-            if available := get_legacy_amount(payment, action):
-                sources.append(
-                    Source({order.pk: available}, cls.ask_legacy(info, order, action))
+            share = getattr(payment, "legacy_payment_share", None)
+            if share and action == TransactionAction.CHARGE:
+                # One request for all of its parts.
+                if share.divided_payment_id not in divided:
+                    divided.add(share.divided_payment_id)
+                    sources.append(cls.get_divided_source(info, payment))
+            elif available := get_legacy_amount(payment, action):
+                mutation = (
+                    OrderCapture if action == TransactionAction.CHARGE else OrderRefund
                 )
-        return sources
+                single.append(
+                    Source({order.pk: available}, cls.ask_legacy(info, order, mutation))
+                )
+        return sources + bundle(single)
+
+    @classmethod
+    def get_divided_source(cls, info: ResolveInfo, payment: Payment) -> Source:
+        requestor = cls.get_requestor(info)
+
+        def ask(amounts: Amounts) -> None:
+            check_may_capture(info)
+            capture_together(
+                payment,
+                amounts,
+                requestor.manager,
+                payment.order.channel.slug,  # type: ignore[union-attr]
+                user=requestor.user,
+                app=requestor.app,
+            )
+
+        return Source(get_capturable(payment), ask)
 
     @staticmethod
     def ask_legacy(
-        info: ResolveInfo, order: order_models.Order, action: str
+        info: ResolveInfo, order: order_models.Order, mutation
     ) -> Callable[[Amounts], None]:
-        is_charge = action == TransactionAction.CHARGE
-        mutation = OrderCapture if is_charge else OrderRefund
-
         def ask(amounts: Amounts) -> None:
-            if not mutation.check_permissions(info.context):
-                raise ValidationError(
-                    "The payment of this order needs the permission MANAGE_ORDERS.",
-                    code=OrderGroupErrorCode.PAYMENT_ERROR.value,
-                )
+            check_may_capture(info)
             mutation.perform_mutation(
                 None,
                 info,
@@ -331,6 +354,18 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
             )
 
         return ask
+
+
+def check_may_capture(info: ResolveInfo) -> None:
+    """Refuse who may not capture and refund legacy payments of single orders.
+
+    :raises ValidationError: the permission is missing.
+    """
+    if not OrderCapture.check_permissions(info.context):
+        raise ValidationError(
+            "The payment of this order needs the permission MANAGE_ORDERS.",
+            code=OrderGroupErrorCode.PAYMENT_ERROR.value,
+        )
 
 
 def get_legacy_amount(payment: Payment, action: str) -> Decimal:
