@@ -40,6 +40,7 @@ from ...operations import (
     InsufficientAmountError,
     Requestor,
     Source,
+    bundle,
     find_sources,
     request_of_sources,
 )
