@@ -50,6 +50,8 @@ COSTS: dict[str, dict[str, dict]] = {
         "user": ITEM,
     },
     "OrderGroupDiscountShare": {"order": ITEM},
+    "OrderGroupOperationResult": {"order": ITEM},
+    "OrderPreview": {"seller": ITEM},
     "Seller": {"customers": PAGE, "orders": PAGE, "products": PAGE},
     "User": {"orderGroups": PAGE},
     "OrderGroupCreated": {"orderGroup": ITEM},
@@ -58,6 +60,11 @@ COSTS: dict[str, dict[str, dict]] = {
     "ProductVariant": {"seller": ITEM},
     "Checkout": {"orderGroupPreview": ITEM, "sellerDeliveries": ITEM},
     "CheckoutLine": {"seller": ITEM},
+    "CheckoutSellerDelivery": {
+        "availableShippingMethods": ITEM,
+        "selectedShippingMethod": ITEM,
+        "seller": ITEM,
+    },
 }
 
 

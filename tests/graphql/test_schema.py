@@ -1,3 +1,4 @@
+import functools
 import os
 from importlib.resources import files
 from pathlib import Path
@@ -5,6 +6,9 @@ from pathlib import Path
 import graphene
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from graphql import GraphQLObjectType
+from graphql.type.definition import get_named_type
 from saleor.graphql.api import schema
 from saleor.graphql.order.types import Order
 from saleor.graphql.query_cost_map import COST_MAP
@@ -17,7 +21,7 @@ from saleor_order_groups.graphql.extension import (
     graft,
 )
 
-from .schema_diff import compare
+from .schema_diff import compare, parse
 
 GOLDEN_FILE = Path(__file__).parent / "schema_additions.graphql"
 # Set it to write the file anew, then read the difference before committing it.
@@ -142,3 +146,94 @@ def test_federation_shows_a_group_to_whom_it_is_shown(
     # then
     assert own["data"]["_entities"] == [{"id": to_id(group)}]
     assert foreign["data"]["_entities"] == [None]
+
+
+# Values of an object that is read already, and the parts of a connection.
+WITHOUT_COST = {
+    "CheckoutLine",
+    "IssuingPrincipal",
+    "MetadataItem",
+    "Money",
+    "OrderGroupDiscountShare",
+    "OrderPreview",
+    "PageInfo",
+    "TaxedMoney",
+}
+
+
+@functools.cache
+def parse_saleor():
+    return parse((files("saleor.graphql") / "schema.graphql").read_text())
+
+
+def list_added():
+    """Yield each type and field of the schema that Saleor does not have."""
+    saleor = parse_saleor()
+    for header, definition in parse(print_schema(schema)).items():
+        before = saleor[header].members if header in saleor else {}
+        kind, _, name = header.partition(" ")
+        if kind not in ("type", "input", "enum") or name.startswith("_"):
+            continue
+        for member in definition.members:
+            if member not in before:
+                yield kind, name, member
+
+
+def test_everything_that_is_added_is_described():
+    # given Saleor describes neither edges, nor a filter by IDs, nor errors
+    without = {"edges", "ids", "errors"}
+
+    # when
+    undescribed = [
+        f"{name}.{member}"
+        for kind, name, member in list_added()
+        if kind != "enum"
+        and member not in without
+        and not schema.get_type(name).fields[member].description
+    ]
+    types = {
+        name
+        for kind, name, _ in list_added()
+        if f"{kind} {name}" not in parse_saleor() and not name.endswith("Edge")
+    }
+
+    # then
+    assert undescribed == []
+    assert [name for name in types if not schema.get_type(name).description] == []
+
+
+def test_every_field_that_reads_more_has_a_cost():
+    # given what Saleor itself takes no cost for: answers of mutations, and events
+    free = {"Mutation", "Subscription"} | {
+        field.type.name
+        for field in schema.get_type("Mutation").fields.values()
+        if isinstance(field.type, GraphQLObjectType)
+    }
+    free_members = {"errors", "recipient"}
+
+    # when
+    missing = []
+    for kind, name, member in list_added():
+        if kind != "type" or name in free or name.endswith(("Connection", "Edge")):
+            continue
+        of_type = get_named_type(schema.get_type(name).fields[member].type)
+        is_read = isinstance(of_type, GraphQLObjectType) and member not in free_members
+        if is_read and of_type.name not in WITHOUT_COST:
+            if member not in COST_MAP.get(name, {}):
+                missing.append(f"{name}.{member}")
+
+    # then
+    assert missing == []
+
+
+def test_saleors_command_prints_everything(capsys):
+    # when
+    call_command("get_graphql_schema")
+
+    # then
+    printed = parse(capsys.readouterr().out)
+    added = parse(GOLDEN_FILE.read_text())
+    new_types = [header for header in added if not header.startswith("extend ")]
+    assert len(new_types) > 30
+    for header in new_types:
+        assert header in printed
