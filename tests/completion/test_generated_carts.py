@@ -794,7 +794,10 @@ def describe_as_placed(order):
                 "undiscounted_base_unit_price_amount",
             )
         ),
-        "discounts": sorted(order.discounts.values_list("type", "amount_value")),
+        "discounts": sorted(
+            (discount.type, get_possible_discount(order, discount))
+            for discount in order.discounts.select_related("voucher")
+        ),
         "line discounts": sorted(
             order.lines.filter(discounts__isnull=False).values_list(
                 "product_sku", "discounts__type", "discounts__amount_value"
@@ -807,6 +810,23 @@ def describe_as_placed(order):
         "gift cards": sorted(order.gift_cards.values_list("code", flat=True)),
         "spent": get_spent(order),
     }
+
+
+def get_possible_discount(order, discount):
+    """Return the amount, or what there is to take it from.
+
+    Of a percentage Saleor records what it is of prices before a catalogue promotion came
+    off an app's price; when it recalculates an order, what the order's lines can lose.
+    """
+    if discount.voucher and discount.voucher.type == VoucherType.SHIPPING:
+        return discount.amount_value
+    return min(discount.amount_value, get_base_subtotal(order))
+
+
+def get_base_subtotal(order):
+    return sum(
+        line.base_unit_price_amount * line.quantity for line in order.lines.all()
+    )
 
 
 def recalculate(order):
@@ -885,10 +905,7 @@ def get_move(before, after, name):
 
 
 def get_lost(order, entered):
-    base = sum(
-        line.base_unit_price_amount * line.quantity for line in order.lines.all()
-    )
-    return base - getattr(order, f"subtotal_{entered}_amount")
+    return get_base_subtotal(order) - getattr(order, f"subtotal_{entered}_amount")
 
 
 def get_recorded(order):
