@@ -98,6 +98,15 @@ LINES_DELETE = """
 """
 
 
+ADD_CODE = """
+    mutation Add($id: ID!, $code: String!) {
+      checkoutAddPromoCode(id: $id, promoCode: $code) {
+        errors { field message code }
+      }
+    }
+"""
+
+
 def add(checkout, variant, quantity=1):
     """Add to a checkout without the API."""
     manager = get_plugins_manager(allow_replica=False)
@@ -295,3 +304,16 @@ def delete_lines(user_api_client):
         assert data["errors"] == []
 
     return _delete
+
+
+@pytest.fixture
+def add_code(user_api_client):
+    """Return a function that adds a voucher's or gift card's code to a checkout."""
+
+    def _add(checkout, code):
+        variables = {"id": to_id(checkout), "code": code}
+        response = user_api_client.post_graphql(ADD_CODE, variables)
+        data = get_graphql_content(response)["data"]["checkoutAddPromoCode"]
+        assert data["errors"] == []
+
+    return _add

@@ -264,6 +264,7 @@ def test_checkout_that_is_built_step_by_step_adds_up_at_every_step(
     move,
     look,
     refresh,
+    add_code,
     voucher_percentage,
     pay,
     complete,
@@ -295,18 +296,6 @@ def test_checkout_that_is_built_step_by_step_adds_up_at_every_step(
     assert get_graphql_content(response)["data"]["checkoutCreate"]["errors"] == []
     cart = Checkout.objects.get()
 
-    def use_code(code):
-        response = user_api_client.post_graphql(
-            """mutation Use($id: ID!, $code: String!) {
-              checkoutAddPromoCode(id: $id, promoCode: $code) {
-                errors { field message code }
-              }
-            }""",
-            {"id": to_id(cart), "code": code},
-        )
-        data = get_graphql_content(response)["data"]["checkoutAddPromoCode"]
-        assert data["errors"] == []
-
     totals = []
 
     def note():
@@ -324,7 +313,7 @@ def test_checkout_that_is_built_step_by_step_adds_up_at_every_step(
     note()
     choose(cart, {"beta": bike, None: parcel})
     note()
-    use_code(voucher_percentage.code)
+    add_code(cart, voucher_percentage.code)
     refresh(cart)
     note()
     delete_lines(cart, "beta")
@@ -335,7 +324,7 @@ def test_checkout_that_is_built_step_by_step_adds_up_at_every_step(
     note()
     choose(cart, {"beta": parcel})
     note()
-    use_code(gift_card.code)
+    add_code(cart, gift_card.code)
     note()
     choose(cart, {})
 

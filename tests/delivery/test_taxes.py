@@ -75,10 +75,10 @@ def test_tax_of_the_sum_is_divided_by_the_prices(
 
 def test_methods_of_different_rates_are_refused(
     cart,
-    charge_taxes,
+    charge_taxes,  # noqa: F811
     make_method,
     choose,
-    other_class,  # noqa: F811
+    other_class,
 ):
     # given
     charge_taxes(entered_with_tax=True)
@@ -184,10 +184,10 @@ def test_classes_do_not_matter_where_they_do_not_decide_the_rate(
 
 def test_exempt_checkout_is_compared_only_where_prices_have_tax(
     cart,
-    charge_taxes,
+    charge_taxes,  # noqa: F811
     make_method,
     choose,
-    other_class,  # noqa: F811
+    other_class,
 ):
     # given
     charge_taxes(entered_with_tax=True)
@@ -205,9 +205,9 @@ def test_exempt_checkout_is_compared_only_where_prices_have_tax(
 
 def test_method_without_a_class_has_the_default_rate(
     cart,
-    charge_taxes,
+    charge_taxes,  # noqa: F811
     make_method,
-    choose,  # noqa: F811
+    choose,
 ):
     # given: 23 %, and 17.5 % of the class
     charge_taxes(entered_with_tax=True)

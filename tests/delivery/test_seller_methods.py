@@ -1,0 +1,172 @@
+"""Which delivery methods are sellers' own, and who may say so."""
+
+import pytest
+from graphene import Node
+from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
+
+from saleor_order_groups.models import Seller, SellerShippingMethod
+
+ASSIGN = """
+    mutation Assign($id: ID!, $methods: [ID!]!) {
+      sellerAssignShippingMethods(id: $id, shippingMethods: $methods) {
+        seller { slug }
+        errors { field message code }
+      }
+    }
+"""
+UNASSIGN = ASSIGN.replace("sellerAssign", "sellerUnassign")
+
+
+def to_ids(*methods, type_name="ShippingMethodType"):
+    return [Node.to_global_id(type_name, method.pk) for method in methods]
+
+
+@pytest.fixture
+def ask(staff_api_client, permission_manage_shipping):
+    staff_api_client.user.user_permissions.add(permission_manage_shipping)
+
+    def _ask(mutation, seller, method_ids):
+        variables = {
+            "id": Node.to_global_id("Seller", seller.pk),
+            "methods": method_ids,
+        }
+        response = staff_api_client.post_graphql(mutation, variables)
+        [data] = get_graphql_content(response)["data"].values()
+        return data
+
+    return _ask
+
+
+def get_rows():
+    return set(
+        SellerShippingMethod.objects.values_list("seller__slug", "shipping_method")
+    )
+
+
+def test_methods_are_assigned_and_unassigned(ask, get_seller, make_method):
+    # given
+    alpha, beta = get_seller("alpha"), get_seller("beta")
+    van, bike = make_method("1.00"), make_method("2.00")
+
+    # when: also once more, and by the storefront's IDs
+    for _ in range(2):
+        data = ask(ASSIGN, alpha, to_ids(van, bike))
+    shared = ask(ASSIGN, beta, to_ids(bike, type_name="ShippingMethod"))
+
+    # then
+    assert data == {"seller": {"slug": "alpha"}, "errors": []}
+    assert shared["errors"] == []
+    assert get_rows() == {("alpha", van.pk), ("alpha", bike.pk), ("beta", bike.pk)}
+
+    # when
+    data = ask(UNASSIGN, alpha, to_ids(bike))
+
+    # then
+    assert data == {"seller": {"slug": "alpha"}, "errors": []}
+    assert get_rows() == {("alpha", van.pk), ("beta", bike.pk)}
+
+
+@pytest.mark.parametrize("mutation", [ASSIGN, UNASSIGN])
+def test_unknown_methods_are_named_and_nothing_is_changed(
+    mutation, ask, get_seller, make_method, warehouse
+):
+    # given
+    alpha = get_seller("alpha")
+    van = make_method("1.00", "alpha")
+    bike = make_method("1.00")
+    unknown = [
+        Node.to_global_id("ShippingMethodType", 0),
+        Node.to_global_id("Warehouse", warehouse.pk),
+        Node.to_global_id("app", "1:express"),
+        "garbage",
+    ]
+
+    # when
+    data = ask(mutation, alpha, [*to_ids(van, bike), *unknown])
+
+    # then
+    assert data == {
+        "seller": None,
+        "errors": [
+            {
+                "field": "shippingMethods",
+                "message": (
+                    f"Couldn't resolve to shipping methods: {', '.join(unknown)}"
+                ),
+                "code": "NOT_FOUND",
+            }
+        ],
+    }
+    assert get_rows() == {("alpha", van.pk)}
+
+
+def test_unknown_seller_is_named(ask, make_method):
+    # given
+    method = make_method("1.00")
+
+    # when
+    data = ask(ASSIGN, Seller(slug="nobody"), to_ids(method))
+
+    # then
+    [error] = data["errors"]
+    assert (error["field"], error["code"]) == ("id", "NOT_FOUND")
+
+
+@pytest.mark.parametrize("mutation", [ASSIGN, UNASSIGN])
+def test_others_may_not(
+    mutation,
+    api_client,
+    user_api_client,
+    staff_api_client,
+    app_api_client,
+    permission_manage_products,
+    get_seller,
+    make_method,
+):
+    # given
+    van = make_method("1.00", "alpha")
+    bike = make_method("1.00")
+    staff_api_client.user.user_permissions.add(permission_manage_products)
+    variables = {
+        "id": Node.to_global_id("Seller", get_seller("alpha").pk),
+        "methods": to_ids(van, bike),
+    }
+
+    # when / then
+    for client in (api_client, user_api_client, staff_api_client, app_api_client):
+        assert_no_permission(client.post_graphql(mutation, variables))
+    assert get_rows() == {("alpha", van.pk)}
+
+
+def test_app_with_the_permission_may(
+    app_api_client, permission_manage_shipping, get_seller, make_method
+):
+    # given
+    app_api_client.app.permissions.add(permission_manage_shipping)
+    van = make_method("1.00")
+    variables = {
+        "id": Node.to_global_id("Seller", get_seller("alpha").pk),
+        "methods": to_ids(van),
+    }
+
+    # when
+    response = app_api_client.post_graphql(ASSIGN, variables)
+
+    # then
+    data = get_graphql_content(response)["data"]["sellerAssignShippingMethods"]
+    assert data == {"seller": {"slug": "alpha"}, "errors": []}
+    assert get_rows() == {("alpha", van.pk)}
+
+
+def test_seller_and_method_take_their_rows_with_them(get_seller, make_method):
+    # given
+    van = make_method("1.00", "alpha")
+    bike = make_method("1.00", "beta")
+
+    # when
+    get_seller("alpha").delete()
+    bike.delete()
+
+    # then
+    assert get_rows() == set()
+    van.refresh_from_db()
