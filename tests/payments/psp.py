@@ -262,13 +262,12 @@ class Provider:
     result in `reports`, "down" with HTTP 503, "refuse" with a failure; "whole" captures
     all that is authorized, whatever was asked for. `received`: what came, in order, and
     `answers`, without those of "down".
-    `pause`: seconds that an answer takes.
+    `gate`: no answer is given while it is closed.
     """
 
     saleor: Saleor
     token: str = ""
     mode: str = "now"
-    pause: float = 0
     intents: dict[str, Intent] = field(default_factory=dict)
     received: list[tuple[str, dict]] = field(default_factory=list)
     answers: list[dict] = field(default_factory=list)
@@ -278,6 +277,8 @@ class Provider:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        self.gate = threading.Event()
+        self.gate.set()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
 
@@ -314,8 +315,7 @@ class Provider:
         """Return the answer to one of Saleor's webhooks; None is an error of ours."""
         with self._lock:
             self.received.append((event, payload))
-        if self.pause:
-            time.sleep(self.pause)
+        self.gate.wait(WAIT_SECONDS)
         with self._lock:
             if self.mode == "down":
                 return None

@@ -10,6 +10,7 @@ from saleor.payment.models import TransactionEvent
 
 from .psp import (  # noqa: F401
     WAIT_SECONDS,
+    Report,
     ask,
     assert_in_line_with,
     authorize,
@@ -226,6 +227,60 @@ def test_amount_is_reserved_until_saleor_gives_a_request_up(
     provider.mode = "now"
     assert ask(share, "CHARGE") == []
     wait_for(purchase, "charged", [63, 63, 0, 0])
+    assert_in_line_with(purchase, provider.intents[purchase.reference])
+
+
+def test_report_overtakes_the_answer(
+    provider,  # noqa: F811
+    buy,  # noqa: F811
+    ask,  # noqa: F811
+):
+    # given: the app has been asked, and has not answered yet
+    purchase = buy(CART)
+    _, beta, _ = purchase.share_ids
+    provider.gate.clear()
+    assert ask(beta, "CHARGE") == []
+    until(lambda: len(provider.received) == 2, WAIT_SECONDS, lambda: "Nothing came.")
+    [error] = ask(beta, "CHARGE", "0.01")
+    assert error["code"] == "INVALID"
+
+    # when
+    provider.send(Report(purchase.payment_id, "CHARGE_SUCCESS", "charge-2", "31.50"))
+
+    # then: only beta's request can be meant
+    expected = [Decimal(amount) for amount in ("31.5", "0", "31.5", "0")]
+    assert get_amounts(purchase, "charged") == expected
+    # and the answer tells nothing new
+    provider.gate.set()
+    provider.saleor.wait_until_idle()
+    assert get_amounts(purchase, "charged") == expected
+    assert_in_line_with(purchase, provider.intents[purchase.reference])
+
+
+def test_failure_without_a_known_reference_frees_an_open_request(
+    provider,  # noqa: F811
+    buy,  # noqa: F811
+    ask,  # noqa: F811
+):
+    # given
+    purchase = buy(CART)
+    _, beta, _ = purchase.share_ids
+    provider.gate.clear()
+    provider.mode = "refuse"
+    assert ask(beta, "CHARGE") == []
+    until(lambda: len(provider.received) == 2, WAIT_SECONDS, lambda: "Nothing came.")
+    assert ask(beta, "CHARGE")
+
+    # when
+    provider.send(Report(purchase.payment_id, "CHARGE_FAILURE", "other", "31.50"))
+
+    # then
+    assert ask(beta, "CHARGE") == []
+    # and the answers come late
+    provider.gate.set()
+    provider.saleor.wait_for_webhooks(provider, 3)
+    provider.saleor.wait_until_idle()
+    assert get_amounts(purchase, "charged") == [0, 0, 0, 0]
     assert_in_line_with(purchase, provider.intents[purchase.reference])
 
 
