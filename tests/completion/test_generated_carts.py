@@ -4,17 +4,20 @@ Every cart completes twice from the same state: with the plugin inactive, where 
 makes one order, and with it active. What the orders sum to is what the one order says,
 and what `Checkout.orderGroupPreview` said is what was placed.
 
-The environment variable EXAMPLES tells how many carts each test tries: `EXAMPLES=500
-make test ARGS='-n 0 tests/completion/test_generated_carts.py'`, with
-`--hypothesis-show-statistics` for what they were, and without the variable CI for other
-carts on every run.
+The environment variable EXAMPLES tells how many carts are tried, half as many in the
+second test:
+
+    EXAMPLES=500 make test ARGS='-n 0 tests/completion/test_generated_carts.py'
+
+`--hypothesis-show-statistics` tells what they were. Where the variable CI is set, they
+are the same in every run.
 """
 
 import datetime
 import os
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -23,7 +26,7 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from graphene import Node
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import HealthCheck, Phase, event, example, given, settings
 from hypothesis import strategies as st
 from measurement.measures import Weight
 from saleor.checkout.fetch import fetch_checkout_info
@@ -63,7 +66,7 @@ from .test_entries import create_from_checkout  # noqa: F401
 from .test_preview import preview, read_placed, show, sides  # noqa: F401
 from .test_tax_app import responder, set_tax_app  # noqa: F401
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "20"))
 # Hypothesis itself is deterministic where the variable CI is set.
 PROPERTY = settings(
     max_examples=EXAMPLES,
@@ -194,6 +197,41 @@ def carts_taxed_by(*taxes):
         entry=st.sampled_from(["complete", "complete", "create_from_checkout"]),
         legacy_propagation=st.booleans(),
     )
+
+
+# The tax app in the currencies that chance leaves out of a short run.
+YEN = Cart(
+    currency="JPY",
+    lines=(
+        Line("alpha", 3333, 2, True, 250, 0, 0, None),
+        Line("beta", 999, 1, True, 0, 1, 100, None),
+        Line(None, 5, 3, False, 1, 1, 0, 333),
+    ),
+    shipping=1000,
+    delivery="app's method",
+    allocation=ShippingAllocation.WEIGHT,
+    taxes="app",
+    prices_entered_with_tax=True,
+    exempt=False,
+    rates=("7.7", "23", "17.5"),
+    discount=Discount("entire order", True, 1, 33, None, (True,) * 6),
+    gift_cards=(333,),
+    exact_card=1,
+    paid_with="charged_value",
+    payments=2,
+    entry="complete",
+    legacy_propagation=False,
+)
+DINAR = replace(
+    YEN,
+    currency="KWD",
+    delivery="method",
+    allocation=ShippingAllocation.EQUAL,
+    prices_entered_with_tax=False,
+    discount=Discount("gift", False, 777, 1, "gamma", (True,) * 6),
+    exact_card=0,
+    entry="create_from_checkout",
+)
 
 
 @contextmanager
@@ -760,6 +798,8 @@ def assert_is_placed(group):
 
 @PROPERTY
 @given(cart=carts_taxed_by("none", "flat", "app"))
+@example(cart=YEN)
+@example(cart=DINAR)
 def test_generated_cart_adds_up(complete_both_ways, cart):
     with rolled_back():
         # when
@@ -916,7 +956,7 @@ def get_recorded(order):
     )
 
 
-@PROPERTY
+@settings(PROPERTY, max_examples=EXAMPLES // 2 + 1)
 @given(cart=carts_taxed_by("none", "flat"))
 def test_recalculation_keeps_what_was_placed(
     build, complete, order_groups_plugin, channel_USD, cart

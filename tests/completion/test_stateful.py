@@ -42,7 +42,7 @@ from saleor_order_groups.verification import verify
 from .test_entries import create_from_checkout  # noqa: F401
 from .test_preview import get_spent, preview, read_placed, show, sides  # noqa: F401
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
 
 LINES_ADD = """
     mutation Change($id: ID!, $lines: [CheckoutLineInput!]!) {
