@@ -34,6 +34,7 @@ def main() -> int:
         group = complete(checks, customer, checkout, paid)
         show_in_api(checks, api, customer, group)
         show_webhook(checks, receiver, url, group, eager)
+        deliver_each(checks, customer, app)
         conclude(checks)
         if checks.failed:
             return 1
@@ -241,6 +242,56 @@ def show_webhook(
             "no such task in worker.log",
         )
     checks.that("it is sent once", receiver.silent_for(2), "a second delivery")
+
+
+def deliver_each(checks: Checks, customer: Api, app: Api) -> None:
+    """Buy the same again, with the cheapest delivery of each seller."""
+    heading("The same cart, with a delivery for each seller")
+    cart = storefront.fill_cart(customer)
+    storefront.address(customer, cart["id"])
+    chosen: dict[str | None, dict[str, Any]] = {}
+    rows = []
+    for delivery in storefront.seller_deliveries(customer, cart["id"]):
+        methods = delivery["availableShippingMethods"]
+        seller_id = (delivery["seller"] or {"id": None})["id"]
+        chosen[seller_id] = min(methods, key=lambda method: method["price"]["amount"])
+        offers = ", ".join(
+            f"{method['name']} {money(method['price']['amount'])}" for method in methods
+        )
+        rows.append([seller_name(delivery), offers, chosen[seller_id]["name"]])
+    table(["sold by", "can be sent by", "chosen"], rows, left=3)
+    checkout = storefront.deliver_each(
+        customer, cart["id"], {key: method["id"] for key, method in chosen.items()}
+    )
+    prices = [decimal(method["price"]["amount"]) for method in chosen.values()]
+    shipping = decimal(checkout["shippingPrice"]["gross"]["amount"])
+    step("shipping   " + " + ".join(map(str, prices)) + f" = {money(shipping)}")
+    paid = storefront.pay(app, checkout)
+    step(f"paid       {money(paid)} in one transaction")
+    group = storefront.complete(customer, checkout["id"])["orderGroup"]
+    show_orders(group["orders"])
+    print()
+    checks.that(
+        "the checkout's shipping price is the sum", shipping == sum(prices), shipping
+    )
+    placed = [
+        (
+            order["shippingMethodName"],
+            decimal(order["shippingPrice"]["gross"]["amount"]),
+        )
+        for order in group["orders"]
+    ]
+    checks.that(
+        "each order has its own method and price",
+        placed
+        == [
+            (method["name"], decimal(method["price"]["amount"]))
+            for method in chosen.values()
+        ],
+        placed,
+    )
+    totals = [decimal(order["total"]["gross"]["amount"]) for order in group["orders"]]
+    checks.that("their totals sum to what was paid", sum(totals) == paid, totals)
 
 
 def conclude(checks: Checks) -> None:

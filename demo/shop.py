@@ -53,6 +53,13 @@ SELLERS: list[tuple[str | None, str, list[tuple[str, str, str]]]] = [
     ),
 ]
 
+# A delivery method for all, and some sellers' own: name and price.
+PARCEL = ("Parcel", "7.49")
+SELLERS_METHODS = {
+    "anna-apiary": ("Bicycle courier", "3.90"),
+    "bright-ceramics": ("Padded crate", "9.80"),
+}
+
 ORDER_GROUP_CREATED = """
 subscription {
   event {
@@ -108,9 +115,10 @@ def seed(staff: Api, receiver_url: str) -> None:
     """Make everything, in the order in which one thing needs another."""
     channel_id = _create_channel(staff)
     warehouse_id = _create_warehouse(staff)
-    _create_shipping(staff, channel_id, warehouse_id)
+    zone_id = _create_shipping(staff, channel_id, warehouse_id)
     _set_taxes(staff, channel_id)
-    _create_catalogue(staff, channel_id, warehouse_id)
+    seller_ids = _create_catalogue(staff, channel_id, warehouse_id)
+    _create_methods(staff, channel_id, zone_id, seller_ids)
     _activate_plugin(staff, channel_id)
     _create_app(staff, receiver_url)
     _register_customer(staff)
@@ -163,7 +171,7 @@ def _create_warehouse(staff: Api) -> str:
     )
 
 
-def _create_shipping(staff: Api, channel_id: str, warehouse_id: str) -> None:
+def _create_shipping(staff: Api, channel_id: str, warehouse_id: str) -> str:
     staff(
         """mutation ($id: ID!, $warehouses: [ID!]) {
           channelUpdate(id: $id, input: {addWarehouses: $warehouses}) {
@@ -173,7 +181,7 @@ def _create_shipping(staff: Api, channel_id: str, warehouse_id: str) -> None:
         id=channel_id,
         warehouses=[warehouse_id],
     )
-    zone_id = _create(
+    return _create(
         staff,
         """mutation ($input: ShippingZoneCreateInput!) {
           shippingZoneCreate(input: $input) {
@@ -188,6 +196,29 @@ def _create_shipping(staff: Api, channel_id: str, warehouse_id: str) -> None:
             "addChannels": [channel_id],
         },
     )
+
+
+def _create_methods(
+    staff: Api, channel_id: str, zone_id: str, seller_ids: dict[str, str]
+) -> None:
+    """Make a delivery method for all goods, and some sellers' own."""
+    _create_method(staff, channel_id, zone_id, PARCEL)
+    for slug, method in SELLERS_METHODS.items():
+        staff(
+            """mutation ($id: ID!, $methods: [ID!]!) {
+              sellerAssignShippingMethods(id: $id, shippingMethods: $methods) {
+                errors { field message code }
+              }
+            }""",
+            id=seller_ids[slug],
+            methods=[_create_method(staff, channel_id, zone_id, method)],
+        )
+
+
+def _create_method(
+    staff: Api, channel_id: str, zone_id: str, method: tuple[str, str]
+) -> str:
+    name, price = method
     method_id = _create(
         staff,
         """mutation ($input: ShippingPriceInput!) {
@@ -196,7 +227,7 @@ def _create_shipping(staff: Api, channel_id: str, warehouse_id: str) -> None:
           }
         }""",
         "shippingMethod",
-        input={"name": "Parcel", "type": "PRICE", "shippingZone": zone_id},
+        input={"name": name, "type": "PRICE", "shippingZone": zone_id},
     )
     staff(
         """mutation ($id: ID!, $input: ShippingMethodChannelListingInput!) {
@@ -207,10 +238,11 @@ def _create_shipping(staff: Api, channel_id: str, warehouse_id: str) -> None:
         id=method_id,
         input={
             "addChannels": [
-                {"channelId": channel_id, "price": "7.49", "minimumOrderPrice": "0"}
+                {"channelId": channel_id, "price": price, "minimumOrderPrice": "0"}
             ]
         },
     )
+    return method_id
 
 
 def _set_taxes(staff: Api, channel_id: str) -> None:
@@ -237,7 +269,9 @@ def _set_taxes(staff: Api, channel_id: str) -> None:
     )
 
 
-def _create_catalogue(staff: Api, channel_id: str, warehouse_id: str) -> None:
+def _create_catalogue(staff: Api, channel_id: str, warehouse_id: str) -> dict[str, str]:
+    """Make sellers and their products; return the sellers' IDs by slug."""
+    seller_ids = {}
     type_id = _create(
         staff,
         """mutation ($input: ProductTypeInput!) {
@@ -274,6 +308,7 @@ def _create_catalogue(staff: Api, channel_id: str, warehouse_id: str) -> None:
             "seller",
             input={"name": name, "slug": slug},
         )
+        seller_ids[slug] = seller_id
         staff(
             """mutation ($id: ID!, $products: [ID!]!) {
               sellerAssignProducts(id: $id, products: $products) {
@@ -283,6 +318,7 @@ def _create_catalogue(staff: Api, channel_id: str, warehouse_id: str) -> None:
             id=seller_id,
             products=product_ids,
         )
+    return seller_ids
 
 
 def _create_product(

@@ -1,7 +1,7 @@
 """A storefront: what a customer's browser and the payment app send, and no more.
 
-Nothing in it knows of sellers until the checkout is complete; any storefront for Saleor
-works unchanged.
+Nothing in it knows of sellers until the checkout is complete, but `deliver_each`; any
+storefront for Saleor works unchanged.
 """
 
 from decimal import Decimal
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from .client import Api, DemoError
 from .report import decimal
-from .shop import ADDRESS, CHANNEL, CURRENCY
+from .shop import ADDRESS, CHANNEL, CURRENCY, PARCEL
 
 # What the customer puts into the cart: SKU and quantity.
 CART = {"TOTE": 1, "HONEY": 2, "CANDLE": 1, "MUG": 3, "SPOON": 1}
@@ -45,6 +45,7 @@ fragment Group on OrderGroup {
     seller { slug name }
     isPaid
     chargeStatus
+    shippingMethodName
     subtotal { gross { amount } }
     shippingPrice { gross { amount } }
     total { gross { amount } net { amount } tax { amount } }
@@ -88,7 +89,35 @@ def fill_cart(customer: Api) -> dict[str, Any]:
 
 
 def address_and_deliver(customer: Api, checkout_id: str) -> dict[str, Any]:
-    """Set both addresses and the delivery method; return the priced checkout."""
+    """Set both addresses and one delivery method; return the priced checkout."""
+    address(customer, checkout_id)
+    deliveries = customer(
+        """mutation ($id: ID!) {
+          deliveryOptionsCalculate(id: $id) {
+            deliveries { id shippingMethod { name } } errors { field message code }
+          }
+        }""",
+        id=checkout_id,
+    )["deliveries"]
+    name, _ = PARCEL
+    delivery_ids = [
+        row["id"] for row in deliveries if row["shippingMethod"]["name"] == name
+    ]
+    if not delivery_ids:
+        raise DemoError(f"Saleor does not offer the delivery method {name}.")
+    return customer(
+        CHECKOUT
+        + """mutation ($id: ID!, $delivery: ID!) {
+          checkoutDeliveryMethodUpdate(id: $id, deliveryMethodId: $delivery) {
+            checkout { ...Checkout } errors { field message code }
+          }
+        }""",
+        id=checkout_id,
+        delivery=delivery_ids[0],
+    )["checkout"]
+
+
+def address(customer: Api, checkout_id: str) -> None:
     for kind in ("shipping", "billing"):
         name = f"checkout{kind.capitalize()}AddressUpdate"
         customer(
@@ -100,25 +129,42 @@ def address_and_deliver(customer: Api, checkout_id: str) -> dict[str, Any]:
             id=checkout_id,
             address=ADDRESS,
         )
-    deliveries = customer(
-        """mutation ($id: ID!) {
-          deliveryOptionsCalculate(id: $id) {
-            deliveries { id shippingMethod { name } } errors { field message code }
+
+
+def seller_deliveries(customer: Api, checkout_id: str) -> list[dict[str, Any]]:
+    """Return what can be chosen for each seller."""
+    return customer(
+        """query ($id: ID!) {
+          checkout(id: $id) {
+            sellerDeliveries {
+              seller { id name }
+              isShippingRequired
+              availableShippingMethods { id name price { amount } }
+              selectedShippingMethod { id name }
+            }
           }
         }""",
         id=checkout_id,
-    )["deliveries"]
-    if not deliveries:
-        raise DemoError("Saleor offers no delivery method for the cart.")
+    )["sellerDeliveries"]
+
+
+def deliver_each(
+    customer: Api, checkout_id: str, method_ids: dict[str | None, str]
+) -> dict[str, Any]:
+    """Choose a delivery method for each seller; return the priced checkout."""
     return customer(
         CHECKOUT
-        + """mutation ($id: ID!, $delivery: ID!) {
-          checkoutDeliveryMethodUpdate(id: $id, deliveryMethodId: $delivery) {
-            checkout { ...Checkout } errors { field message code }
+        + """mutation ($id: ID!, $deliveries: [CheckoutSellerDeliveryInput!]!) {
+          checkoutSellerDeliveryMethodsUpdate(id: $id, deliveries: $deliveries) {
+            checkout { ...Checkout }
+            errors { field message code index sellerId }
           }
         }""",
         id=checkout_id,
-        delivery=deliveries[0]["id"],
+        deliveries=[
+            {"sellerId": seller_id, "shippingMethodId": method_id}
+            for seller_id, method_id in method_ids.items()
+        ],
     )["checkout"]
 
 
