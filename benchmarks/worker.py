@@ -1,0 +1,184 @@
+"""One Saleor process of the benchmarks: it does what it reads, a line of JSON each.
+
+`python -m benchmarks.worker`, started by `workers`. It answers with one line for each
+call: `{"result": …}` or `{"error": …}`.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+COMPLETE = """
+    mutation ($id: ID!) {
+      checkoutComplete(id: $id) { order { id } errors { field message code } }
+    }
+"""
+
+
+def _measure(function: Callable[[], Any], *, count: bool) -> dict[str, Any]:
+    """Call it; return milliseconds, those of this process, and perhaps SQL statements."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    statements = None
+    # Counting takes time of its own: the figures of a call that counts are not used.
+    if count:
+        with CaptureQueriesContext(connection) as queries:
+            function()
+        statements = len(queries)
+        return {"statements": statements}
+    cpu, wall = time.process_time(), time.perf_counter()
+    function()
+    return {
+        "ms": (time.perf_counter() - wall) * 1000,
+        "cpu_ms": (time.process_time() - cpu) * 1000,
+    }
+
+
+class Calls:
+    """What the process can be asked for."""
+
+    def __init__(self) -> None:
+        from django.test import Client
+
+        self.client = Client(raise_request_exception=True)
+        self.tokens: dict[str, str] = {}
+
+    def make_shop(self) -> None:
+        from .shop import make_shop
+
+        make_shop()
+
+    def fill(self, groups: int) -> float:
+        from .rows import fill
+
+        started = time.perf_counter()
+        fill(groups)
+        return time.perf_counter() - started
+
+    def make_carts(self, numbers: list[int], **arguments: Any) -> list[list[str]]:
+        from .shop import make_carts
+
+        return [make_carts(number, **arguments) for number in numbers]
+
+    def complete(self, carts: list[str], count: bool = False) -> dict[str, Any]:
+        """Complete carts one after the other, as their customer."""
+        from .shop import CUSTOMER_EMAIL
+
+        def call() -> None:
+            for cart in carts:
+                data = self._post(COMPLETE, {"id": cart}, CUSTOMER_EMAIL)
+                assert not data["checkoutComplete"]["errors"], data
+
+        measured = _measure(call, count=count)
+        _empty_queue()
+        return measured
+
+    def query(
+        self,
+        document: str,
+        variables: list[dict[str, Any]],
+        email: str,
+        count: bool = False,
+    ) -> dict[str, Any]:
+        """Send the query once for each set of variables."""
+        return _measure(
+            lambda: [self._post(document, each, email) for each in variables],
+            count=count,
+        )
+
+    def get(self, document: str, variables: dict[str, Any], email: str) -> Any:
+        return self._post(document, variables, email)
+
+    def get_cursors(self, position: int) -> dict[str, str]:
+        """Return the cursor of the group at that place of each sort, by its name."""
+        from saleor.graphql.core.connection import to_global_cursor
+
+        from saleor_order_groups.models import OrderGroup
+
+        cursors = {}
+        for name in ("number", "created_at", "updated_at"):
+            for sign in ("", "-"):
+                group = OrderGroup.objects.order_by(
+                    f"{sign}{name}", *([] if name == "number" else [f"{sign}pk"])
+                )[position]
+                values = [str(getattr(group, name))]
+                if name != "number":
+                    values.append(str(group.pk))
+                cursors[f"{sign}{name}"] = to_global_cursor(values)
+        return cursors
+
+    def get_memory(self) -> float:
+        """Return the megabytes that the process holds, its garbage aside."""
+        import gc
+
+        gc.collect()
+        with open("/proc/self/statm") as file:
+            pages = int(file.read().split()[1])
+        return pages * resource.getpagesize() / 2**20
+
+    def get_versions(self) -> dict[str, str]:
+        from importlib.metadata import version
+
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            [postgresql] = cursor.fetchone()
+        return {
+            "saleor": version("saleor"),
+            "saleor-order-groups": version("saleor-order-groups"),
+            "django": django.get_version(),
+            "python": sys.version.split()[0],
+            "postgresql": postgresql,
+        }
+
+    def _post(self, document: str, variables: dict[str, Any], email: str) -> Any:
+        from saleor.account.models import User
+        from saleor.core.jwt import create_access_token
+
+        if email not in self.tokens:
+            self.tokens[email] = create_access_token(User.objects.get(email=email))
+        response = self.client.post(
+            "/graphql/",
+            {"query": document, "variables": variables},
+            content_type="application/json",
+            headers={"authorization-bearer": self.tokens[email]},
+        )
+        content = json.loads(response.content)
+        assert "errors" not in content, content
+        return content["data"]
+
+
+def _empty_queue() -> None:
+    from saleor.celeryconf import app
+
+    app.control.purge()
+
+
+def main() -> None:
+    """Answer calls until there are no more."""
+    # What Saleor prints is not an answer.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    django.setup()
+    calls = Calls()
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            result = getattr(calls, request.pop("call"))(**request)
+            answer = {"result": result}
+        except Exception:
+            answer = {"error": traceback.format_exc()}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()
