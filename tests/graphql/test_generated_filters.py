@@ -7,6 +7,7 @@ rows: which groups, in which order, on which page, with which statuses and total
 import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -409,29 +410,24 @@ def groups(
     return rows
 
 
-@pytest.fixture
-def change_orders():
+def store(groups, draw):
     """Give every order drawn values, in the database and in the rows alike."""
-
-    def change_orders(data, groups):
-        rows = {row.number: row for group in groups for row in group.orders}
-        orders = list(Order.objects.filter(number__in=rows))
-        for order in orders:
-            for name, value in data.draw(order_values).items():
-                setattr(rows[order.number], name, value)
-                setattr(order, "total_gross_amount" if name == "total" else name, value)
-        Order.objects.bulk_update(
-            orders,
-            [
-                "status",
-                "charge_status",
-                "authorize_status",
-                "total_gross_amount",
-                "updated_at",
-            ],
-        )
-
-    return change_orders
+    rows = {row.number: row for group in groups for row in group.orders}
+    orders = list(Order.objects.filter(number__in=rows).order_by("number"))
+    for order in orders:
+        for name, value in draw().items():
+            setattr(rows[order.number], name, value)
+            setattr(order, "total_gross_amount" if name == "total" else name, value)
+    Order.objects.bulk_update(
+        orders,
+        [
+            "status",
+            "charge_status",
+            "authorize_status",
+            "total_gross_amount",
+            "updated_at",
+        ],
+    )
 
 
 @pytest.fixture
@@ -450,13 +446,59 @@ def ask(app_api_client, permission_manage_orders):
     return ask
 
 
+def test_every_filter_finds_what_python_finds(groups, ask):
+    # given every status in turn
+    values = zip(
+        cycle(STATUSES), cycle(CHARGE_STATUSES), cycle(["full", "none"]),
+        cycle(TOTALS), cycle(DAYS),
+    )  # fmt: skip
+    names = ("status", "charge_status", "authorize_status", "total", "updated_at")
+    store(groups, lambda: dict(zip(names, next(values), strict=True)))
+    numbers_ = [row.number for group in groups for row in group.orders]
+    conditions = {
+        "ids": [[groups[0].id, groups[3].id]],
+        "number": [{"eq": groups[1].number}, {"range": {"gte": groups[2].number}}],
+        "createdAt": [{"gte": DAYS[1]}, {"lte": DAYS[1]}, {"gte": DAYS[1], "lte": DAYS[2]}],
+        "updatedAt": [{"gte": DAYS[3]}, {"lte": DAYS[3]}, {"gte": DAYS[1], "lte": DAYS[3]}],
+        "user": [{"eq": groups[0].user}],
+        "userEmail": [{"eq": "guest@example.com"}],
+        "channelId": [{"eq": groups[0].channel}],
+        "seller": [{"eq": groups[1].orders[0].seller}],
+        "hasShopOrder": [True, False],
+        "checkoutId": [{"oneOf": [groups[1].checkout, groups[3].checkout]}],
+        "orderNumber": [{"eq": numbers_[3]}, {"range": {"lte": numbers_[4]}}],
+        "status": [{"eq": group.status} for group in groups],
+        "fulfillmentStatus": [{"eq": group.fulfillment_status} for group in groups],
+        "chargeStatus": [{"eq": group.payment_status("charge_status")} for group in groups],
+        "authorizeStatus": [
+            {"eq": group.payment_status("authorize_status")} for group in groups
+        ],
+        "totalGross": [
+            {"amount": {"eq": groups[2].total}},
+            {"amount": {"range": {"gte": Decimal("7.50")}}},
+            {"currency": "PLN", "amount": {"range": {"gte": 0}}},
+        ],
+        "metadata": [{"key": "size"}, {"key": "color", "value": {"eq": "red"}}],
+    }  # fmt: skip
+    assert set(conditions) == set(FILTERS)
+
+    for name, values_of_filter in conditions.items():
+        for value in values_of_filter:
+            # when
+            page = ask({name: value}, first=100)
+
+            # then each finds some and not all
+            expected = select(groups, {name: value}, None)
+            found = [int(edge["node"]["number"]) for edge in page["edges"]]
+            assert found == [group.number for group in expected], (name, value)
+            assert 0 < len(found) < len(groups), (name, value)
+
+
 @PROPERTY
 @given(data=st.data())
-def test_filters_and_sorts_agree_with_a_reading_in_python(
-    data, groups, change_orders, ask
-):
+def test_filters_and_sorts_agree_with_a_reading_in_python(data, groups, ask):
     # given
-    change_orders(data, groups)
+    store(groups, lambda: data.draw(order_values))
     where = data.draw(st.none() | filters(groups))
     sort_by = data.draw(sorts)
 
@@ -483,9 +525,9 @@ def test_filters_and_sorts_agree_with_a_reading_in_python(
 
 @settings(PROPERTY, max_examples=10)
 @given(data=st.data())
-def test_pages_of_filters_and_sorts(data, groups, change_orders, ask):
+def test_pages_of_filters_and_sorts(data, groups, ask):
     # given
-    change_orders(data, groups)
+    store(groups, lambda: data.draw(order_values))
     where = data.draw(st.none() | leaves(groups))
     sort_by = data.draw(sorts)
     size = data.draw(st.integers(min_value=1, max_value=3))
