@@ -69,6 +69,8 @@ def is_of_split_group(order: Order, using: str = DEFAULT_DB_ALIAS) -> bool:
 
     :param using: the connection that the order was read from.
     """
+    if not order.checkout_token:
+        return False
     siblings = OrderGroupOrder.objects.using(using).filter(
         group__order_links__order_id=order.pk
     )
@@ -82,6 +84,8 @@ def subtract_gift_cards(order: Order, using: str = DEFAULT_DB_ALIAS) -> None:
 
     :param using: the connection that the order was read from.
     """
+    if not order.checkout_token:
+        return
     spent = _get_gift_card_spending(order, using)
     if not spent or not is_of_split_group(order, using):
         return

@@ -13,11 +13,6 @@ from django.test.utils import CaptureQueriesContext
 # By module and function: why the test cannot hold here. Nothing else is left out.
 LEFT_OUT = {
     (
-        "saleor.order.tests.benchmark.test_fetch_order_prices",
-        "test_fetch_order_prices",
-    ): "counts 29 statements: whether the order is of a group, and what its gift cards"
-    " paid, are two more",
-    (
         "saleor.order.tests.test_notifications",
         "test_get_default_fulfillment_payload",
     ): "compares lines in an order that the state of a sequence decides",
