@@ -120,12 +120,8 @@ def _report_event(original: Callable) -> Callable:
         )
         from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
 
-        from ..settlement import (
-            find_event_amount,
-            find_payment,
-            find_reported_part,
-            settle,
-        )
+        from ..reports import find_event_amount, find_reported_part
+        from ..settlement import find_payment, settle
 
         id, token = data.get("id"), data.get("token")
         if bool(id) == bool(token):
