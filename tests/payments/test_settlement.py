@@ -14,7 +14,7 @@ from saleor_order_groups.models import GroupPayment
 from saleor_order_groups.payments import AMOUNTS
 from saleor_order_groups.settlement import settle
 
-from .conftest import assert_shares_sum_to, get_orders
+from .conftest import assert_shares_sum_to, get_orders, get_share
 
 
 def test_charge_reported_on_the_payment_reaches_every_order(paid_group, report):
@@ -238,3 +238,25 @@ def test_cancel_is_not_refused_when_the_siblings_are_charged(
     assert [error["code"] for error in errors] == [
         "MISSING_TRANSACTION_ACTION_REQUEST_WEBHOOK"
     ]
+
+
+def test_event_that_a_share_has_twice_counts_once(paid_group, report):
+    # given
+    report(paid_group, "CHARGE_SUCCESS", "105.00", "charge-1")
+    share = get_share(get_orders()[0])
+    twice = share.events.create(
+        type="charge_success",
+        psp_reference="charge-1",
+        amount_value=Decimal("63.00"),
+        currency="USD",
+        include_in_calculations=True,
+    )
+
+    # when
+    settle(GroupPayment.objects.get(), None)
+
+    # then
+    twice.refresh_from_db()
+    assert not twice.include_in_calculations
+    assert_shares_sum_to(paid_group)
+    assert paid_group.charged_value == Decimal(105)
