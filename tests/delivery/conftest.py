@@ -107,6 +107,23 @@ ADD_CODE = """
 """
 
 
+ADDRESS_UPDATE = """
+    mutation Update($id: ID!, $address: AddressInput!) {
+      checkoutShippingAddressUpdate(id: $id, shippingAddress: $address) {
+        errors { field message code }
+      }
+    }
+"""
+GERMAN = {
+    "firstName": "Mira",
+    "lastName": "Lindt",
+    "streetAddress1": "Torstrasse 1",
+    "city": "Berlin",
+    "postalCode": "10119",
+    "country": "DE",
+}
+
+
 def add(checkout, variant, quantity=1):
     """Add to a checkout without the API."""
     manager = get_plugins_manager(allow_replica=False)
@@ -317,3 +334,16 @@ def add_code(user_api_client):
         assert data["errors"] == []
 
     return _add
+
+
+@pytest.fixture
+def move(user_api_client):
+    """Return a function that sends a checkout's goods to another address."""
+
+    def _move(checkout, address):
+        variables = {"id": to_id(checkout), "address": address}
+        response = user_api_client.post_graphql(ADDRESS_UPDATE, variables)
+        data = get_graphql_content(response)["data"]["checkoutShippingAddressUpdate"]
+        assert data["errors"] == []
+
+    return _move

@@ -11,24 +11,9 @@ from saleor.checkout.models import Checkout
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
 
-from .conftest import add, get_selected, sides, to_id
+from .conftest import GERMAN, add, get_selected, sides
 
 CART = [("beta", "40.00"), ("alpha", "30.00", 2)]
-ADDRESS_UPDATE = """
-    mutation Update($id: ID!, $address: AddressInput!) {
-      checkoutShippingAddressUpdate(id: $id, shippingAddress: $address) {
-        errors { field message code }
-      }
-    }
-"""
-GERMAN = {
-    "firstName": "Mira",
-    "lastName": "Lindt",
-    "streetAddress1": "Torstrasse 1",
-    "city": "Berlin",
-    "postalCode": "10119",
-    "country": "DE",
-}
 
 
 @pytest.fixture
@@ -50,17 +35,6 @@ def look(show):
         return state
 
     return _look
-
-
-@pytest.fixture
-def move(user_api_client):
-    def _move(checkout, address):
-        variables = {"id": to_id(checkout), "address": address}
-        response = user_api_client.post_graphql(ADDRESS_UPDATE, variables)
-        data = get_graphql_content(response)["data"]["checkoutShippingAddressUpdate"]
-        assert data["errors"] == []
-
-    return _move
 
 
 def get_problems(state):

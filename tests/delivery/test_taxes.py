@@ -10,7 +10,7 @@ from saleor.tax.models import TaxClass, TaxClassCountryRate
 from tests.completion.test_preview import charge_taxes  # noqa: F401
 from tests.completion.test_tax_app import responder, set_tax_app  # noqa: F401
 
-from .conftest import sides
+from .conftest import GERMAN, sides
 
 CART = [("beta", "40.00"), ("alpha", "30.00", 2), (None, "5.00")]
 
@@ -141,6 +141,42 @@ def test_rates_that_differ_after_the_address_changed_refuse_to_complete(
     assert [
         order.shipping_tax_class_name for order in Order.objects.order_by("number")
     ] == [default_tax_class.name, default_tax_class.name, "Reduced"]
+
+
+def test_address_where_rates_differ_makes_the_delivery_invalid(
+    cart,
+    charge_taxes,  # noqa: F811
+    make_method,
+    choose,
+    other_class,
+    move,
+    refresh,
+    show,
+    pay,
+    complete,
+):
+    # given: one rate in Poland, two in Germany
+    charge_taxes(entered_with_tax=True)
+    other_class.country_rates.update(rate=Decimal("17.5"))
+    other_class.country_rates.create(country="DE", rate=7)
+    parcel = make_method("4.90", name="Parcel")
+    reduced = make_method("3.00", name="Reduced", tax_class=other_class)
+    data = choose(cart, {None: parcel, "alpha": parcel, "beta": reduced})
+    assert data["errors"] == []
+    assert data["checkout"]["problems"] == []
+
+    # when
+    move(cart, GERMAN)
+    refresh(cart)
+
+    # then
+    [problem] = show(cart)["problems"]
+    assert problem["__typename"] == "CheckoutProblemDeliveryMethodInvalid"
+    pay(Checkout.objects.get())
+    [error] = complete(cart)["errors"]
+    assert error["code"] == "INVALID_SHIPPING_METHOD"
+    assert error["message"].endswith(": the shop itself, Alpha, Beta.")
+    assert not Order.objects.exists()
 
 
 @pytest.mark.parametrize(
