@@ -8,9 +8,10 @@ from saleor.graphql.order.dataloaders import OrderByIdLoader
 from saleor.graphql.product.dataloaders import ProductVariantByIdLoader
 from saleor.order.models import Order
 from saleor.payment.models import TransactionItem
+from saleor.shipping.models import ShippingMethod
 
 from ..discounts import GroupDiscount, get_discounts
-from ..models import OrderGroup, OrderGroupOrder, Seller
+from ..models import OrderGroup, OrderGroupOrder, Seller, SellerShippingMethod
 from ..sellers import fetch_sellers_in_channels
 from ..taxes import GroupTax, get_taxes
 from ..totals import GroupSettlement, GroupTotals, get_settlements, get_totals
@@ -22,6 +23,23 @@ class SellerByIdLoader(DataLoader[UUID, Seller | None]):
     def batch_load(self, keys):
         sellers = Seller.objects.using(self.database_connection_name).in_bulk(keys)
         return [sellers.get(key) for key in keys]
+
+
+class ShippingMethodsBySellerIdLoader(DataLoader[UUID, list[ShippingMethod]]):
+    """Load the shipping methods that are a seller's own."""
+
+    context_key = "saleor_order_groups_shipping_methods_by_seller_id"
+
+    def batch_load(self, keys):
+        methods = defaultdict(list)
+        for row in (
+            SellerShippingMethod.objects.using(self.database_connection_name)
+            .filter(seller_id__in=keys)
+            .select_related("shipping_method")
+            .order_by("shipping_method_id")
+        ):
+            methods[row.seller_id].append(row.shipping_method)
+        return [methods[key] for key in keys]
 
 
 class SellerByProductAndChannelLoader(

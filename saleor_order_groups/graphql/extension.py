@@ -52,7 +52,12 @@ COSTS: dict[str, dict[str, dict]] = {
     "OrderGroupDiscountShare": {"order": ITEM},
     "OrderGroupOperationResult": {"order": ITEM},
     "OrderPreview": {"seller": ITEM},
-    "Seller": {"customers": PAGE, "orders": PAGE, "products": PAGE},
+    "Seller": {
+        "customers": PAGE,
+        "orders": PAGE,
+        "products": PAGE,
+        "shippingMethods": ITEM,
+    },
     "User": {"orderGroups": PAGE},
     "OrderGroupCreated": {"orderGroup": ITEM},
     "Order": {"orderGroup": ITEM, "seller": ITEM},

@@ -1,6 +1,8 @@
 """Which delivery methods are sellers' own, and who may say so."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from graphene import Node
 from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 
@@ -156,6 +158,50 @@ def test_app_with_the_permission_may(
     data = get_graphql_content(response)["data"]["sellerAssignShippingMethods"]
     assert data == {"seller": {"slug": "alpha"}, "errors": []}
     assert get_rows() == {("alpha", van.pk)}
+
+
+SELLERS = """
+    { sellers(first: 10) { edges { node { slug shippingMethods { id name } } } } }
+"""
+
+
+def test_sellers_list_their_methods_in_one_statement(
+    staff_api_client, permission_manage_shipping, make_method, get_seller
+):
+    # given
+    staff_api_client.user.user_permissions.add(permission_manage_shipping)
+    van = make_method("1.00", "alpha", name="Van")
+    van.seller_shipping_methods.create(seller=get_seller("beta"))
+    make_method("1.00", "alpha", name="Bike")
+    make_method("1.00", name="Parcel")
+    get_seller("gamma")
+
+    # when
+    with CaptureQueriesContext(connection) as queries:
+        response = staff_api_client.post_graphql(SELLERS)
+
+    # then
+    edges = get_graphql_content(response)["data"]["sellers"]["edges"]
+    assert [
+        (
+            edge["node"]["slug"],
+            [method["name"] for method in edge["node"]["shippingMethods"]],
+        )
+        for edge in edges
+    ] == [("alpha", ["Van", "Bike"]), ("beta", ["Van"]), ("gamma", [])]
+    assert edges[1]["node"]["shippingMethods"][0]["id"] == to_ids(van)[0]
+    assert len([row for row in queries if "sellershippingmethod" in row["sql"]]) == 1
+
+
+def test_others_do_not_see_sellers_methods(user_api_client, make_method):
+    # given
+    make_method("1.00", "alpha")
+
+    # when
+    response = user_api_client.post_graphql(SELLERS)
+
+    # then
+    assert_no_permission(response)
 
 
 def test_seller_and_method_take_their_rows_with_them(get_seller, make_method):

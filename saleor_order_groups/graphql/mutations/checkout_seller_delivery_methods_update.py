@@ -119,7 +119,8 @@ class CheckoutSellerDeliveryMethodsUpdate(BaseMutation):
         cls, _root, info: ResolveInfo, /, *, id, deliveries
     ):
         # Locked first, so that of two requests for two sellers the second adds to what
-        # the first has stored.
+        # the first has stored. Apps are asked meanwhile: nothing but this one checkout
+        # waits for them.
         with transaction.atomic():
             checkout = get_checkout(
                 cls, info, id=id, qs=checkout_qs_select_for_update()

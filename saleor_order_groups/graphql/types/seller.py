@@ -11,20 +11,27 @@ from saleor.graphql.core.connection import (
     create_connection_slice,
     create_connection_slice_for_sync_webhook_control_context,
 )
+from saleor.graphql.core.context import ChannelContext
 from saleor.graphql.core.doc_category import DOC_CATEGORY_PRODUCTS
 from saleor.graphql.core.federation import (
     federated_entity,
     resolve_federation_references,
 )
-from saleor.graphql.core.fields import ConnectionField
+from saleor.graphql.core.fields import ConnectionField, PermissionsField
 from saleor.graphql.core.scalars import DateTime
-from saleor.graphql.core.types import ModelObjectType
+from saleor.graphql.core.types import ModelObjectType, NonNullList
 from saleor.graphql.meta.types import ObjectWithMetadata
 from saleor.graphql.order.types import OrderCountableConnection
 from saleor.graphql.product.types import ProductCountableConnection
-from saleor.permission.enums import AccountPermissions, OrderPermissions
+from saleor.graphql.shipping.types import ShippingMethodType
+from saleor.permission.enums import (
+    AccountPermissions,
+    OrderPermissions,
+    ShippingPermissions,
+)
 
 from ... import models
+from ..dataloaders import ShippingMethodsBySellerIdLoader
 from ..descriptions import ADDED_IN_01
 from ..resolvers import (
     get_visible_sellers,
@@ -77,6 +84,14 @@ class Seller(ModelObjectType[models.Seller]):
         description="Customers who bought from the seller.",
         permissions=[AccountPermissions.MANAGE_USERS],
     )
+    shipping_methods = PermissionsField(
+        NonNullList(ShippingMethodType),
+        description=(
+            "Shipping methods that are assigned to the seller; those that are assigned "
+            "to nobody are offered for all sellers."
+        ),
+        permissions=[ShippingPermissions.MANAGE_SHIPPING],
+    )
 
     class Meta:
         description = "Somebody whose products the shop sells." + ADDED_IN_01
@@ -121,6 +136,14 @@ class Seller(ModelObjectType[models.Seller]):
         return create_connection_slice(
             resolve_seller_customers(info, root), info, kwargs, UserCountableConnection
         )
+
+    @staticmethod
+    def resolve_shipping_methods(root: models.Seller, info: ResolveInfo):
+        def in_context(methods):
+            return [ChannelContext(method, channel_slug=None) for method in methods]
+
+        loader = ShippingMethodsBySellerIdLoader(info.context)
+        return loader.load(root.pk).then(in_context)
 
     @classmethod
     def get_node(cls, _info: ResolveInfo, id: str | UUID) -> models.Seller | None:
