@@ -10,10 +10,11 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
+from django.utils import timezone
 from saleor.checkout.error_codes import CheckoutErrorCode
 from saleor.checkout.models import Checkout
-from saleor.core.postgres import FlatConcatSearchVector
-from saleor.order.models import Order
+from saleor.invoice.models import Invoice
+from saleor.order.models import Order, OrderEvent, OrderGrantedRefund
 from saleor.order.search import prepare_order_search_vector_value
 from saleor.order.utils import update_order_authorize_data, update_order_charge_data
 from saleor.payment import TransactionAction, TransactionEventType
@@ -28,6 +29,7 @@ from .ledger import Ledger
 from .legacy_payments import share_legacy_payments
 from .models import GroupPayment, OrderGroup, PaymentEventShare, PaymentShare
 from .money import floor_minor, to_decimal, to_minor
+from .search_vectors import flatten
 
 # Their webhooks look a payment up by its token, which the parts would share.
 UNSUPPORTED_GATEWAYS = frozenset({"saleor.payments.stripe"})
@@ -148,7 +150,18 @@ def share_payments(
 
 
 def finish_orders(orders: Sequence[Order]) -> None:
-    """Derive what Saleor derives of an order last: its payment status and search vector."""
+    """Derive what Saleor derives of new orders last: payment statuses, search vectors."""
+    # A new order has none: Saleor would ask for them, order by order.
+    nothing = {
+        "granted_refunds": OrderGrantedRefund.objects.none(),
+        "invoices": Invoice.objects.none(),
+        "events": OrderEvent.objects.none(),
+    }
+    caches = [
+        order.__dict__.setdefault("_prefetched_objects_cache", {}) for order in orders
+    ]
+    for cache in caches:
+        cache.update(nothing)
     prefetch_related_objects(
         list(orders),
         "user",
@@ -158,26 +171,29 @@ def finish_orders(orders: Sequence[Order]) -> None:
         "discounts",
         "lines",
         "payment_transactions__events",
-        "granted_refunds",
-        "invoices",
-        "events",
     )
     for order in orders:
         update_order_charge_data(order, with_save=False)
         update_order_authorize_data(order, with_save=False)
-        order.search_vector = FlatConcatSearchVector(
-            *prepare_order_search_vector_value(order, already_prefetched=True)
+        order.search_vector = flatten(
+            prepare_order_search_vector_value(order, already_prefetched=True)
         )
-        order.save(
-            update_fields=[
-                "total_charged_amount",
-                "charge_status",
-                "total_authorized_amount",
-                "authorize_status",
-                "search_vector",
-                "updated_at",
-            ]
-        )
+        order.updated_at = timezone.now()
+    for cache in caches:
+        # From here on they may have some.
+        for name in nothing:
+            del cache[name]
+    Order.objects.bulk_update(
+        orders,
+        [
+            "total_charged_amount",
+            "charge_status",
+            "total_authorized_amount",
+            "authorize_status",
+            "search_vector",
+            "updated_at",
+        ],
+    )
 
 
 def _share_transaction(

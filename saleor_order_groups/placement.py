@@ -243,6 +243,7 @@ def _create_orders(
     deliveries = _get_deliveries(parts, shares, data, currency)
     addresses = _copy_addresses(data, len(parts))
     numbers = _take_order_numbers(len(parts))
+    status = _get_status(completion)
     orders = []
     for index, (part, lines, share) in enumerate(
         zip(parts, lines_by_part, shares, strict=True)
@@ -273,7 +274,7 @@ def _create_orders(
                 **addresses[index],
                 **deliveries[index],
                 number=numbers[index],
-                status=_get_status(completion),
+                status=status,
                 origin=OrderOrigin.CHECKOUT,
                 channel=completion.checkout_info.channel,
                 currency=currency,

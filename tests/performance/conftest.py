@@ -1,0 +1,9 @@
+from tests.completion.conftest import (  # noqa: F401
+    complete,
+    get_seller,
+    get_total,
+    make_cart,
+    make_variant,
+    pay,
+    use_voucher,
+)
