@@ -11,6 +11,7 @@ from .config import Confirmation, get_config
 from .confirmation import send_group_confirmation
 from .models import OrderGroup
 from .placement import Completion, PlacedOrder
+from .webhooks.lookups import Lookups, share_lookups
 from .webhooks.order_group_events import trigger_order_group_created
 
 
@@ -20,9 +21,11 @@ def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> No
     What fails for one order is logged and keeps nothing from the others.
     """
     redirect_url = completion.checkout.redirect_url
+    lookups: Lookups = {}
     for placed_order in placed:
         order_info = placed_order.get_order_info()
         _call_after_commit(
+            lookups,
             order_created,
             order_info=order_info,
             user=completion.user,
@@ -32,14 +35,19 @@ def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> No
             automatic=completion.is_automatic,
         )
         _call_after_commit(
-            send_order_confirmation, order_info, redirect_url, completion.manager
+            lookups,
+            send_order_confirmation,
+            order_info,
+            redirect_url,
+            completion.manager,
         )
 
 
-def _call_after_commit(function: Callable, *args, **kwargs) -> None:
+def _call_after_commit(lookups: Lookups, function: Callable, *args, **kwargs) -> None:
     # No partial: Django logs a failure by the function's name.
     def call() -> None:
-        function(*args, **kwargs)
+        with share_lookups(lookups):
+            function(*args, **kwargs)
 
     transaction.on_commit(call, robust=True)
 
@@ -55,6 +63,7 @@ def announce_group(completion: Completion, group: OrderGroup) -> None:
     config = get_config(completion.checkout_info.channel.slug, completion.manager)
     if config.confirmation == Confirmation.GROUP:
         _call_after_commit(
+            {},
             send_group_confirmation,
             group,
             completion.checkout.redirect_url,

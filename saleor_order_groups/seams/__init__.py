@@ -9,7 +9,7 @@ rather than serve unsplit orders.
 forget its group, `payments` where transactions are reported on and acted on,
 `transactions` where they are listed, `channels` and `commands` where a channel is deleted
 or a database is emptied, `drafts` where staff place orders, `confirmation` where the
-customer is told of one.
+customer is told of one, `webhooks` where Saleor looks up who listens.
 """
 
 import functools
@@ -30,6 +30,7 @@ from . import (
     orders,
     payments,
     transactions,
+    webhooks,
 )
 from .seam import Seam
 
@@ -46,6 +47,7 @@ SEAMS: tuple[Seam, ...] = (
     *commands.SEAMS,
     *confirmation.SEAMS,
     *drafts.SEAMS,
+    *webhooks.SEAMS,
 )
 
 
