@@ -95,7 +95,7 @@ def _insert(cursor, model, source: str, **expressions: str) -> None:
 
 
 def _make_numbers(cursor, groups: int) -> None:
-    """Number the groups and their orders: table `g`, a group; table `o`, an order."""
+    """Make tables of numbers: `g` of groups, `o` of orders, `p` and `s` of the shop."""
     statuses = ", ".join(f"'{status}'" for status in STATUSES)
     sizes = ", ".join(map(str, SIZES))
     customers = _count_customers(groups)
