@@ -3,39 +3,27 @@
 The customer's choices are rows of ours. While each seller that ships has a valid one,
 Saleor is offered their sum as one more method of the checkout (`parcels`); once that is
 assigned, every price, payment and problem of Saleor's follows it. At completion each
-order gets its own method again.
+order gets its own method again (`delivery_completion`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS
 from promise import Promise
-from saleor.checkout.delivery_context import ShippingMethodInfo, is_shipping_required
+from saleor.checkout.delivery_context import is_shipping_required
 from saleor.checkout.models import CheckoutDelivery
 from saleor.checkout.webhooks import exclude_shipping
 from saleor.core.db.connection import allow_writer
 from saleor.shipping.interface import ExcludedShippingMethod, ShippingMethodData
-from saleor.shipping.models import ShippingMethod
-from saleor.tax import TaxCalculationStrategy
-from saleor.tax.models import TaxClassCountryRate
-from saleor.tax.utils import (
-    get_charge_taxes_for_checkout,
-    get_checkout_active_country,
-    get_tax_calculation_strategy_for_checkout,
-    get_tax_rate_for_country,
-    should_use_weighted_tax_for_shipping_for_checkout,
-)
 
 from .config import get_config
 from .delivery_methods import find_methods
+from .delivery_taxes import has_mixed_rates
 from .models import Seller, SellerDeliveryChoice
-from .parcels import Parcel, SellerId, SumOfParcels, get_sum_id, make_sum, read_parcels
+from .parcels import SellerId, SumOfParcels, make_sum
 from .sellers import SellerLines, fetch_sellers, get_product_ids, group_by_seller
 
 if TYPE_CHECKING:
@@ -44,10 +32,6 @@ if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
 
 SHOP_ITSELF = "the shop itself"
-MIXED_RATES = (
-    "Delivery methods that are taxed at different rates cannot be combined in one"
-    " checkout"
-)
 
 
 @dataclass(frozen=True)
@@ -229,151 +213,3 @@ def exclude_sum(
     if not reasons:
         return []
     return [ExcludedShippingMethod(id=offered.id, reason="; ".join(reasons))]
-
-
-def has_mixed_rates(
-    checkout_info: "CheckoutInfo", methods: Sequence[ShippingMethodData]
-) -> bool:
-    """Tell whether methods are taxed at different rates where the checkout goes.
-
-    Saleor taxes the price of delivery at one rate. No difference where it takes the
-    goods' rates, where an app decides, and where nothing is taxed.
-    """
-    class_ids = {method.tax_class and method.tax_class.pk for method in methods}
-    if len(class_ids) < 2:
-        return False
-    using = checkout_info.database_connection_name
-    strategy = get_tax_calculation_strategy_for_checkout(checkout_info, using)
-    if strategy != TaxCalculationStrategy.FLAT_RATES:
-        return False
-    if should_use_weighted_tax_for_shipping_for_checkout(checkout_info, using):
-        return False
-    # Tax that is in the prices is taken out where none is charged.
-    is_taxed = checkout_info.tax_configuration.prices_entered_with_tax or (
-        get_charge_taxes_for_checkout(checkout_info, using)
-        and not checkout_info.checkout.tax_exemption
-    )
-    if not is_taxed:
-        return False
-    country = get_checkout_active_country(checkout_info)
-    rates: dict[int | None, list[TaxClassCountryRate]] = {}
-    for rate in TaxClassCountryRate.objects.using(using).filter(country=country):
-        rates.setdefault(rate.tax_class_id, []).append(rate)
-    default = get_tax_rate_for_country(rates.get(None, []), Decimal(0), country)
-    found = {
-        get_tax_rate_for_country(
-            rates.get(class_id, []) if class_id else [], default, country
-        )
-        for class_id in class_ids
-    }
-    return len(found) > 1
-
-
-# ------------------------------------------------------------------ at completion
-
-
-def refuse_invalid_deliveries(
-    checkout_info: "CheckoutInfo",
-    lines: list["CheckoutLineInfo"],
-    delivery: CheckoutDelivery,
-    error_code: type[Enum],
-) -> None:
-    """Refuse a checkout whose sum is assigned but does not hold, naming the sellers.
-
-    :param delivery: the sum, as the database has it now.
-    :raises ValidationError: on `shipping_method`; nothing has been written.
-    """
-    if problem := _find_problem(checkout_info, lines, delivery):
-        code = error_code["INVALID_SHIPPING_METHOD"].value
-        raise ValidationError({"shipping_method": ValidationError(problem, code=code)})
-
-
-def _find_problem(
-    checkout_info: "CheckoutInfo",
-    lines: list["CheckoutLineInfo"],
-    delivery: CheckoutDelivery,
-) -> str | None:
-    parts = find_parts(checkout_info, lines)
-    if parts is None:
-        return "Delivery methods of sellers are not supported in this channel."
-    choices = fetch_choices(checkout_info.checkout.pk)
-    deliveries = find_deliveries(checkout_info, lines, parts, choices)
-    shipping = [found for found in deliveries if found.needs_shipping]
-    if missing := [found for found in shipping if not found.chosen_id]:
-        return f"No delivery method is chosen for {_name_all(missing)}."
-    if invalid := [found for found in shipping if not found.selected]:
-        return f"The chosen delivery method does not apply for {_name_all(invalid)}."
-    chosen = [found.selected for found in shipping if found.selected]
-    if has_mixed_rates(checkout_info, chosen):
-        return f"{MIXED_RATES}: {_name_all(shipping)}."
-    if not delivery.active:
-        return f"A chosen delivery method is not available. {delivery.message or ''}"
-    parcels = read_parcels(delivery.private_metadata, delivery.currency) or {}
-    is_same = {
-        seller_id: parcel.method_id for seller_id, parcel in parcels.items()
-    } == {found.seller_id: found.chosen_id for found in shipping}
-    is_current = delivery.shipping_method_id == get_sum_id(choices)
-    if not (is_same and is_current and delivery.is_valid):
-        return (
-            "The delivery has changed since it was chosen: choose the delivery methods"
-            f" again for {_name_all(shipping)}."
-        )
-    return None
-
-
-def _name_all(deliveries: Sequence[SellerDelivery]) -> str:
-    return ", ".join(get_seller_name(found.part.seller) for found in deliveries)
-
-
-def describe_deliveries(
-    parts: Sequence[SellerLines], parcels: Mapping[SellerId, Parcel]
-) -> list[dict[str, Any]]:
-    """Return each seller's fields of an order's delivery, empty where nothing ships.
-
-    As `get_details_for_conversion_to_order` of Saleor's, with the method's metadata.
-
-    :raises ValidationError: the parcels are not those of the sellers that ship, as
-        where a product was given to another seller while it was paid.
-    """
-    sellers = {
-        get_seller_id(part): part.seller for part in parts if needs_shipping(part)
-    }
-    methods = ShippingMethod.objects.select_related("tax_class").in_bulk(
-        [parcel.method_id for parcel in parcels.values()]
-    )
-    lost = [
-        get_seller_name(seller)
-        for seller_id, seller in sellers.items()
-        if seller_id not in parcels or parcels[seller_id].method_id not in methods
-    ]
-    if lost or sellers.keys() != parcels.keys():
-        names = lost or map(get_seller_name, sellers.values())
-        raise ValidationError(
-            {
-                "shipping_method": ValidationError(
-                    f"The delivery has changed: choose again for {', '.join(names)}.",
-                    # One of the codes that the errors of all entries have.
-                    code="invalid_shipping_method",
-                )
-            }
-        )
-    return [
-        _describe(methods[parcel.method_id], parcel)
-        if (parcel := parcels.get(get_seller_id(part)))
-        else {}
-        for part in parts
-    ]
-
-
-def _describe(method: ShippingMethod, parcel: Parcel) -> dict[str, Any]:
-    data = ShippingMethodData(
-        id=str(method.pk),
-        name=parcel.name,
-        price=parcel.price,
-        tax_class=method.tax_class,
-    )
-    return {
-        **ShippingMethodInfo(data, None).get_details_for_conversion_to_order(),
-        "shipping_method_metadata": method.metadata,
-        "shipping_method_private_metadata": method.private_metadata,
-    }

@@ -39,7 +39,7 @@ from saleor.payment.model_helpers import get_subtotal
 from saleor.warehouse.management import allocate_preorders, allocate_stocks
 from saleor.warehouse.reservations import is_reservation_enabled
 
-from .delivery import describe_deliveries
+from .delivery_completion import describe_deliveries
 from .figures import (
     CheckoutPrices,
     LinePrice,

@@ -67,7 +67,7 @@ def _clean_checkout_shipping(original: Callable) -> Callable:
     def clean(checkout_info, lines, error_code):
         from saleor.checkout.delivery_context import is_shipping_required
 
-        from ..delivery import refuse_invalid_deliveries
+        from ..delivery_completion import refuse_invalid_deliveries
         from ..parcels import is_sum
 
         delivery = checkout_info.checkout.assigned_delivery
@@ -99,7 +99,8 @@ def _process_shipping_data(original: Callable) -> Callable:
             _remove_external_shipping_from_metadata,
         )
 
-        from ..delivery import describe_deliveries, find_parts, needs_shipping
+        from ..delivery import find_parts, needs_shipping
+        from ..delivery_completion import describe_deliveries
         from ..parcels import read_parcels
 
         data = original(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from saleor.checkout.models import Checkout
 from saleor.discount import DiscountValueType, VoucherType
@@ -21,6 +21,7 @@ from saleor_order_groups.money import to_decimal, to_minor
 from tests.completion.test_entries import create_from_checkout  # noqa: F401
 from tests.completion.test_generated_carts import (  # noqa: F401
     AMOUNTS,
+    EXAMPLES,
     PROPERTY,
     answer_of_tax_app,
     assert_adds_up,
@@ -102,7 +103,8 @@ def choose_all(make_method, get_seller, show, choose, channel_USD):
     return _choose
 
 
-@PROPERTY
+# Each cart is built three times.
+@settings(PROPERTY, max_examples=EXAMPLES // 2)
 @given(
     cart=carts_taxed_by("none", "flat", "app").map(
         lambda cart: replace(cart, delivery="method")

@@ -1,10 +1,8 @@
 from collections.abc import Iterable
-from uuid import UUID
 
 import graphene
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from graphql.error import GraphQLError
 from saleor.checkout.actions import call_checkout_info_event
 from saleor.checkout.delivery_context import (
     assign_delivery_method_to_checkout,
@@ -27,26 +25,25 @@ from saleor.graphql.core.doc_category import DOC_CATEGORY_CHECKOUT
 from saleor.graphql.core.enums import CheckoutErrorCode as CheckoutErrorCodeEnum
 from saleor.graphql.core.mutations import BaseMutation
 from saleor.graphql.core.types import BaseInputObjectType, Error, NonNullList
-from saleor.graphql.core.utils import WebhookEventInfo, from_global_id_or_error
+from saleor.graphql.core.utils import WebhookEventInfo
 from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
 from saleor.graphql.utils import get_user_or_app_from_context
 from saleor.webhook.event_types import WebhookEventAsyncType, WebhookEventSyncType
 
 from ...config import get_config
 from ...delivery import (
-    MIXED_RATES,
     SellerDelivery,
     ask_apps,
     fetch_choices,
     find_deliveries,
     get_seller_name,
-    has_mixed_rates,
 )
+from ...delivery_taxes import MIXED_RATES, has_mixed_rates
 from ...models import SellerDeliveryChoice
 from ...parcels import SellerId, get_sum_id
 from ...sellers import ensure_sellers, get_product_ids, group_by_seller
 from ..descriptions import ADDED_IN_01
-from ..ids import global_id_to_uuid
+from .seller_delivery_inputs import clean_deliveries
 
 
 class CheckoutSellerDeliveryInput(BaseInputObjectType):
@@ -134,7 +131,7 @@ class CheckoutSellerDeliveryMethodsUpdate(BaseMutation):
             found = ask_apps(
                 checkout_info, _find_all(checkout_info, lines, stored), requestor
             ).get()
-            chosen = _clean(deliveries, found)
+            chosen = clean_deliveries(deliveries, found)
             choices = stored | chosen
             _refuse_mixed_rates(checkout_info, found, choices)
             _store(checkout, chosen)
@@ -186,75 +183,6 @@ def _find_all(
     sellers = ensure_sellers(get_product_ids(lines), config.seller_source)
     parts = group_by_seller(lines, sellers)
     return find_deliveries(checkout_info, lines, parts, choices)
-
-
-def _clean(
-    deliveries: list[dict], found: Iterable[SellerDelivery]
-) -> dict[SellerId, int]:
-    """Return the method by seller, or name every item that cannot be."""
-    by_seller = {one.seller_id: one for one in found}
-    chosen: dict[SellerId, int] = {}
-    errors = []
-    for index, item in enumerate(deliveries):
-        try:
-            one = _get_delivery(item.get("seller_id"), by_seller)
-            if one.seller_id in chosen:
-                raise ValidationError(
-                    f"{get_seller_name(one.part.seller)} is named twice.",
-                    code=CheckoutErrorCode.UNIQUE.value,
-                )
-            chosen[one.seller_id] = _get_method_pk(item["shipping_method_id"], one)
-        except ValidationError as error:
-            error.params = {"index": index, "seller_id": item.get("seller_id")}
-            errors.append(error)
-    if errors:
-        raise ValidationError({"deliveries": errors})
-    return chosen
-
-
-def _get_delivery(
-    global_id: str | None, by_seller: dict[UUID | None, SellerDelivery]
-) -> SellerDelivery:
-    seller_id = global_id_to_uuid(global_id, "Seller") if global_id else None
-    if (global_id and not seller_id) or seller_id not in by_seller:
-        name = f"of seller {global_id}" if global_id else "of the shop itself"
-        raise ValidationError(
-            f"The checkout has no goods {name}.", code=CheckoutErrorCode.NOT_FOUND.value
-        )
-    one = by_seller[seller_id]
-    if not one.needs_shipping:
-        raise ValidationError(
-            f"The goods of {get_seller_name(one.part.seller)} are not shipped.",
-            code=CheckoutErrorCode.SHIPPING_NOT_REQUIRED.value,
-        )
-    return one
-
-
-def _get_method_pk(global_id: str, one: SellerDelivery) -> int:
-    name = get_seller_name(one.part.seller)
-    try:
-        type_name, pk = from_global_id_or_error(global_id)
-    except GraphQLError as error:
-        raise ValidationError(
-            str(error), code=CheckoutErrorCode.GRAPHQL_ERROR.value
-        ) from error
-    if type_name == "Warehouse":
-        raise ValidationError(
-            f"The goods of {name} cannot be collected: a collection point is chosen for"
-            " the whole checkout.",
-            code=CheckoutErrorCode.DELIVERY_METHOD_NOT_APPLICABLE.value,
-        )
-    if type_name != "ShippingMethod":
-        raise ValidationError(
-            f"{global_id}, for {name}, is no shipping method of Saleor's own.",
-            code=CheckoutErrorCode.INVALID.value,
-        )
-    if not pk.isdecimal() or not one.find(int(pk)):
-        raise ValidationError(
-            f"This shipping method does not apply to the goods of {name}.",
-            code=CheckoutErrorCode.DELIVERY_METHOD_NOT_APPLICABLE.value,
-        )
-    return int(pk)
 
 
 def _refuse_mixed_rates(
