@@ -171,7 +171,7 @@ def _count_sellers() -> int:
 
 
 # Beyond the keys of the shop's own customers.
-_FIRST_KEY = 1000
+_FIRST_KEY = 10_000_000
 _NAMES = "(ARRAY['Anna','Bela','Chandra','Dagmar','Emeka','Fatima','Goran','Hana'])"
 _SURNAMES = "(ARRAY['Novak','Okafor','Larsen','Haddad','Silva','Kowalski','Meyer'])"
 

@@ -1,0 +1,93 @@
+"""What the benchmarks read: groups and orders, with the same fields of each order."""
+
+from collections.abc import Iterator
+from typing import Any
+
+_ORDER = """
+    fragment OrderFields on Order {
+      id number created status chargeStatus authorizeStatus userEmail
+      total { net { amount } gross { amount currency } }
+      subtotal { gross { amount } }
+      shippingPrice { gross { amount } }
+      totalCharged { amount }
+      lines { id productName variantName quantity totalPrice { gross { amount } } }
+    }
+"""
+_GROUP = """
+    fragment GroupFields on OrderGroup {
+      id number createdAt status fulfillmentStatus chargeStatus authorizeStatus userEmail
+      total { net { amount } gross { amount currency } }
+      subtotal { gross { amount } }
+      shippingPrice { gross { amount } }
+      sellers { id name slug }
+      orders { ...OrderFields }
+    }
+"""
+GROUP = (
+    f"query ($id: ID!) {{ orderGroup(id: $id) {{ ...GroupFields }} }} {_GROUP}{_ORDER}"
+)
+ORDER = f"query ($id: ID!) {{ order(id: $id) {{ ...OrderFields }} }} {_ORDER}"
+GROUPS = f"""
+    query ($first: Int!, $after: String, $where: OrderGroupWhereInput,
+           $sortBy: OrderGroupSortingInput, $search: String) {{
+      orderGroups(first: $first, after: $after, where: $where, sortBy: $sortBy,
+                  search: $search) {{
+        edges {{ node {{ ...GroupFields }} }}
+        pageInfo {{ hasNextPage endCursor }}
+      }}
+    }} {_GROUP}{_ORDER}
+"""
+ORDERS = f"""
+    query ($first: Int!, $sortBy: OrderSortingInput) {{
+      orders(first: $first, sortBy: $sortBy) {{
+        edges {{ node {{ ...OrderFields }} }}
+        pageInfo {{ hasNextPage endCursor }}
+      }}
+    }} {_ORDER}
+"""
+NEWEST = {"field": "NUMBER", "direction": "DESC"}
+# What nobody can find without reading every group of the channel or of the customer.
+ONLY_REPORTED = ("TOTAL", "UPDATED_AT", "totalGross", "chargeStatus", "authorizeStatus")
+
+
+def is_only_reported(name: str) -> bool:
+    """Tell whether the figure of a page has no target."""
+    return any(word in name.split() for word in ONLY_REPORTED)
+
+
+def list_pages(sample: dict[str, Any], cursors: dict[str, str]) -> Iterator[tuple]:
+    """Yield name and variables of every page: each filter, each sort, first and deep.
+
+    :param sample: a group of the database, as the API shows it.
+    :param cursors: of a group in the middle, by sort field and direction.
+    """
+    order = sample["orders"][0]
+    after_sample = {"gte": sample["createdAt"]}
+    filters: dict[str, dict[str, Any]] = {
+        "ids": {"ids": [sample["id"]]},
+        "number": {"number": {"eq": int(sample["number"])}},
+        "createdAt": {"createdAt": after_sample},
+        "updatedAt": {"updatedAt": after_sample},
+        "user": {"user": {"eq": sample["user"]["id"]}},
+        "userEmail": {"userEmail": {"eq": sample["userEmail"]}},
+        "channelId": {"channelId": {"eq": sample["channel"]["id"]}},
+        "seller": {"seller": {"eq": sample["sellers"][0]["id"]}},
+        "hasShopOrder true": {"hasShopOrder": True},
+        "hasShopOrder false": {"hasShopOrder": False},
+        "checkoutId": {"checkoutId": {"eq": sample["checkoutId"]}},
+        "orderNumber": {"orderNumber": {"eq": int(order["number"])}},
+        "metadata": {"metadata": {"key": "source", "value": {"eq": "fair"}}},
+        "status": {"status": {"eq": "FULFILLED"}},
+        "fulfillmentStatus": {"fulfillmentStatus": {"eq": "FULFILLED"}},
+        "chargeStatus": {"chargeStatus": {"eq": "FULL"}},
+        "authorizeStatus": {"authorizeStatus": {"eq": "FULL"}},
+        "totalGross": {"totalGross": {"amount": {"range": {"gte": 100}}}},
+    }
+    for name, where in filters.items():
+        yield f"filter {name}", {"where": where}
+    for (field, direction), cursor in cursors.items():
+        sort = {"sortBy": {"field": field, "direction": direction}}
+        yield f"sort {field} {direction}", sort
+        yield f"sort {field} {direction} deep", {**sort, "after": cursor}
+    yield "search number", {"search": f"#{sample['number']}"}
+    yield "search email", {"search": sample["userEmail"]}

@@ -1,0 +1,398 @@
+"""Every figure of the benchmarks: what is done, and next to what.
+
+`ours` is a process with the plugin; `saleor` one in which it is not installed, on a
+database of the same orders without the plugin's tables. Every function takes what it
+needs and yields figures.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from .databases import SMALL_GROUPS, Databases
+from .measure import Figure, Sample, compare, interleave, state
+from .queries import (
+    GROUP,
+    GROUPS,
+    NEWEST,
+    ORDER,
+    ORDERS,
+    is_only_reported,
+    list_pages,
+)
+from .shop import ACTIVE_CHANNEL, INACTIVE_CHANNEL, STAFF_EMAIL
+from .workers import Worker, call_all, get_environment
+
+PAGE = 50
+PROCESSES = 4
+
+# No two carts of a run have the same number, nor so the same products all at once.
+_numbers = count(1)
+
+
+def _make_carts(
+    worker: Worker, carts: int, sellers: int, channel: str, *, separate: bool = False
+) -> list[list[str]]:
+    numbers = [next(_numbers) for _ in range(carts)]
+    return worker(
+        "make_carts",
+        numbers=numbers,
+        sellers=sellers,
+        channel=channel,
+        separate=separate,
+    )
+
+
+class _Completions:
+    """Carts made in advance, and completed one in each round."""
+
+    def __init__(
+        self,
+        worker: Worker,
+        carts: int,
+        sellers: int,
+        channel: str = ACTIVE_CHANNEL,
+        *,
+        separate: bool = False,
+    ) -> None:
+        self._worker = worker
+        counted, *self._carts = _make_carts(
+            worker, carts + 1, sellers, channel, separate=separate
+        )
+        # The first one is slower than all others, and has statements of its own.
+        warm = _make_carts(worker, 1, sellers, channel, separate=separate)
+        worker("complete", carts=warm[0])
+        self.statements = worker("complete", carts=counted, count=True)["statements"]
+
+    def __call__(self, number: int) -> Sample:
+        return self._worker("complete", carts=self._carts[number])
+
+
+# ------------------------------------------------------------------ completion
+
+
+def compare_completions(
+    ours: Worker, saleor: Worker, rounds: int, warm_up: int = 3
+) -> Iterator[Figure]:
+    """Complete a cart of ten lines into N orders; into one by Saleor; as N checkouts."""
+    total = rounds + warm_up
+    calls: dict[str, _Completions] = {
+        # The products differ, their number and prices do not.
+        "one": _Completions(saleor, total, 10, INACTIVE_CHANNEL),
+    }
+    for sellers in (1, 2, 5, 10):
+        calls[f"split {sellers}"] = _Completions(ours, total, sellers)
+    for sellers in (5, 10):
+        calls[f"separate {sellers}"] = _Completions(
+            saleor, total, sellers, INACTIVE_CHANNEL, separate=True
+        )
+    samples = interleave(calls, rounds, warm_up)
+    statements = {name: call.statements for name, call in calls.items()}
+    for sellers, at_most in ((1, None), (2, 1.15), (5, 1.35), (10, 1.6)):
+        name = f"split {sellers}"
+        yield compare(
+            f"completion, {sellers} sellers ÷ Saleor's one order",
+            samples[name],
+            samples["one"],
+            at_most=at_most,
+            statements=statements[name],
+            statements_of_saleor=statements["one"],
+        )
+    yield state(
+        "SQL statements for each further seller",
+        (statements["split 10"] - statements["split 2"]) / 8,
+        "statements",
+        at_most=12,
+    )
+    for sellers, at_least in ((5, 3), (10, 5)):
+        yield compare(
+            f"{sellers} separate Saleor checkouts ÷ one completion",
+            samples[f"separate {sellers}"],
+            samples[f"split {sellers}"],
+            at_least=at_least,
+            statements_of_saleor=statements[f"separate {sellers}"],
+        )
+
+
+def compare_sizes(
+    small: Worker, large: Worker, groups: int, rounds: int, warm_up: int = 3
+) -> Iterator[Figure]:
+    """Complete the same cart among many groups and among a thousand."""
+    calls = {
+        "large": _Completions(large, rounds + warm_up, 5),
+        "small": _Completions(small, rounds + warm_up, 5),
+    }
+    samples = interleave(calls, rounds, warm_up)
+    yield compare(
+        f"completion, 5 sellers, {groups:,} groups ÷ {SMALL_GROUPS:,}",
+        samples["large"],
+        samples["small"],
+        at_most=1.1,
+    )
+
+
+def compare_inactive(
+    ours: Worker, saleor: Worker, rounds: int, warm_up: int = 3
+) -> Iterator[Figure]:
+    """Complete where the plugin is installed and not active, and where it is not."""
+    calls = {
+        "inactive": _Completions(ours, rounds + warm_up, 5, INACTIVE_CHANNEL),
+        "absent": _Completions(saleor, rounds + warm_up, 5, INACTIVE_CHANNEL),
+    }
+    samples = interleave(calls, rounds, warm_up)
+    yield compare(
+        "completion, plugin inactive ÷ not installed",
+        samples["inactive"],
+        samples["absent"],
+        at_most=1.02,
+        statements=calls["inactive"].statements,
+        statements_of_saleor=calls["absent"].statements,
+    )
+
+
+def compare_start_up(databases: Databases, rounds: int) -> Iterator[Figure]:
+    """Start a process up to where it can serve, with the plugin and without."""
+
+    def start(url: str, *, without_plugin: bool) -> Sample:
+        before = os.times()
+        started = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-c", "import saleor.asgi, saleor.graphql.api"],
+            env=get_environment(url, without_plugin=without_plugin),
+            cwd=Path(__file__).parent.parent,
+            check=True,
+            stderr=subprocess.DEVNULL,
+        )
+        after = os.times()
+        cpu = sum(after[2:4]) - sum(before[2:4])
+        return {"ms": (time.perf_counter() - started) * 1000, "cpu_ms": cpu * 1000}
+
+    samples = interleave(
+        {
+            "with": lambda number: start(databases.small, without_plugin=False),
+            "without": lambda number: start(databases.saleor, without_plugin=True),
+        },
+        rounds,
+        warm_up=1,
+    )
+    yield compare(
+        "start-up, plugin installed ÷ not installed",
+        samples["with"],
+        samples["without"],
+        at_most=1.02,
+    )
+
+
+def compare_throughput(
+    databases: Databases, rounds: int, carts: int = 10
+) -> Iterator[Figure]:
+    """Complete in four processes at once, carts of five sellers that share products."""
+    with ExitStack() as stack:
+        ours = [stack.enter_context(Worker(databases.small)) for _ in range(PROCESSES)]
+        saleor = [
+            stack.enter_context(Worker(databases.saleor, without_plugin=True))
+            for _ in range(PROCESSES)
+        ]
+
+        def complete(workers: list[Worker], channel: str) -> Sample:
+            batches = [
+                sum(_make_carts(worker, carts, 5, channel), []) for worker in workers
+            ]
+            started = time.perf_counter()
+            call_all(
+                workers, [{"call": "complete", "carts": batch} for batch in batches]
+            )
+            return {"ms": (time.perf_counter() - started) * 1000}
+
+        samples = interleave(
+            {
+                "saleor": lambda number: complete(saleor, INACTIVE_CHANNEL),
+                "ours": lambda number: complete(ours, ACTIVE_CHANNEL),
+            },
+            rounds,
+            warm_up=1,
+        )
+
+    def per_second(name: str) -> float:
+        milliseconds = statistics.median(sample["ms"] for sample in samples[name])
+        return round(PROCESSES * carts / milliseconds * 1000, 1)
+
+    # Of throughputs: the time that Saleor takes over the time that we take.
+    yield compare(
+        f"throughput of {PROCESSES} processes, 5 sellers ÷ Saleor's one order",
+        samples["saleor"],
+        samples["ours"],
+        at_least=0.7,
+        ours_per_second=per_second("ours"),
+        saleor_per_second=per_second("saleor"),
+    )
+
+
+def measure_memory(databases: Databases, completions: int) -> Iterator[Figure]:
+    """Complete many carts in one process; return by how much its memory has grown."""
+    step = max(completions // 10, 1)
+    growths: dict[str, list[float]] = {}
+    for name, url, without_plugin, channel in (
+        ("ours", databases.small, False, ACTIVE_CHANNEL),
+        ("saleor", databases.saleor, True, INACTIVE_CHANNEL),
+    ):
+        with Worker(url, without_plugin=without_plugin) as worker:
+            memory = []
+            # The first tenth is the warm-up.
+            for _ in range(0, completions + step, step):
+                for cart in _make_carts(worker, step, 5, channel):
+                    worker("complete", carts=cart)
+                memory.append(round(worker("get_memory"), 1))
+        growths[name] = memory
+    grown = growths["ours"][-1] - growths["ours"][0]
+    yield state(
+        f"memory of a process, grown by {completions:,} completions",
+        grown,
+        "MB",
+        # What Saleor's own completion leaves behind is not ours to judge.
+        at_most=max(growths["saleor"][-1] - growths["saleor"][0], 0) + 2,
+        **growths,
+    )
+
+
+# ----------------------------------------------------------------------- reads
+
+
+def _query(worker: Worker, document: str, *variables: dict[str, Any]) -> Sample:
+    return worker(
+        "query", document=document, variables=list(variables), email=STAFF_EMAIL
+    )
+
+
+def _count(worker: Worker, document: str, *variables: dict[str, Any]) -> int:
+    return worker(
+        "query",
+        document=document,
+        variables=list(variables),
+        email=STAFF_EMAIL,
+        count=True,
+    )["statements"]
+
+
+def _get(worker: Worker, document: str, **variables: Any) -> Any:
+    return worker("get", document=document, variables=variables, email=STAFF_EMAIL)
+
+
+def compare_reads(small: Worker, rounds: int) -> Iterator[Figure]:
+    """Read a group, and a page of groups; next to Saleor's queries for their orders."""
+    [cart] = _make_carts(small, 1, 5, ACTIVE_CHANNEL)
+    small("complete", carts=cart)
+    page = _get(small, GROUPS, first=1, sortBy=NEWEST)["orderGroups"]
+    group = page["edges"][0]["node"]
+    orders = [{"id": order["id"]} for order in group["orders"]]
+    assert len(orders) == 5
+    samples = interleave(
+        {
+            "group": lambda number: _query(small, GROUP, {"id": group["id"]}),
+            "orders": lambda number: _query(small, ORDER, *orders),
+        },
+        rounds,
+    )
+    yield compare(
+        "orderGroup of 5 orders ÷ `order` for each of them",
+        samples["group"],
+        samples["orders"],
+        at_most=0.6,
+        statements=_count(small, GROUP, {"id": group["id"]}),
+        statements_of_saleor=_count(small, ORDER, *orders),
+    )
+
+    groups = {"first": PAGE, "sortBy": NEWEST}
+    data = _get(small, GROUPS, **groups)["orderGroups"]
+    read = [order["id"] for edge in data["edges"] for order in edge["node"]["orders"]]
+    # As many as the page of groups has, and the same.
+    same = {"first": len(read), "sortBy": NEWEST}
+    if len(read) > 100:
+        same["first"] = 100
+    data = _get(small, ORDERS, **same)["orders"]
+    assert {edge["node"]["id"] for edge in data["edges"]} <= set(read)
+    samples = interleave(
+        {
+            "groups": lambda number: _query(small, GROUPS, groups),
+            "orders": lambda number: _query(small, ORDERS, same),
+        },
+        rounds,
+    )
+    one = _count(small, GROUPS, {**groups, "first": 1})
+    many = _count(small, GROUPS, groups)
+    yield compare(
+        f"orderGroups(first: {PAGE}) ÷ `orders` of the same orders",
+        samples["groups"],
+        samples["orders"],
+        at_most=1.15,
+        orders_of_groups=len(read),
+        orders_of_saleor=same["first"],
+        statements=many,
+        statements_of_saleor=_count(small, ORDERS, same),
+    )
+    yield state(
+        f"SQL statements of a page of {PAGE} groups more than of one",
+        many - one,
+        "statements",
+        at_most=0,
+    )
+
+
+def compare_pages(
+    small: Worker, large: Worker, groups: int, rounds: int, rounds_of_slow: int
+) -> Iterator[Figure]:
+    """Read the same page of many groups and of a thousand, by each filter and sort."""
+    pages = {
+        "small": dict(_list_pages(small, SMALL_GROUPS)),
+        "large": dict(_list_pages(large, groups)),
+    }
+    workers = {"small": small, "large": large}
+    for name in pages["small"]:
+        only_reported = is_only_reported(name)
+        samples = interleave(
+            {
+                size: lambda number, size=size: _query(
+                    workers[size], GROUPS, {"first": PAGE, **pages[size][name]}
+                )
+                for size in ("large", "small")
+            },
+            rounds_of_slow if only_reported else rounds,
+            warm_up=1,
+        )
+        yield compare(
+            f"page, {name}, {groups:,} groups ÷ {SMALL_GROUPS:,}",
+            samples["large"],
+            samples["small"],
+            at_most=None if only_reported else 1.2,
+        )
+
+
+_SAMPLE = """
+    query ($where: OrderGroupWhereInput, $sortBy: OrderGroupSortingInput) {
+      orderGroups(first: 1, where: $where, sortBy: $sortBy) {
+        edges { node {
+          id number createdAt userEmail checkoutId
+          user { id } channel { id } sellers { id } orders { id number }
+        } }
+        pageInfo { endCursor }
+      }
+    }
+"""
+
+
+def _list_pages(worker: Worker, groups: int) -> Iterator[tuple]:
+    where = {"number": {"eq": groups // 2}}
+    cursors: dict[Any, str] = {}
+    for field in ("NUMBER", "CREATED_AT", "UPDATED_AT", "TOTAL"):
+        for direction in ("ASC", "DESC"):
+            sort = {"field": field, "direction": direction}
+            data = _get(worker, _SAMPLE, where=where, sortBy=sort)["orderGroups"]
+            cursors[field, direction] = data["pageInfo"]["endCursor"]
+    yield from list_pages(data["edges"][0]["node"], cursors)
