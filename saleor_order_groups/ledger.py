@@ -25,6 +25,11 @@ class Ledger:
     refunded: list[int] = field(init=False)
     # What charges and cancelations took from the authorizations.
     taken: list[int] = field(init=False)
+    # What was refunded without a reference and is not taken from the charges yet, below
+    # zero the reverse: an app that sets its amounts says the one and the other.
+    unmatched: list[int] = field(init=False)
+    # What such an app took from the authorizations without saying yet what became of it.
+    dropped: list[int] = field(init=False)
     divided: dict[tuple[str, str], list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -34,6 +39,8 @@ class Ledger:
         self.charged = [0] * len(self.needs)
         self.refunded = [0] * len(self.needs)
         self.taken = [0] * len(self.needs)
+        self.unmatched = [0] * len(self.needs)
+        self.dropped = [0] * len(self.needs)
 
     def knows(self, event_type: str, reference: str | None) -> bool:
         """Tell whether the event answers or follows one that was divided before."""
@@ -62,10 +69,18 @@ class Ledger:
                 if sum(before) == amount
                 else draw_down(amount, before, self.weights)
             )
-        else:
-            parts = _draw_down_in_turn(
-                amount, self._get_stages(action, outcome), self.weights
+        elif amount < 0:
+            lowered = _draw_down_in_turn(
+                -amount, self._get_lowering_stages(action), self.weights
             )
+            parts = [-part for part in lowered]
+        else:
+            stages = self._get_stages(action, outcome)
+            if event_type == "refund_success" and not reference:
+                stages = self._get_unmatched_refund_stages()
+            elif event_type == "cancel_success" and not reference:
+                stages = [self.dropped, *stages]
+            parts = _draw_down_in_turn(amount, stages, self.weights)
         self.replay(event_type, reference, parts)
         return parts
 
@@ -120,6 +135,20 @@ class Ledger:
             return [_floor(self.refunded)]
         return [_floor(self.charged)]
 
+    def _get_lowering_stages(self, action: str) -> list[list[int]]:
+        """Return what each order can lose where an app sets an amount lower."""
+        if action == "charge":
+            pairs = zip(_floor(self.unmatched), _floor(self.charged), strict=True)
+            refunded = [min(pair) for pair in pairs]
+            return [refunded, self._subtract(self.charged, refunded)]
+        if action == "refund":
+            return [_floor(self.refunded)]
+        return [_floor(self.authorized)] if action == "authorization" else []
+
+    def _get_unmatched_refund_stages(self) -> list[list[int]]:
+        lowered = _floor([-amount for amount in self.unmatched])
+        return [lowered, self._subtract(self.charged, _floor(self.unmatched))]
+
     def _mask(self, amounts: list[int], *, live: bool) -> list[int]:
         pairs = zip(amounts, self.live, strict=True)
         return [amount if is_live == live else 0 for amount, is_live in pairs]
@@ -148,21 +177,32 @@ class Ledger:
     ) -> None:
         """Move the parts; without a reference Saleor moves nothing between amounts."""
         if action == "authorization":
+            before = self.authorized
             if outcome == "adjustment":
                 self.authorized = _add([0] * len(parts), self.taken, -1)
             self.authorized = _add(self.authorized, parts)
+            if not moves:
+                self.dropped = self._subtract(before, _floor(self.authorized))
         elif action == "charge":
             sign = -1 if outcome == "back" else 1
             self.charged = _add(self.charged, parts, sign)
             if moves and outcome != "back":
                 self._take(parts)
+            elif not moves and sum(parts) < 0:
+                self.unmatched = _add(self.unmatched, parts)
+            elif not moves:
+                self.dropped = self._subtract(self.dropped, parts)
         elif action == "refund":
             sign = -1 if outcome == "reverse" else 1
             self.refunded = _add(self.refunded, parts, sign)
             if moves:
                 self.charged = _add(self.charged, parts, -sign)
+            elif outcome != "reverse":
+                self.unmatched = _add(self.unmatched, parts)
         elif action == "cancel" and moves:
             self._take(parts)
+        elif action == "cancel":
+            self.dropped = self._subtract(self.dropped, parts)
 
     def _take(self, parts: list[int]) -> None:
         self.authorized = _add(self.authorized, parts, -1)

@@ -101,6 +101,8 @@ def _find_authorized_siblings(share: PaymentShare) -> list[int]:
         .filter(
             Q(transaction__authorized_value__gt=0)
             | Q(transaction__authorize_pending_value__gt=0)
+            # Authorized again, should the charge fail.
+            | Q(transaction__charge_pending_value__gt=0)
         )
     )
     return sorted(siblings.values_list("order__number", flat=True))

@@ -299,7 +299,10 @@ def replay_events(links: Sequence[PaymentShare], ledger: Ledger) -> None:
 def divide_event(
     event: TransactionEvent, links: Sequence[PaymentShare], parts: Sequence[int]
 ) -> list[PaymentEventShare]:
-    """Return unsaved parts of an event; nothing for an order that has no part of it."""
+    """Return unsaved parts of an event; nothing for an order that has no part of it.
+
+    Of an event of nothing, or of less than a minor unit, every order has one.
+    """
     values = {name: getattr(event, name) for name in _EVENT_FIELDS}
     return [
         PaymentEventShare(
@@ -312,7 +315,7 @@ def divide_event(
             ),
         )
         for link, part in zip(links, parts, strict=True)
-        if part or not event.amount_value
+        if part or not any(parts)
     ]
 
 

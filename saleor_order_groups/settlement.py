@@ -456,5 +456,9 @@ def _recalculate(
 
 
 def is_authorized(transaction: TransactionItem) -> bool:
-    """Tell whether money is authorized, or about to be."""
-    return transaction.authorized_value > 0 or transaction.authorize_pending_value > 0
+    """Tell whether money is authorized, or about to be, or to be charged."""
+    return (
+        transaction.authorized_value > 0
+        or transaction.authorize_pending_value > 0
+        or transaction.charge_pending_value > 0
+    )

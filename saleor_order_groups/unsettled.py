@@ -27,8 +27,10 @@ def find_unsettled(
     )
     # A failure of nothing that was asked of an order stays on the payment.
     of_payment = counted.filter(
-        transaction=OuterRef("transaction"), event_shares__isnull=True
-    ).exclude(type__in=FAILURES)
+        Q(~Q(type__in=FAILURES) | _is_failure_of_an_order()),
+        transaction=OuterRef("transaction"),
+        event_shares__isnull=True,
+    )
     of_shares = counted.filter(
         ~Q(psp_reference=""),
         transaction__payment_share__payment=OuterRef("pk"),
@@ -36,6 +38,21 @@ def find_unsettled(
         psp_reference__isnull=False,
     )
     return payments.filter(Exists(of_payment) | Exists(of_shares))
+
+
+def _is_failure_of_an_order() -> Q:
+    """Return the condition that a failure is of what orders have their parts of."""
+    divided = TransactionEvent.objects.filter(
+        transaction=OuterRef("transaction"),
+        psp_reference=OuterRef("psp_reference"),
+        event_shares__isnull=False,
+    )
+    condition = Q()
+    for failure in FAILURES:
+        action, _, _ = failure.partition("_")
+        of_action = divided.filter(type__startswith=f"{action}_")
+        condition |= Q(Exists(of_action), ~Q(psp_reference=""), type=failure)
+    return condition
 
 
 def settle_unsettled(

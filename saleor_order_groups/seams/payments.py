@@ -102,7 +102,9 @@ def _read_excessive_amount(response, request_event) -> Decimal | None:
     except (TypeError, KeyError, InvalidOperation):
         # Saleor tells what it cannot read.
         return None
-    return amount if is_success and amount > request_event.amount_value else None
+    if not is_success or not amount.is_finite():
+        return None
+    return amount if amount > request_event.amount_value else None
 
 
 def _report_event(original: Callable) -> Callable:

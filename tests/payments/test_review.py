@@ -1,0 +1,190 @@
+"""What an operator meets after years: odd answers, old ways to report, stuck requests."""
+
+from decimal import Decimal
+
+import pytest
+from graphene import Node
+from saleor.graphql.tests.utils import get_graphql_content
+from saleor.payment.models import TransactionEvent
+
+from saleor_order_groups.unsettled import settle_unsettled
+
+from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
+from .payment_app import accept, succeed
+from .test_operations import get_errors, operate  # noqa: F401
+
+UPDATE = """
+    mutation Update($id: ID!, $transaction: TransactionUpdateInput!) {
+      transactionUpdate(id: $id, transaction: $transaction) {
+        errors { field message code }
+      }
+    }
+"""
+
+
+@pytest.fixture
+def update(app_api_client, permission_manage_payments):
+    """Return a function that sets a transaction's amounts, as apps did before events."""
+    app_api_client.app.permissions.add(permission_manage_payments)
+
+    def _update(transaction, **amounts):
+        values = {
+            f"amount{name.title()}": {"amount": amount, "currency": "USD"}
+            for name, amount in amounts.items()
+        }
+        response = app_api_client.post_graphql(
+            UPDATE,
+            {
+                "id": Node.to_global_id("TransactionItem", transaction.token),
+                "transaction": values,
+            },
+        )
+        data = get_graphql_content(response)["data"]["transactionUpdate"]
+        assert not data["errors"]
+
+    return _update
+
+
+@pytest.mark.parametrize(
+    ("charged", "refunded", "expected_charged", "expected_refunded"),
+    [(0, 105, [0, 0], [63, 42]), (85, 20, [51, 34], [12, 8])],
+)
+def test_refund_that_is_set_as_amounts_is_of_the_orders_that_were_charged(
+    paid_group, update, charged, refunded, expected_charged, expected_refunded
+):
+    # given
+    update(paid_group, authorized=0, charged=105)
+    assert get_amounts("charged_value") == [105, [63, 42]]
+
+    # when
+    update(paid_group, charged=charged, refunded=refunded)
+
+    # then
+    assert get_amounts("charged_value") == [charged, expected_charged]
+    assert get_amounts("refunded_value") == [refunded, expected_refunded]
+    assert_shares_sum_to(paid_group)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [{"charged": 0, "refunded": 63}],
+        [{"refunded": 63}, {"charged": 0}],
+        [{"charged": 0}, {"refunded": 63}],
+    ],
+)
+def test_refund_that_is_set_as_amounts_is_not_of_an_order_that_was_not_charged(
+    paid_group, update, report, steps
+):
+    # given
+    report(get_share(get_orders()[0]), "CHARGE_SUCCESS", "63.00", "charge-a")
+
+    # when
+    for amounts in steps:
+        update(paid_group, **amounts)
+
+    # then
+    assert get_amounts("charged_value") == [0, [0, 0]]
+    assert get_amounts("refunded_value") == [63, [63, 0]]
+    assert_shares_sum_to(paid_group)
+
+
+def test_failure_left_unsettled_by_a_crash_is_found(
+    paid_group, payment_app, request_action
+):
+    # given
+    payment_app.answer = accept("charge-a")
+    assert request_action(get_share(get_orders()[0]), "CHARGE") == []
+    assert get_amounts("charge_pending_value") == [63, [63, 0]]
+    TransactionEvent.objects.create(
+        transaction=paid_group,
+        type="charge_failure",
+        psp_reference="charge-a",
+        amount_value=Decimal(63),
+        currency="USD",
+        include_in_calculations=True,
+    )
+
+    # when
+    settled = list(settle_unsettled())
+
+    # then
+    assert [payment.transaction_id for payment in settled] == [paid_group.pk]
+    assert get_amounts("charge_pending_value") == [0, [0, 0]]
+    assert get_amounts("authorized_value") == [105, [63, 42]]
+    assert list(settle_unsettled()) == []
+
+
+def test_answer_below_the_minor_unit_is_settled(
+    paid_group,
+    payment_app,
+    operate,  # noqa: F811
+):
+    # given
+    payment_app.answer = succeed("charge-1", "0.004")
+
+    # when
+    data = operate("Charge")
+
+    # then
+    assert get_errors(data) == [[], []]
+    charged = Decimal("0.004")
+    assert get_amounts("charged_value") == [charged, [charged, 0]]
+    assert_shares_sum_to(paid_group)
+
+
+@pytest.mark.parametrize("amount", ["NaN", "Infinity"])
+def test_answer_that_is_no_amount_is_a_failure(
+    paid_group, payment_app, request_action, amount
+):
+    # given
+    share = get_share(get_orders()[0])
+    payment_app.answer = succeed("charge-a", amount)
+
+    # when
+    errors = request_action(share, "CHARGE")
+
+    # then
+    assert errors == []
+    assert share.events.filter(type="charge_failure").count() == 1
+    assert get_amounts("charged_value") == [0, [0, 0]]
+    # and it can be asked again
+    payment_app.answer = succeed("charge-a")
+    assert request_action(share, "CHARGE") == []
+    assert get_amounts("charged_value") == [63, [63, 0]]
+
+
+def test_cancel_is_refused_while_the_charge_of_a_sibling_is_pending(
+    paid_group, payment_app, request_action
+):
+    # given
+    first, second = get_orders()
+    payment_app.answer = accept("charge-a")
+    assert request_action(get_share(first), "CHARGE") == []
+
+    # when
+    [error] = request_action(get_share(second), "CANCEL")
+
+    # then
+    assert error["message"] == (
+        "Canceling would take the authorization from other orders that were paid with"
+        f" it: #{first.number}."
+    )
+    assert [request.event for request in payment_app.requests] == [
+        "transaction_charge_requested"
+    ]
+
+
+def test_authorization_that_is_set_as_canceled_is_of_who_was_authorized(
+    paid_group, update, report
+):
+    # given
+    report(get_share(get_orders()[0]), "CHARGE_SUCCESS", "63.00", "charge-a")
+
+    # when
+    update(paid_group, authorized=0, canceled=42)
+
+    # then
+    assert get_amounts("authorized_value") == [0, [0, 0]]
+    assert get_amounts("canceled_value") == [42, [0, 42]]
+    assert_shares_sum_to(paid_group)
