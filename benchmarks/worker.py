@@ -11,6 +11,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import django
@@ -23,17 +24,21 @@ COMPLETE = """
 
 
 def _measure(function: Callable[[], Any], *, count: bool) -> dict[str, Any]:
-    """Call it; return milliseconds, those of this process, and perhaps SQL statements."""
-    from django.db import connection
+    """Call it; return its milliseconds, and those of this process's own work.
+
+    :param count: return the SQL statements instead: to count takes time of its own.
+    """
+    from django.db import connections
     from django.test.utils import CaptureQueriesContext
 
-    statements = None
-    # Counting takes time of its own: the figures of a call that counts are not used.
     if count:
-        with CaptureQueriesContext(connection) as queries:
+        with ExitStack() as stack:
+            captures = [
+                stack.enter_context(CaptureQueriesContext(connection))
+                for connection in connections.all()
+            ]
             function()
-        statements = len(queries)
-        return {"statements": statements}
+        return {"statements": sum(map(len, captures))}
     cpu, wall = time.process_time(), time.perf_counter()
     function()
     return {
@@ -96,24 +101,6 @@ class Calls:
 
     def get(self, document: str, variables: dict[str, Any], email: str) -> Any:
         return self._post(document, variables, email)
-
-    def get_cursors(self, position: int) -> dict[str, str]:
-        """Return the cursor of the group at that place of each sort, by its name."""
-        from saleor.graphql.core.connection import to_global_cursor
-
-        from saleor_order_groups.models import OrderGroup
-
-        cursors = {}
-        for name in ("number", "created_at", "updated_at"):
-            for sign in ("", "-"):
-                group = OrderGroup.objects.order_by(
-                    f"{sign}{name}", *([] if name == "number" else [f"{sign}pk"])
-                )[position]
-                values = [str(getattr(group, name))]
-                if name != "number":
-                    values.append(str(group.pk))
-                cursors[f"{sign}{name}"] = to_global_cursor(values)
-        return cursors
 
     def get_memory(self) -> float:
         """Return the megabytes that the process holds, its garbage aside."""
