@@ -25,7 +25,12 @@ from saleor.warehouse.tasks import (
     update_stocks_quantity_allocated_task,
 )
 
-from saleor_order_groups.models import OrderGroup, OrderGroupOrder, PaymentShare
+from saleor_order_groups.models import (
+    OrderGroup,
+    OrderGroupOrder,
+    PaymentShare,
+    get_order_group_number,
+)
 from saleor_order_groups.verification import verify
 
 CART = [("alpha", "60.00"), ("beta", "40.00")]
@@ -84,8 +89,13 @@ def multiply(group, times):
     """
     number = Order.objects.latest("number").number
     groups = [
-        copy_row(group, id=uuid4(), number=number + count, checkout_token=uuid4())
-        for count in range(1, times)
+        copy_row(
+            group,
+            id=uuid4(),
+            number=get_order_group_number(),
+            checkout_token=uuid4(),
+        )
+        for _ in range(1, times)
     ]
     orders, links = [], []
     for link in group.order_links.select_related("order"):

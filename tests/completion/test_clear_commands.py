@@ -23,6 +23,8 @@ from saleor_order_groups.models import (
     ProductSeller,
     Seller,
     SellerCustomer,
+    SellerDeliveryChoice,
+    SellerShippingMethod,
 )
 from saleor_order_groups.verification import verify
 
@@ -31,8 +33,11 @@ CART = [("beta", "40.00"), ("alpha", "60.00"), (None, "10.00")]
 
 
 @pytest.fixture
-def place(make_cart, pay, complete, get_total, settings):
-    """Return a function that places two groups: paid by transaction and by payment."""
+def place(make_cart, pay, complete, get_total, settings, shipping_method):
+    """Return a function that places two groups: paid by transaction and by payment.
+
+    And a checkout that is still open, with a delivery method of a seller.
+    """
 
     def _place():
         settings.PLUGINS = [*settings.PLUGINS, DUMMY]
@@ -50,6 +55,11 @@ def place(make_cart, pay, complete, get_total, settings):
             token=ChargeStatus.FULLY_CHARGED,
         )
         assert not complete(checkout)["errors"]
+        SellerDeliveryChoice.objects.create(
+            checkout=make_cart(CART),
+            seller=Seller.objects.get(slug="alpha"),
+            shipping_method=shipping_method,
+        )
         assert {model: model.objects.exists() for model in PLACED} == dict.fromkeys(
             PLACED, True
         )
@@ -80,7 +90,7 @@ def test_clearorders_clears_groups_and_keeps_the_catalogue(place):
     assert not TransactionEvent.objects.exists()
     assert not Payment.objects.exists()
     assert Seller.objects.count() == 2
-    assert ProductSeller.objects.count() == 4
+    assert ProductSeller.objects.count() == 6
     assert User.objects.filter(email="test@example.com").exists()
     assert stdout.getvalue().splitlines()[0] == "Removed order groups"
     assert list(verify()) == []
@@ -145,7 +155,7 @@ def test_every_table_is_either_cleared_or_kept():
     # given
     from django.apps import apps
 
-    kept = {Seller, ProductSeller}
+    kept = {Seller, ProductSeller, SellerShippingMethod}
 
     # when
     tables = set(apps.get_app_config("saleor_order_groups").get_models())
