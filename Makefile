@@ -14,7 +14,7 @@ SALEOR_TESTS = saleor.checkout saleor.graphql.checkout \
 	saleor.tests.e2e.checkout saleor.tests.e2e.orders \
 	saleor.tests.e2e.gift_cards saleor.tests.e2e.promotions
 
-.PHONY: help setup test lint demo saleor-tests soak stop
+.PHONY: help setup test lint demo saleor-tests soak bench stop
 
 help:
 	@echo "make setup         install Saleor and this project into .venv"
@@ -23,6 +23,7 @@ help:
 	@echo "make demo          run a shop with three sellers (SERVE=1 leaves it running)"
 	@echo "make saleor-tests  run Saleor's own tests with the plugin active"
 	@echo "make soak          run some hundred completions from several processes"
+	@echo "make bench         measure completion and reads next to Saleor alone (QUICK=1)"
 	@echo "make stop          stop the private PostgreSQL"
 
 setup:
@@ -47,6 +48,14 @@ saleor-tests: setup
 # COMPLETIONS (300) checkouts, from several processes at once.
 soak: setup
 	@$(WITH_DATABASE) scripts/run_tests.sh -s -n 0 tests/completion/soak.py $(ARGS)
+
+# GROUPS (100000) in the large database, ROUNDS (30) of every comparison, ONLY some parts,
+# COMPARE with the file of an earlier run, OUTPUT. See benchmarks/README.md.
+bench: setup
+	@PYTHONPATH=. $(WITH_DATABASE) python -m benchmarks $(if $(QUICK),--quick) \
+		$(if $(GROUPS),--groups $(GROUPS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(ONLY),--only $(ONLY)) $(if $(COMPARE),--compare $(COMPARE)) \
+		$(if $(OUTPUT),--output $(OUTPUT))
 
 stop:
 	@if [ -x .venv/bin/python ]; then .venv/bin/python scripts/postgres.py stop; fi

@@ -15,11 +15,9 @@ _ORDER = """
 """
 _GROUP = """
     fragment GroupFields on OrderGroup {
-      id number createdAt status fulfillmentStatus chargeStatus authorizeStatus userEmail
-      total { net { amount } gross { amount currency } }
-      subtotal { gross { amount } }
-      shippingPrice { gross { amount } }
-      sellers { id name slug }
+      id number status fulfillmentStatus chargeStatus authorizeStatus
+      total { gross { amount currency } }
+      sellers { id name }
       orders { ...OrderFields }
     }
 """
