@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 from itertools import count
 
@@ -171,6 +172,12 @@ def get_selected(state):
         )
         for row in state["sellerDeliveries"]
     }
+
+
+@pytest.fixture
+def long_lived_tokens(settings):
+    """Let the clients' tokens outlive a long run of generated carts."""
+    settings.JWT_TTL_ACCESS = timedelta(days=1)
 
 
 @pytest.fixture
