@@ -210,9 +210,8 @@ def _share_transaction(
         for order, share in zip(orders, shares, strict=True)
     )
     totals = [to_minor(order.total_gross_amount, order.currency) for order in orders]
-    share_events(transaction, links, Ledger(needs=needs, weights=totals))
-    for share in shares:
-        recalculate_transaction_amounts(share, save=False)
+    rows = share_events(transaction, links, Ledger(needs=needs, weights=totals))
+    _derive_amounts(shares, rows)
     if not sums_hold(transaction, shares):
         share_amounts(transaction, shares, needs, totals)
     TransactionItem.objects.bulk_update(shares, AMOUNTS)
@@ -224,6 +223,33 @@ def _share_transaction(
     transaction.available_actions = []
     transaction.save(update_fields=["checkout_id", "available_actions", "modified_at"])
     return [get_covered(share) for share in shares]
+
+
+class _MadeEvents(list[TransactionEvent]):
+    """Events as Saleor's recalculation asks a transaction for them."""
+
+    def order_by(self, _field: str) -> "_MadeEvents":
+        return self
+
+    def exclude(self, **_conditions: bool) -> "_MadeEvents":
+        return self
+
+
+def _derive_amounts(
+    shares: Sequence[TransactionItem], rows: Sequence[PaymentEventShare]
+) -> None:
+    """Let Saleor calculate the amounts of new shares from the events just made.
+
+    All of them count, and they are in the order of the payment's. Saleor would read them
+    again, share by share.
+    """
+    for share in shares:
+        events = (
+            row.share_event for row in rows if row.share.transaction_id == share.pk
+        )
+        share.__dict__["_prefetched_objects_cache"] = {"events": _MadeEvents(events)}
+        recalculate_transaction_amounts(share, save=False)
+        del share.__dict__["_prefetched_objects_cache"]
 
 
 def get_covered(share: TransactionItem) -> int:
@@ -349,7 +375,8 @@ def share_amounts(
     Saleor's manual events, so that a recalculation comes to the same.
 
     :param guides: for each amount what the shares have of it by their own events, to
-        stay near to; otherwise the needs are drawn down.
+        stay near to; what exceeds them, or all where there are none, draws the needs
+        down.
     """
     # Kept, uncounted: what is linked counts as settled.
     TransactionEvent.objects.filter(
@@ -371,7 +398,14 @@ def share_amounts(
         if amount < 0:
             parts = apportion(amount, weights)
         elif guides:
-            parts = draw_down(amount, guides[name], weights)
+            covered = min(amount, sum(guides[name]))
+            parts = draw_down(covered, guides[name], weights)
+            room = [
+                max(need - part, 0) if name in drawing else 0
+                for need, part in zip(open_needs, parts, strict=True)
+            ]
+            rest = draw_down(amount - covered, room, weights)
+            parts = [part + more for part, more in zip(parts, rest, strict=True)]
         else:
             parts = draw_down(amount, open_needs if name in drawing else needs, weights)
         if name in drawing:

@@ -63,6 +63,8 @@ _FOLLOWING_FIELDS = (
     "cc_exp_year",
     "payment_method_type",
     "payment_method_name",
+    "gift_card_last_chars",
+    "gift_card_brand",
     "app_id",
     "app_identifier",
 )

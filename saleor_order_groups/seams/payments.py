@@ -202,12 +202,15 @@ def _request_action(original: Callable) -> Callable:
         )
         from saleor.payment.error_codes import TransactionRequestActionErrorCode
 
-        from ..payment_requests import find_refusal, limit_to_share
+        from ..payment_requests import find_refusal, find_share, limit_to_share
 
         id, token, action = data.get("id"), data.get("token"), data["action_type"]
         if bool(id) == bool(token):
             return original(root, info, **data)
         transaction = get_transaction_item(id, token)
+        if share := find_share(transaction):
+            # A refusal names siblings: not to who may not see them.
+            cls.check_channel_permissions(info, [share.order.channel_id])
         if refusal := find_refusal(transaction, action):
             raise ValidationError(
                 {

@@ -4,18 +4,37 @@ from decimal import Decimal
 
 import pytest
 from graphene import Node
-from saleor.graphql.tests.utils import get_graphql_content
+from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 from saleor.payment.models import TransactionEvent
 
 from saleor_order_groups.unsettled import settle_unsettled
 
-from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
+from .conftest import (
+    REQUEST,
+    assert_shares_sum_to,
+    get_amounts,
+    get_orders,
+    get_share,
+)
 from .payment_app import accept, succeed
 from .test_operations import get_errors, operate  # noqa: F401
 
 UPDATE = """
     mutation Update($id: ID!, $transaction: TransactionUpdateInput!) {
       transactionUpdate(id: $id, transaction: $transaction) {
+        errors { field message code }
+      }
+    }
+"""
+
+REPORT_CARD = """
+    mutation Report($id: ID!) {
+      transactionEventReport(
+        id: $id, type: CHARGE_SUCCESS, amount: 105.00, pspReference: "charge-1"
+        paymentMethodDetails: {
+          giftCard: { name: "Voucher", brand: "Shoppers", lastChars: "1a2b" }
+        }
+      ) {
         errors { field message code }
       }
     }
@@ -188,3 +207,109 @@ def test_authorization_that_is_set_as_canceled_is_of_who_was_authorized(
     assert get_amounts("authorized_value") == [0, [0, 0]]
     assert get_amounts("canceled_value") == [42, [0, 42]]
     assert_shares_sum_to(paid_group)
+
+
+@pytest.mark.parametrize(
+    ("type", "charged", "authorized"),
+    [("CHARGE_FAILURE", [0, 0], [63, 42]), ("CHARGE_SUCCESS", [63, 0], [0, 42])],
+)
+def test_answer_about_one_order_of_a_charge_of_all_leaves_the_other_its_part(
+    paid_group,
+    payment_app,
+    operate,  # noqa: F811
+    report,
+    type,
+    charged,
+    authorized,
+):
+    # given
+    payment_app.answer = accept("charge-1")
+    assert get_errors(operate("Charge")) == [[], []]
+
+    # when
+    report(get_share(get_orders()[0]), type, "63.00", "charge-1")
+
+    # then
+    assert get_amounts("charged_value") == [sum(charged), charged]
+    assert get_amounts("authorized_value") == [sum(authorized), authorized]
+    assert_shares_sum_to(paid_group)
+
+
+def test_failure_of_one_order_after_a_charge_of_all_gives_each_its_authorization_back(
+    paid_group, report
+):
+    # given
+    report(paid_group, "CHARGE_SUCCESS", "105.00", "charge-1")
+
+    # when
+    report(get_share(get_orders()[0]), "CHARGE_FAILURE", "63.00", "charge-1")
+
+    # then: Saleor takes back all of a charge that failed
+    assert get_amounts("charged_value") == [0, [0, 0]]
+    assert get_amounts("authorized_value") == [105, [63, 42]]
+    assert_shares_sum_to(paid_group)
+
+
+def test_refusal_tells_staff_of_other_channels_nothing_of_siblings(
+    paid_group, staff_api_client, permission_group_all_perms_without_any_channel
+):
+    # given
+    permission_group_all_perms_without_any_channel.user_set.add(staff_api_client.user)
+    share = get_share(get_orders()[0])
+
+    # when
+    response = staff_api_client.post_graphql(
+        REQUEST,
+        {"id": Node.to_global_id("TransactionItem", share.token), "action": "CANCEL"},
+    )
+
+    # then
+    assert_no_permission(response)
+
+
+def test_refund_of_a_group_does_not_go_round_the_reason_that_staff_must_give(
+    paid_group,
+    report,
+    payment_app,
+    operate,  # noqa: F811
+    staff_api_client,
+    permission_group_handle_payments,
+    site_settings,
+    page_type,
+):
+    # given
+    report(paid_group, "CHARGE_SUCCESS", "105.00", "charge-1")
+    site_settings.refund_reason_reference_type = page_type
+    site_settings.save(update_fields=["refund_reason_reference_type"])
+    permission_group_handle_payments.user_set.add(staff_api_client.user)
+    payment_app.answer = succeed("refund-1")
+
+    # when
+    data = operate("Refund", client=staff_api_client)
+
+    # then
+    [error] = data["errors"]
+    assert error["code"] == "REQUIRED"
+    assert error["message"].startswith("Reason reference is required")
+    assert payment_app.requests == []
+    # and apps need none, as in Saleor
+    assert get_errors(operate("Refund")) == [[], []]
+    assert get_amounts("refunded_value") == [105, [63, 42]]
+
+
+def test_gift_card_details_that_are_reported_follow_to_the_orders(
+    paid_group, app_api_client
+):
+    # when
+    response = app_api_client.post_graphql(
+        REPORT_CARD, {"id": Node.to_global_id("TransactionItem", paid_group.token)}
+    )
+
+    # then
+    data = get_graphql_content(response)["data"]["transactionEventReport"]
+    assert data["errors"] == []
+    for order in get_orders():
+        share = get_share(order)
+        assert share.payment_method_name == "Voucher"
+        assert share.gift_card_brand == "Shoppers"
+        assert share.gift_card_last_chars == "1a2b"

@@ -429,6 +429,8 @@ class OrderGroupRefund(OrderGroupPaymentOperation):
         cls, _root, info: ResolveInfo, /, *, id, amount=None, orders=None
     ):
         group = cls.get_group(info, id)
+        # Where staff must give a reason, they do in the refunds of single orders.
+        TransactionRequestAction._prepare_refund_reason(info)
         found = get_orders(group)
         if orders is not None:
             wanted = {given: global_id_to_uuid(given, "Order") for given in orders}
