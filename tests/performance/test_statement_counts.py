@@ -1,0 +1,132 @@
+"""How many SQL statements a completion and a page take; `make bench` takes the times.
+
+The numbers are those of Saleor 3.23.28. What makes one lower is to be welcomed here;
+what makes one higher needs a reason.
+"""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from saleor.graphql.tests.utils import get_graphql_content
+
+SELLERS = [None, "alpha", "beta", "gamma", "delta"]
+LINES = 10
+
+
+@pytest.fixture
+def count_statements(make_cart, pay, complete):
+    """Return a function that completes ten lines of N sellers and counts statements."""
+
+    def _count(sellers, *, is_charged, condition=bool):
+        lines = [(SELLERS[n % sellers], f"{n + 1}.50") for n in range(LINES)]
+        checkout = make_cart(lines)
+        if is_charged:
+            transaction = pay(checkout)
+            transaction.charged_value = transaction.authorized_value
+            transaction.authorized_value = 0
+            transaction.save()
+            transaction.events.create(
+                type="charge_success",
+                amount_value=transaction.charged_value,
+                currency=transaction.currency,
+                psp_reference="psp",
+                include_in_calculations=True,
+            )
+        else:
+            pay(checkout)
+        with CaptureQueriesContext(connection) as queries:
+            assert not complete(checkout)["errors"]
+        return len([query for query in queries if condition(query)])
+
+    return _count
+
+
+def test_statements_for_each_further_seller_of_a_paid_cart(count_statements):
+    # given: what the first completion reads once in a process is read
+    count_statements(2, is_charged=True)
+
+    # when
+    counts = [count_statements(n, is_charged=True) for n in (2, 3, 5)]
+
+    # then: all of them after the commit, in what Saleor does for each order
+    assert [count - counts[0] for count in counts] == [0, 12, 36]
+
+
+def test_statements_for_each_further_seller_of_an_authorized_cart(count_statements):
+    # given
+    count_statements(2, is_charged=False)
+
+    # when
+    counts = [count_statements(n, is_charged=False) for n in (2, 3, 5)]
+
+    # then
+    assert [count - counts[0] for count in counts] == [0, 6, 18]
+
+
+def test_who_listens_is_looked_up_once_for_all_orders(
+    count_statements, order_groups_plugin_with_webhooks
+):
+    # given
+    def is_lookup(statement):
+        return 'FROM "webhook_webhook' in statement["sql"]
+
+    count_statements(2, is_charged=True)
+
+    # when
+    two, five = (
+        count_statements(n, is_charged=True, condition=is_lookup) for n in (2, 5)
+    )
+
+    # then
+    assert two == five > 0
+
+
+def test_statements_of_a_completion_next_to_one_order_of_saleor(
+    count_statements, order_groups_plugin, channel_USD
+):
+    # given
+    count_statements(2, is_charged=True)
+
+    # when
+    split = count_statements(2, is_charged=True)
+    order_groups_plugin(channel_USD, active=False)
+    single = count_statements(2, is_charged=True)
+
+    # then
+    # 12 of the second order, 17 of the group, its links, shares and sellers.
+    assert split - single == 29
+
+
+def test_statements_of_a_page_do_not_depend_on_what_is_on_it(
+    count_statements, staff_api_client, permission_group_manage_orders
+):
+    # given
+    permission_group_manage_orders.user_set.add(staff_api_client.user)
+    count_statements(2, is_charged=True)
+    query = """{
+      orderGroups(first: 50) {
+        edges { node {
+          number status fulfillmentStatus chargeStatus authorizeStatus
+          total { gross { amount } }
+          sellers { slug }
+          orders { number seller { slug } lines { productName } }
+        } }
+      }
+    }"""
+
+    def read():
+        with CaptureQueriesContext(connection) as queries:
+            data = get_graphql_content(staff_api_client.post_graphql(query))["data"]
+        return len(data["orderGroups"]["edges"]), len(queries)
+
+    read()
+
+    # when
+    groups, statements = read()
+    for sellers in (2, 3, 5):
+        count_statements(sellers, is_charged=True)
+    more_groups, more_statements = read()
+
+    # then
+    assert (groups, more_groups) == (1, 4)
+    assert more_statements == statements
