@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
+from django.db import connections
 from django.db.models import (
     Case,
     DecimalField,
@@ -94,22 +95,41 @@ def get_totals(
 ) -> dict[UUID, GroupTotals]:
     """Return the totals of each group by its key, in one statement for all."""
     currencies = {group.pk: group.currency for group in groups}
-    places = _totals_of_all().using(database_connection_name)
-    rows = {row["group_id"]: row for row in places.filter(group_id__in=currencies)}
+    sql, names, parameters = _compile_totals()
+    keys = list(currencies)
+    with connections[database_connection_name].cursor() as cursor:
+        cursor.execute(sql, [keys if each is _KEYS else each for each in parameters])
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    rows = {row["group_id"]: row for row in found}
     return {
         pk: _to_totals(rows.get(pk, WITHOUT_ORDERS), currency)
         for pk, currency in currencies.items()
     }
 
 
+# Stands for the groups' keys.
+_KEYS = object()
+
+
 @cache
-def _totals_of_all() -> QuerySet:
-    # Once in a process: to put it together takes longer than to run it for a group.
-    return _by_group(OrderGroupOrder.objects.all()).annotate(
-        **status_aggregates(),
-        **{f"sum_{name}": sum_of_counted(name) for name in _COUNTED_AMOUNTS},
-        **{f"sum_{name}": Sum(f"order__{name}") for name in _ALL_AMOUNTS},
+def _compile_totals() -> tuple[str, list[str], tuple]:
+    """Return the statement of the totals, its columns and its parameters.
+
+    Once in a process: to put it together takes longer than to run it for a group.
+    """
+    is_asked_for = f"{OrderGroupOrder._meta.db_table}.group_id = ANY(%s)"
+    places = OrderGroupOrder.objects.extra(where=[is_asked_for], params=[_KEYS])
+    query = (
+        _by_group(places)
+        .annotate(
+            **status_aggregates(),
+            **{f"sum_{name}": sum_of_counted(name) for name in _COUNTED_AMOUNTS},
+            **{f"sum_{name}": Sum(f"order__{name}") for name in _ALL_AMOUNTS},
+        )
+        .query
     )
+    sql, parameters = query.sql_with_params()
+    return sql, ["group_id", *query.annotation_select], parameters
 
 
 def get_settlements(
