@@ -349,14 +349,17 @@ def compare_pages(
         "large": dict(_list_pages(large, groups)),
     }
     workers = {"small": small, "large": large}
-    for name in pages["small"]:
+    for name, variables in pages["small"].items():
         only_reported = is_only_reported(name)
+        data = _get(small, GROUPS, first=PAGE, **variables)["orderGroups"]
+        # A thousand groups may have less than a page of what is asked for.
+        size = max(len(data["edges"]), 1)
         samples = interleave(
             {
-                size: lambda number, size=size: _query(
-                    workers[size], GROUPS, {"first": PAGE, **pages[size][name]}
+                database: lambda number, database=database, size=size: _query(
+                    workers[database], GROUPS, {"first": size, **pages[database][name]}
                 )
-                for size in ("large", "small")
+                for database in ("large", "small")
             },
             rounds_of_slow if only_reported else rounds,
             warm_up=1,
@@ -366,6 +369,7 @@ def compare_pages(
             samples["large"],
             samples["small"],
             at_most=None if only_reported else 1.2,
+            groups_on_page=size,
         )
 
 
