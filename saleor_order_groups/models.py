@@ -1,6 +1,7 @@
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BTreeIndex, GinIndex
 from django.db import connection, models
 from django.utils import timezone
@@ -212,6 +213,10 @@ class GroupPayment(models.Model):
         "payment.TransactionItem",
         related_name="group_payment",
         on_delete=models.CASCADE,
+    )
+    # What the app says can be done; the orders' shares show what each of them may.
+    available_actions = ArrayField(
+        models.CharField(max_length=128), blank=True, default=list
     )
 
     class Meta:

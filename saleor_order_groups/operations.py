@@ -338,7 +338,9 @@ def cancel_rest(order: Order, requestor: Requestor) -> None:
         with traced_atomic_transaction():
             orders = Order.objects.filter(payment_shares__payment=payment)
             if orders.exclude(status__in=NOT_LIVE).exists():
-                return
+                # The one that is left may cancel what is authorized.
+                settle(payment, requestor.manager)
+                continue
             links = _get_links(payment, set(orders.values_list("pk", flat=True)))
             lock_transactions(payment, links)
             action = TransactionAction.CANCEL

@@ -23,7 +23,7 @@ from .models import GroupPayment, PaymentShare
 
 NOT_LIVE = (OrderStatus.CANCELED, OrderStatus.EXPIRED)
 
-_REQUESTS = {
+REQUESTS = {
     TransactionEventType.CHARGE_REQUEST: TransactionEventType.CHARGE_FAILURE,
     TransactionEventType.REFUND_REQUEST: TransactionEventType.REFUND_FAILURE,
     TransactionEventType.CANCEL_REQUEST: TransactionEventType.CANCEL_FAILURE,
@@ -226,8 +226,8 @@ def _match_failures(
     events = (
         TransactionEvent.objects.filter(
             Q(psp_reference__isnull=True) | Q(psp_reference=""),
-            Q(type__in=_REQUESTS, include_in_calculations=False)
-            | Q(type__in=_REQUESTS.values()),
+            Q(type__in=REQUESTS, include_in_calculations=False)
+            | Q(type__in=REQUESTS.values()),
             transaction__in=list(transaction_ids),
         )
         .select_related("payment_event_share")
@@ -236,9 +236,9 @@ def _match_failures(
     waiting: dict[tuple, list[TransactionEvent]] = defaultdict(list)
     failed = []
     for event in events:
-        kind = _REQUESTS.get(event.type, event.type)
+        kind = REQUESTS.get(event.type, event.type)
         requests = waiting[(event.transaction_id, kind, event.amount_value)]
-        if event.type in _REQUESTS:
+        if event.type in REQUESTS:
             requests.append(event)
         elif requests:
             failed.append((requests.pop(0), event))
@@ -269,7 +269,7 @@ def close_open_requests(
     for report in reports:
         action, _, outcome = report.type.partition("_")
         request_type = f"{action}_request"
-        if outcome not in ("success", "failure") or request_type not in _REQUESTS:
+        if outcome not in ("success", "failure") or request_type not in REQUESTS:
             continue
         if open_requests is None:
             open_requests = find_open_requests([transaction.pk, *shares])

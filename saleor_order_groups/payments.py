@@ -203,7 +203,11 @@ def _share_transaction(
     needs: list[int],
 ) -> list[int]:
     """Make the transaction the group's payment; return what it covers of each order."""
-    payment = GroupPayment.objects.create(group=group, transaction=transaction)
+    payment = GroupPayment.objects.create(
+        group=group,
+        transaction=transaction,
+        available_actions=transaction.available_actions,
+    )
     shares = _create_shares(transaction, orders)
     links = PaymentShare.objects.bulk_create(
         PaymentShare(payment=payment, order=order, transaction=share)

@@ -131,7 +131,7 @@ def settle(
         rows += share_events(transaction, links, ledger)
         rows += _share_failed_requests(transaction, links)
         _relate_granted_refunds(rows)
-        _recalculate(transaction, links, orders)
+        _recalculate(payment, links, orders)
         touched = {row.share_id for row in rows}
         changed = [
             link
@@ -400,16 +400,20 @@ def _follow_events(shares: Sequence[TransactionItem]) -> None:
 
 
 def _recalculate(
-    transaction: TransactionItem,
+    payment: GroupPayment,
     links: Sequence[PaymentShare],
     orders: Mapping[UUID, _Order],
 ) -> None:
     """Derive the amounts of all again, and let the shares follow their payment."""
+    transaction = payment.transaction
     recalculate_transaction_amounts(transaction, save=False)
     shares = [link.transaction for link in links]
     _follow_events(shares)
     actions = transaction.available_actions
     transaction.available_actions = []
+    if actions:
+        payment.available_actions = actions
+        payment.save(update_fields=["available_actions"])
     # A report on a share may be the first to name the payment.
     references = [share.psp_reference for share in shares if share.psp_reference]
     if not transaction.psp_reference and references:
@@ -439,13 +443,24 @@ def _recalculate(
     for link in links:
         siblings = [other for other in links if other.pk != link.pk]
         live = [other for other in siblings if orders[other.order_id].is_live]
+        share = link.transaction
         if any(is_authorized(other.transaction) for other in live):
-            link.transaction.available_actions = [
+            share.available_actions = [
                 action
-                for action in link.transaction.available_actions
+                for action in share.available_actions
                 if action != TransactionAction.CANCEL
             ]
-        link.transaction.save(
+        elif (
+            share.authorized_value > 0
+            and TransactionAction.CANCEL in payment.available_actions
+            and TransactionAction.CANCEL not in share.available_actions
+        ):
+            # The last one with money authorized cancels nobody else's.
+            share.available_actions = [
+                *share.available_actions,
+                TransactionAction.CANCEL,
+            ]
+        share.save(
             update_fields=[
                 *_FOLLOWING_FIELDS,
                 *AMOUNTS,

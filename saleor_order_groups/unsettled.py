@@ -4,16 +4,19 @@ A process may die between Saleor's saving of a report and its settling; the repo
 repetition settles it, and so does `manage.py settle_payments`.
 """
 
+import datetime
 from collections.abc import Callable, Iterator
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from saleor.payment.models import TransactionEvent
+from saleor.payment.utils import create_failed_transaction_event
 from saleor.plugins.manager import get_plugins_manager
 
 from .models import GroupPayment
+from .payment_requests import REQUESTS, find_open_requests
 from .payments import FAILURES, NOT_SHARED
-from .settlement import settle
+from .settlement import find_payment, settle
 
 DEFAULT_BATCH_SIZE = 500
 
@@ -80,3 +83,39 @@ def settle_unsettled(
         looked_at += len(ids)
         last = ids[-1]
         report_progress(looked_at)
+
+
+def give_up_requests(
+    before: datetime.datetime, batch_size: int = DEFAULT_BATCH_SIZE
+) -> Iterator[GroupPayment]:
+    """Record a failure of each request that has had no answer since; yield its payment.
+
+    The app may never have been asked, as when a worker died; only the app itself can
+    report that. What such a request reserved can then be asked for again.
+
+    :param before: requests made later are left alone.
+    """
+    manager = get_plugins_manager(allow_replica=False)
+    requests = TransactionEvent.objects.filter(
+        Q(psp_reference__isnull=True) | Q(psp_reference=""),
+        Q(transaction__payment_share__isnull=False)
+        | Q(transaction__group_payment__isnull=False),
+        # A share's part of a request of the whole group fails with that.
+        payment_event_share__isnull=True,
+        include_in_calculations=False,
+        type__in=REQUESTS,
+        created_at__lt=before,
+    ).order_by("pk")
+    last = 0
+    while batch := list(requests.filter(pk__gt=last)[:batch_size]):
+        for request in batch:
+            payment = find_payment(request.transaction_id)
+            open_requests = find_open_requests([request.transaction_id])
+            if payment is None or request not in open_requests:
+                continue
+            create_failed_transaction_event(
+                request, cause="The app has not answered the request."
+            )
+            settle(payment, manager)
+            yield payment
+        last = batch[-1].pk

@@ -14,7 +14,7 @@ from saleor_order_groups.models import GroupPayment
 from saleor_order_groups.payments import AMOUNTS
 from saleor_order_groups.settlement import settle
 
-from .conftest import assert_shares_sum_to, get_orders, get_share
+from .conftest import CART, assert_shares_sum_to, get_orders, get_share
 
 
 def test_charge_reported_on_the_payment_reaches_every_order(paid_group, report):
@@ -260,3 +260,57 @@ def test_event_that_a_share_has_twice_counts_once(paid_group, report):
     assert not twice.include_in_calculations
     assert_shares_sum_to(paid_group)
     assert paid_group.charged_value == Decimal(105)
+
+
+@pytest.fixture
+def paid_group_with_actions(
+    make_cart, transaction_item_generator, report, complete, app_api_client
+):
+    """Two orders of 63.00 and 42.00, authorized by an app that names what it can do."""
+    checkout = make_cart(CART)
+    transaction = transaction_item_generator(
+        checkout_id=checkout.pk,
+        app=app_api_client.app,
+        psp_reference=None,
+        available_actions=["charge", "cancel"],
+    )
+    report(transaction, "AUTHORIZATION_SUCCESS", "105.00", "auth-1")
+    assert not complete(checkout)["errors"]
+    transaction.refresh_from_db()
+    return transaction
+
+
+def get_actions():
+    return [get_share(order).available_actions for order in get_orders()]
+
+
+def test_cancel_is_offered_to_the_last_one_that_has_money_authorized(
+    paid_group_with_actions, report
+):
+    # given
+    assert get_actions() == [["charge"], ["charge"]]
+
+    # when
+    report(get_share(get_orders()[0]), "CHARGE_SUCCESS", "63.00", "charge-1")
+
+    # then
+    assert get_actions() == [["charge"], ["charge", "cancel"]]
+    paid_group_with_actions.refresh_from_db()
+    assert paid_group_with_actions.available_actions == []
+
+
+def test_cancel_is_offered_when_the_siblings_are_canceled(
+    paid_group_with_actions, staff_api_client, permission_group_manage_orders
+):
+    # given
+    first, _ = get_orders()
+    permission_group_manage_orders.user_set.add(staff_api_client.user)
+
+    # when
+    staff_api_client.post_graphql(
+        "mutation($id: ID!) { orderCancel(id: $id) { errors { code } } }",
+        {"id": Node.to_global_id("Order", first.pk)},
+    )
+
+    # then
+    assert get_actions() == [["charge"], ["charge", "cancel"]]

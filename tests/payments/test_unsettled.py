@@ -1,17 +1,31 @@
 """What a crash left between a report and its settling is found and settled."""
 
+import datetime
 from decimal import Decimal
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from saleor.graphql.payment.mutations.transaction.utils import (
+    create_transaction_event_requested,
+)
+from saleor.payment import PaymentError
 from saleor.payment.models import TransactionEvent
+from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups.models import GroupPayment, OrderGroup
-from saleor_order_groups.unsettled import find_unsettled, settle_unsettled
+from saleor_order_groups.operations import Requestor, request_of_payment
+from saleor_order_groups.payment_requests import find_open_requests
+from saleor_order_groups.unsettled import (
+    find_unsettled,
+    give_up_requests,
+    settle_unsettled,
+)
 from saleor_order_groups.verification import verify
 
 from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
+from .payment_app import succeed
 
 
 @pytest.fixture
@@ -96,3 +110,84 @@ def test_batches_look_at_every_payment(
         second.pk,
     }
     assert progress == [1, 2]
+
+
+@pytest.fixture
+def ask_yesterday(report, paid_group):
+    """Return a function that requests a refund which nobody has answered."""
+    report(paid_group, "CHARGE_SUCCESS", "105.00", "charge-1")
+
+    def _ask(order, amount):
+        request = create_transaction_event_requested(
+            get_share(order), Decimal(amount), "refund"
+        )
+        TransactionEvent.objects.filter(pk=request.pk).update(
+            created_at=timezone.now() - datetime.timedelta(hours=25)
+        )
+
+    return _ask
+
+
+def test_requests_that_were_never_answered_can_be_given_up(
+    paid_group, ask_yesterday, request_action, payment_app
+):
+    # given
+    first, second = get_orders()
+    ask_yesterday(first, "63.00")
+    recent = create_transaction_event_requested(
+        get_share(second), Decimal("42.00"), "refund"
+    )
+    assert request_action(get_share(first), "REFUND")
+    number = OrderGroup.objects.get().number
+    out = StringIO()
+
+    # when
+    call_command("settle_payments", give_up_after=24, stdout=out, stderr=StringIO())
+    call_command("settle_payments", give_up_after=24, stdout=out, stderr=StringIO())
+
+    # then
+    assert out.getvalue() == f"Gave up a request to group #{number}\n"
+    [failure] = TransactionEvent.objects.filter(type="refund_failure")
+    assert failure.transaction == get_share(first)
+    assert failure.message == "The app has not answered the request."
+    payment_app.answer = succeed("refund-1")
+    assert request_action(get_share(first), "REFUND") == []
+    assert get_amounts("refunded_value") == [63, [63, 0]]
+    # and the later one is open still
+    assert request_action(get_share(second), "REFUND")
+    assert find_open_requests([get_share(second).pk]) == [recent]
+
+
+def test_request_of_the_group_that_was_never_answered_can_be_given_up(
+    paid_group, payment_app, app_api_client
+):
+    # given
+    orders = get_orders()
+    payment = GroupPayment.objects.get()
+    amounts = {order.pk: order.total_gross_amount for order in orders}
+    app_api_client.app.webhooks.update(is_active=False)
+    with pytest.raises(PaymentError):
+        request_of_payment(
+            payment, "charge", amounts, Requestor(get_plugins_manager(False))
+        )
+    # the failure never came
+    TransactionEvent.objects.filter(type="charge_failure").delete()
+    TransactionEvent.objects.filter(type="charge_request").update(
+        created_at=timezone.now() - datetime.timedelta(hours=25)
+    )
+    assert len(find_open_requests([get_share(order).pk for order in orders])) == 2
+
+    # when
+    given_up = list(give_up_requests(timezone.now() - datetime.timedelta(hours=24)))
+
+    # then
+    assert given_up == [payment]
+    assert find_open_requests([get_share(order).pk for order in orders]) == []
+    assert find_open_requests([paid_group.pk]) == []
+
+
+@pytest.mark.parametrize("hours", ["0", "-1", "soon"])
+def test_hours_must_be_a_positive_number(db, hours):
+    # when / then
+    with pytest.raises(CommandError, match="must be a positive number of hours"):
+        call_command("settle_payments", "--give-up-after", hours)

@@ -1,7 +1,11 @@
+import datetime
+from argparse import ArgumentTypeError
+
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from ...models import GroupPayment
-from ...unsettled import settle_unsettled
+from ...unsettled import give_up_requests, settle_unsettled
 
 
 class Command(BaseCommand):
@@ -10,7 +14,19 @@ class Command(BaseCommand):
         "unsettled. Running it again, or beside a working shop, changes nothing else."
     )
 
-    def handle(self, *_args, **_options):
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--give-up-after",
+            type=_parse_hours,
+            metavar="HOURS",
+            help=(
+                "Also record a failure of requests that the app has not answered for "
+                "so long: they keep their amounts reserved. Make sure that the payment "
+                "provider has not done what was asked."
+            ),
+        )
+
+    def handle(self, *_args, **options):
         total = GroupPayment.objects.count()
 
         def report_progress(looked_at: int) -> None:
@@ -21,3 +37,17 @@ class Command(BaseCommand):
             self.stdout.write(f"Settled a payment of group #{payment.group.number}")
             count += 1
         self.stderr.write(f"{count} payments settled.")
+        if options["give_up_after"] is None:
+            return
+        before = timezone.now() - datetime.timedelta(hours=options["give_up_after"])
+        given_up = 0
+        for payment in give_up_requests(before):
+            self.stdout.write(f"Gave up a request to group #{payment.group.number}")
+            given_up += 1
+        self.stderr.write(f"{given_up} requests given up.")
+
+
+def _parse_hours(value: str) -> int:
+    if not value.isdecimal() or not int(value):
+        raise ArgumentTypeError("must be a positive number of hours.")
+    return int(value)

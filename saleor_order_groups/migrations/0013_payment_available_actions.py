@@ -1,0 +1,21 @@
+import django.contrib.postgres.fields
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("saleor_order_groups", "0012_seller_delivery_choice"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="grouppayment",
+            name="available_actions",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=128),
+                blank=True,
+                default=list,
+                size=None,
+            ),
+        ),
+    ]
