@@ -37,7 +37,7 @@ from .payment_requests import (
     lock_transactions,
 )
 from .payments import create_event_shares, divide_event
-from .settlement import settle
+from .settlement import settle, update_actions
 
 if TYPE_CHECKING:
     from saleor.account.models import User
@@ -339,7 +339,7 @@ def cancel_rest(order: Order, requestor: Requestor) -> None:
             orders = Order.objects.filter(payment_shares__payment=payment)
             if orders.exclude(status__in=NOT_LIVE).exists():
                 # The one that is left may cancel what is authorized.
-                settle(payment, requestor.manager)
+                update_actions(payment)
                 continue
             links = _get_links(payment, set(orders.values_list("pk", flat=True)))
             lock_transactions(payment, links)

@@ -440,6 +440,38 @@ def _recalculate(
         }
         totals = [order.total for order in orders.values()]
         share_amounts(transaction, shares, totals, totals, guides)
+    _offer_cancel(payment, links, orders)
+    for share in shares:
+        share.save(
+            update_fields=[
+                *_FOLLOWING_FIELDS,
+                *AMOUNTS,
+                "metadata",
+                "private_metadata",
+                "available_actions",
+                "modified_at",
+            ]
+        )
+
+
+def update_actions(payment: GroupPayment) -> None:
+    """Offer to cancel what is left where an order's end has freed it; amounts stay."""
+    with traced_atomic_transaction():
+        links, orders = _lock(payment)
+        before = {link.pk: link.transaction.available_actions for link in links}
+        _offer_cancel(payment, links, orders)
+        for link in links:
+            share = link.transaction
+            if share.available_actions != before[link.pk]:
+                share.save(update_fields=["available_actions", "modified_at"])
+
+
+def _offer_cancel(
+    payment: GroupPayment,
+    links: Sequence[PaymentShare],
+    orders: Mapping[UUID, _Order],
+) -> None:
+    """Let a share show CANCEL where that takes nothing from a live sibling."""
     for link in links:
         siblings = [other for other in links if other.pk != link.pk]
         live = [other for other in siblings if orders[other.order_id].is_live]
@@ -460,16 +492,6 @@ def _recalculate(
                 *share.available_actions,
                 TransactionAction.CANCEL,
             ]
-        share.save(
-            update_fields=[
-                *_FOLLOWING_FIELDS,
-                *AMOUNTS,
-                "metadata",
-                "private_metadata",
-                "available_actions",
-                "modified_at",
-            ]
-        )
 
 
 def is_authorized(transaction: TransactionItem) -> bool:
