@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from saleor.core.prices import quantize_price
 from saleor.core.tracing import traced_atomic_transaction
 from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
@@ -170,19 +171,14 @@ def find_sources(
 
     :param request_of_transaction: asks for an amount of one order's own transaction.
     """
-    sources = []
     order_ids = {order.pk for order in orders}
-    payments = GroupPayment.objects.filter(group=group).select_related("transaction")
-    for payment in payments.order_by("transaction"):
-        if payment.transaction.app_identifier == GIFT_CARD_PAYMENT_GATEWAY_ID:
-            continue
-        sources.append(_get_payment_source(payment, order_ids, action, requestor))
+    payments = _select_payments().filter(group=group)
+    sources = [
+        _get_payment_source(payment, order_ids, action, requestor)
+        for payment in payments
+    ]
     own = TransactionItem.objects.filter(order__in=order_ids).exclude(
-        payment_share__payment__transaction__in=[
-            payment.transaction_id
-            for payment in payments
-            if payment.transaction.app_identifier != GIFT_CARD_PAYMENT_GATEWAY_ID
-        ]
+        payment_share__payment__in=list(payments)
     )
     if action != TransactionAction.REFUND:
         # Saleor charges gift cards itself, when an order is confirmed.
@@ -195,6 +191,14 @@ def find_sources(
     )
 
 
+def _select_payments() -> QuerySet[GroupPayment]:
+    """Return payments that can be asked as a whole: a gift card is asked by order."""
+    payments = GroupPayment.objects.exclude(
+        transaction__app_identifier=GIFT_CARD_PAYMENT_GATEWAY_ID
+    )
+    return payments.select_related("transaction").order_by("transaction")
+
+
 def _get_payment_source(
     payment: GroupPayment, order_ids: set[UUID], action: str, requestor: Requestor
 ) -> Source:
@@ -204,7 +208,7 @@ def _get_payment_source(
         request_of_payment(payment, action, amounts, requestor)
 
     return Source(
-        available={link.order_id: get_available(link, action) for link in links},
+        available=_get_available_of_orders(payment, links, action),
         request=request,
     )
 
@@ -240,6 +244,13 @@ def _get_links(payment: GroupPayment, order_ids: set[UUID]) -> list[PaymentShare
     )
 
 
+def _get_available_of_orders(
+    payment: GroupPayment, links: Sequence[PaymentShare], action: str
+) -> Amounts:
+    available = get_available(payment, links, action)
+    return {link.order_id: available[link.pk] for link in links}
+
+
 def request_of_payment(
     payment: GroupPayment,
     action: str,
@@ -259,12 +270,11 @@ def request_of_payment(
     with traced_atomic_transaction():
         links = _get_links(payment, set(amounts))
         lock_transactions(payment, links)
+        available = _get_available_of_orders(payment, links, action)
         for link in links:
-            link.payment = payment
-            available = get_available(link, action)
-            if amounts[link.order_id] > available:
+            if amounts[link.order_id] > available[link.order_id]:
                 raise ValidationError(
-                    f"Only {available} {payment.transaction.currency} of order"
+                    f"Only {available[link.order_id]} {payment.transaction.currency} of order"
                     f" #{link.order.number} is left for {action}."
                 )
         whole = sum(amounts.values(), Decimal(0))
@@ -331,10 +341,7 @@ def cancel_rest(order: Order, requestor: Requestor) -> None:
     Nothing happens while an order of the group is live. What is asked for already is not
     asked for again, and nothing is refunded.
     """
-    payments = GroupPayment.objects.filter(shares__order=order).exclude(
-        transaction__app_identifier=GIFT_CARD_PAYMENT_GATEWAY_ID
-    )
-    for payment in payments.select_related("transaction").order_by("transaction"):
+    for payment in _select_payments().filter(shares__order=order):
         with traced_atomic_transaction():
             orders = Order.objects.filter(payment_shares__payment=payment)
             if orders.exclude(status__in=NOT_LIVE).exists():
@@ -344,7 +351,7 @@ def cancel_rest(order: Order, requestor: Requestor) -> None:
             links = _get_links(payment, set(orders.values_list("pk", flat=True)))
             lock_transactions(payment, links)
             action = TransactionAction.CANCEL
-            amounts = {link.order_id: get_available(link, action) for link in links}
+            amounts = _get_available_of_orders(payment, links, action)
         amounts = {
             key: amount
             for key, amount in amounts.items()

@@ -7,6 +7,7 @@ with a reference. An answer without one has failed.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -54,23 +55,23 @@ def find_share(transaction: TransactionItem) -> PaymentShare | None:
     )
 
 
-def find_refusal(transaction: TransactionItem, action: str | None) -> str | None:
+def find_refusal(
+    transaction: TransactionItem, share: PaymentShare | None, action: str | None
+) -> str | None:
     """Return why an action may not be requested of a transaction, if it may not.
 
     A payment provider cancels a whole authorization, and may let it be charged only once:
     then an order may act on its share alone when no live sibling has money authorized on
     the same payment.
     """
-    if GroupPayment.objects.filter(transaction=transaction).exists():
-        return (
-            "This transaction paid for several orders: request the action of the"
-            " transactions of these orders, or of the order group."
-        )
-    share = find_share(transaction)
-    if share is None or action not in (
-        TransactionAction.CANCEL,
-        TransactionAction.CHARGE,
-    ):
+    if share is None:
+        if GroupPayment.objects.filter(transaction=transaction).exists():
+            return (
+                "This transaction paid for several orders: request the action of the"
+                " transactions of these orders, or of the order group."
+            )
+        return None
+    if action not in (TransactionAction.CANCEL, TransactionAction.CHARGE):
         return None
     if action == TransactionAction.CHARGE:
         if transaction.app_identifier == GIFT_CARD_PAYMENT_GATEWAY_ID:
@@ -108,51 +109,49 @@ def _find_authorized_siblings(share: PaymentShare) -> list[int]:
     return sorted(siblings.values_list("order__number", flat=True))
 
 
-def get_available(share: PaymentShare, action: str) -> Decimal:
-    """Return how much of a share can be requested: open requests have theirs already."""
+def get_available(
+    payment: GroupPayment, links: Sequence[PaymentShare], action: str
+) -> dict[UUID, Decimal]:
+    """Return how much of each share can be requested, by the share's key.
+
+    Open requests have theirs already. The number of statements is constant.
+    """
     amount, kinds = _BOUNDS[action]
-    siblings = list(
-        PaymentShare.objects.filter(payment=share.payment_id).values_list(
-            "transaction_id", flat=True
-        )
-    )
+    shares = PaymentShare.objects.filter(payment=payment)
     open_requests = [
         request
-        for request in find_open_requests([*siblings, share.payment.transaction_id])
+        for request in find_open_requests(
+            [*shares.values_list("transaction_id", flat=True), payment.transaction_id]
+        )
         if request.type in kinds
     ]
-    own = sum(
-        request.amount_value
-        for request in open_requests
-        if request.transaction_id == share.transaction_id
-    )
+    own: dict[int, Decimal] = defaultdict(Decimal)
+    for request in open_requests:
+        own[request.transaction_id] += request.amount_value
     # A request of the group is divided between the shares, and counts once.
     divided = {
         request.payment_event_share.event_id
         for request in open_requests
         if hasattr(request, "payment_event_share")
     }
-    all_requests = sum(
+    whole = getattr(payment.transaction, amount) - sum(
         request.amount_value for request in open_requests if request.pk not in divided
     )
-    available = min(
-        getattr(share.transaction, amount) - own,
-        getattr(share.payment.transaction, amount) - all_requests,
-    )
-    return max(available, Decimal(0))
+    return {
+        link.pk: max(
+            min(getattr(link.transaction, amount) - own[link.transaction_id], whole),
+            Decimal(0),
+        )
+        for link in links
+    }
 
 
-def limit_to_share(
-    transaction: TransactionItem, action: str, amount: Decimal | None
-) -> Decimal | None:
+def limit_to_share(share: PaymentShare, action: str, amount: Decimal | None) -> Decimal:
     """Return what can be requested of a share where this amount, or all, is asked for.
 
     :raises ValidationError: nothing is left of the share.
     """
-    share = find_share(transaction)
-    if share is None:
-        return amount
-    available = get_available(share, action)
+    available = get_available(share.payment, [share], action)[share.pk]
     if not available:
         raise ValidationError(
             f"Nothing of this order's share of the payment is left for {action}.",
@@ -174,11 +173,11 @@ def refuse_beyond_share(
     if share is None:
         return
     lock_transactions(share.payment, [share])
-    if refusal := find_refusal(transaction, action):
+    if refusal := find_refusal(transaction, share, action):
         raise ValidationError(
             refusal, code=TransactionRequestActionErrorCode.INVALID.value
         )
-    available = get_available(share, action)
+    available = get_available(share.payment, [share], action)[share.pk]
     if amount > available:
         currency = transaction.currency
         raise ValidationError(

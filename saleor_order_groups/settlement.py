@@ -359,23 +359,26 @@ def _share_failed_requests(
 
 def _relate_granted_refunds(rows: Sequence[PaymentEventShare]) -> None:
     """Let an answer be that of the granted refund that its request was made for."""
+    answers = [
+        row.share_event
+        for row in rows
+        if row.share_event.type in TransactionEventType.REFUND_RELATED_EVENT_TYPES
+    ]
+    if not answers:
+        return
+    requests = TransactionEvent.objects.filter(
+        transaction__in=[event.transaction_id for event in answers],
+        type=TransactionEventType.REFUND_REQUEST,
+        related_granted_refund__isnull=False,
+    ).select_related("related_granted_refund")
+    asked = {
+        (request.transaction_id, request.psp_reference): request
+        for request in requests.order_by("pk")
+    }
     changed = []
-    for row in rows:
-        event = row.share_event
-        if event.type not in TransactionEventType.REFUND_RELATED_EVENT_TYPES:
-            continue
-        request = (
-            TransactionEvent.objects.filter(
-                transaction_id=event.transaction_id,
-                type=TransactionEventType.REFUND_REQUEST,
-                psp_reference=event.psp_reference,
-                related_granted_refund__isnull=False,
-            )
-            .exclude(pk=event.pk)
-            .order_by("pk")
-            .last()
-        )
-        if request:
+    for event in answers:
+        request = asked.get((event.transaction_id, event.psp_reference))
+        if request and request != event:
             event.related_granted_refund = request.related_granted_refund
             changed.append(event)
     TransactionEvent.objects.bulk_update(changed, ["related_granted_refund"])

@@ -208,10 +208,11 @@ def _request_action(original: Callable) -> Callable:
         if bool(id) == bool(token):
             return original(root, info, **data)
         transaction = get_transaction_item(id, token)
-        if share := find_share(transaction):
+        share = find_share(transaction)
+        if share:
             # A refusal names siblings: not to who may not see them.
             cls.check_channel_permissions(info, [share.order.channel_id])
-        if refusal := find_refusal(transaction, action):
+        if refusal := find_refusal(transaction, share, action):
             raise ValidationError(
                 {
                     "id" if id else "token": ValidationError(
@@ -219,7 +220,8 @@ def _request_action(original: Callable) -> Callable:
                     )
                 }
             )
-        data["amount"] = limit_to_share(transaction, action, data.get("amount"))
+        if share:
+            data["amount"] = limit_to_share(share, action, data.get("amount"))
         return original(root, info, **data)
 
     return perform_mutation
