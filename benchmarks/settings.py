@@ -17,3 +17,5 @@ CELERY_BROKER_URL = "memory://"
 # The carts are made before they are completed.
 CHECKOUT_PRICES_TTL = datetime.timedelta(days=7)  # noqa: F405
 JWT_TTL_ACCESS = datetime.timedelta(days=7)  # noqa: F405
+# The table is what there is to read.
+LOGGING["root"]["level"] = "ERROR"  # noqa: F405

@@ -15,6 +15,8 @@ PRODUCTS_OF_SELLER = 20
 # Of every cart, whatever the number of its sellers.
 CART_LINES = 10
 CURRENCY = "USD"
+WAREHOUSE = "stock"
+METHOD = "Parcel"
 # The plugin is active in the first one alone.
 ACTIVE_CHANNEL = "active"
 INACTIVE_CHANNEL = "inactive"
@@ -73,10 +75,10 @@ def _make_channels() -> list:
 
     zone = ShippingZone.objects.create(name="Everywhere", countries=["US"])
     method = zone.shipping_methods.create(
-        name="Parcel", type=ShippingMethodType.PRICE_BASED
+        name=METHOD, type=ShippingMethodType.PRICE_BASED
     )
     warehouse = Warehouse.objects.create(
-        address=Address.objects.create(**ADDRESS), name="Stock", slug="stock"
+        address=Address.objects.create(**ADDRESS), name="Stock", slug=WAREHOUSE
     )
     warehouse.shipping_zones.add(zone)
     channels = []
@@ -129,7 +131,8 @@ def _make_catalogue(channels: Sequence) -> None:
         name="Goods", slug="goods", is_shipping_required=True, tax_class=tax_class
     )
     category = Category.objects.create(name="Goods", slug="goods")
-    warehouse = Warehouse.objects.get()
+    # A new database of Saleor has one of its own, too.
+    warehouse = Warehouse.objects.get(slug=WAREHOUSE)
     sellers = Seller.objects.bulk_create(
         Seller(name=f"Seller {n}", slug=f"seller-{n:03}") for n in range(SELLERS)
     )
@@ -288,7 +291,7 @@ def _get_prototype(channel_slug: str, slots: tuple[int, ...]) -> UUID:
     from saleor.shipping.models import ShippingMethod
 
     channel = Channel.objects.get(slug=channel_slug)
-    method = ShippingMethod.objects.get()
+    method = ShippingMethod.objects.get(name=METHOD)
     listing = method.channel_listings.get(channel=channel)
     checkout = Checkout.objects.create(
         channel=channel,
