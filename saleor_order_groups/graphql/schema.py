@@ -4,10 +4,6 @@ import graphene
 from saleor.graphql.channel.dataloaders.by_checkout import ChannelByCheckoutIDLoader
 from saleor.graphql.checkout.utils import prevent_sync_event_circular_query
 from saleor.graphql.core import ResolveInfo
-from saleor.graphql.core.connection import (
-    create_connection_slice,
-    filter_connection_queryset,
-)
 from saleor.graphql.core.doc_category import (
     DOC_CATEGORY_ORDERS,
     DOC_CATEGORY_PRODUCTS,
@@ -19,6 +15,7 @@ from saleor.graphql.core.fields import (
 from saleor.graphql.core.tracing import traced_resolver
 from saleor.graphql.core.validators import validate_one_of_args_is_in_query
 
+from .connections import filter_and_slice
 from .dataloaders import (
     OrderGroupByOrderIdLoader,
     SellerByOrderIdLoader,
@@ -51,13 +48,6 @@ from .types import (
     Seller,
     SellerCountableConnection,
 )
-
-
-def _filter_and_slice(queryset, info: ResolveInfo, kwargs, connection_type):
-    filtered = filter_connection_queryset(
-        queryset, kwargs, allow_replica=info.context.allow_replica
-    )
-    return create_connection_slice(filtered, info, kwargs, connection_type)
 
 
 class Queries:
@@ -131,7 +121,7 @@ class Queries:
     @staticmethod
     def resolve_order_groups(_root, info: ResolveInfo, **kwargs):
         groups = search_order_groups(resolve_order_groups(info), kwargs.get("search"))
-        return _filter_and_slice(groups, info, kwargs, OrderGroupCountableConnection)
+        return filter_and_slice(groups, info, kwargs, OrderGroupCountableConnection)
 
     @staticmethod
     def resolve_seller(
@@ -145,7 +135,7 @@ class Queries:
     @staticmethod
     def resolve_sellers(_root, info: ResolveInfo, **kwargs):
         sellers = search_sellers(get_visible_sellers(info), kwargs.get("search"))
-        return _filter_and_slice(sellers, info, kwargs, SellerCountableConnection)
+        return filter_and_slice(sellers, info, kwargs, SellerCountableConnection)
 
 
 class Mutations:
@@ -196,7 +186,7 @@ class UserFields:
     @staticmethod
     def resolve_order_groups(root, info: ResolveInfo, **kwargs):
         groups = resolve_user_order_groups(info, root)
-        return _filter_and_slice(groups, info, kwargs, OrderGroupCountableConnection)
+        return filter_and_slice(groups, info, kwargs, OrderGroupCountableConnection)
 
 
 class CompletionFields:
