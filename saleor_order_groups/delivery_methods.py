@@ -15,9 +15,6 @@ from uuid import UUID
 from django.db.models import Prefetch
 from measurement.measures import Weight
 from prices import Money
-from saleor.checkout.base_calculations import (
-    get_line_total_price_with_propagated_checkout_discount,
-)
 from saleor.checkout.delivery_context import is_shipping_required
 from saleor.checkout.utils import calculate_checkout_weight
 from saleor.core.taxes import zero_money
@@ -28,6 +25,7 @@ from saleor.shipping.models import ShippingMethod, ShippingMethodChannelListing
 from saleor.shipping.postal_codes import is_shipping_method_applicable_for_postal_code
 from saleor.shipping.utils import convert_to_shipping_method_data
 
+from .line_prices import get_discounted_prices
 from .models import SellerShippingMethod
 from .sellers import SellerLines, get_product_ids
 
@@ -63,9 +61,13 @@ def find_methods(
     if not address or not any(shipping):
         return [[] for _ in parts]
     candidates = _fetch_candidates(checkout_info, address, get_product_ids(lines))
+    prices = get_discounted_prices(checkout_info, lines)
     found = []
     for part, needs_shipping in zip(parts, shipping, strict=True):
-        price = _get_goods_price(checkout_info, lines, part)
+        price = sum(
+            (prices[line_info.line.pk] for line_info in part.lines),
+            start=zero_money(checkout_info.checkout.currency),
+        )
         weight = calculate_checkout_weight(list(part.lines))
         found.append(
             [
@@ -130,21 +132,6 @@ def _fetch_candidates(
         for method in methods
         if is_shipping_method_applicable_for_postal_code(address, method)
     ]
-
-
-def _get_goods_price(
-    checkout_info: "CheckoutInfo", lines: list["CheckoutLineInfo"], part: SellerLines
-) -> Money:
-    """Return what the seller's goods cost before tax, less their share of discounts."""
-    return sum(
-        (
-            get_line_total_price_with_propagated_checkout_discount(
-                checkout_info, lines, line_info
-            )
-            for line_info in part.lines
-        ),
-        start=zero_money(checkout_info.checkout.currency),
-    )
 
 
 def _applies(

@@ -7,6 +7,7 @@ is written, and stock is not looked at.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.forms.models import model_to_dict
 from django.utils import timezone
@@ -15,8 +16,6 @@ from saleor.checkout import calculations
 from saleor.checkout.base_calculations import (
     base_checkout_delivery_price,
     base_checkout_undiscounted_delivery_price,
-    calculate_base_line_total_price,
-    get_line_total_price_with_propagated_checkout_discount,
 )
 from saleor.checkout.utils import calculate_checkout_weight
 from saleor.core.prices import quantize_price
@@ -25,6 +24,7 @@ from saleor.discount.utils.voucher import is_line_level_voucher
 from saleor.giftcard.models import GiftCard
 
 from .config import ShippingAllocation, get_config
+from .line_prices import get_base_prices, get_discounted_prices
 from .money import InexactAmountError, to_minor
 from .parcels import Parcel, SellerId, is_sum, read_parcels
 from .sellers import SellerLines
@@ -159,6 +159,7 @@ def allocate_checkout(
     """
     figures = read_checkout(checkout_info, prices, gift_cards)
     config = get_config(checkout_info.channel.slug, checkout_info.manager)
+    losses = _get_discount_losses(checkout_info, checkout_lines)
     weigh = _SHIPPING_WEIGHTS[config.shipping_allocation]
     sellers: list[LinesFigures] = []
     for part, lines in zip(parts, line_prices, strict=True):
@@ -170,8 +171,7 @@ def allocate_checkout(
                 net=sum(_to_minor(line.total.net) for line in lines),
                 gross=gross,
                 discount_loss=sum(
-                    _get_discount_loss(checkout_info, checkout_lines, line_info)
-                    for line_info in part.lines
+                    losses[line_info.line.pk] for line_info in part.lines
                 ),
                 needs_shipping=needs_shipping,
                 # What sums to the price is divided by itself: each has its own price.
@@ -237,17 +237,18 @@ def _get_balance(card: GiftCard) -> int:
         raise GiftCardMismatchError(f"A gift card's balance: {error}") from error
 
 
-def _get_discount_loss(
-    checkout_info: "CheckoutInfo",
-    checkout_lines: list["CheckoutLineInfo"],
-    line_info: "CheckoutLineInfo",
-) -> int:
-    """Return what the line lost, in base prices, to the order-level discount."""
-    propagated = get_line_total_price_with_propagated_checkout_discount(
-        checkout_info, checkout_lines, line_info
+def _get_discount_losses(
+    checkout_info: "CheckoutInfo", lines: list["CheckoutLineInfo"]
+) -> dict[UUID, int]:
+    """Return what each line lost, in base prices, to the order-level discount."""
+    base, discounted = (
+        get_base_prices(lines),
+        get_discounted_prices(checkout_info, lines),
     )
-    lost = calculate_base_line_total_price(line_info) - propagated
-    return _to_minor(quantize_price(lost, lost.currency))
+    return {
+        key: _to_minor(quantize_price(price - discounted[key], price.currency))
+        for key, price in base.items()
+    }
 
 
 def get_order_level_discount(checkout_info: "CheckoutInfo") -> dict[str, Any] | None:

@@ -55,11 +55,19 @@ IS_LIVE = is_live()
 # Saleor calls an order of nothing FULL with nothing charged.
 _IS_PAYABLE = ~Q(order__total_gross_amount=0)
 
+# Of a group that went out partly, and of which nothing came back, a live order at least.
+_OPEN = (
+    OrderStatus.DRAFT,
+    OrderStatus.UNCONFIRMED,
+    OrderStatus.UNFULFILLED,
+    OrderStatus.PARTIALLY_FULFILLED,
+)
 # What an order at least of a group with the status has, where that is certain.
 _IMPLIED: dict[str, dict[str, tuple[str, ...]]] = {
     "status": {
         OrderGroupStatus.UNCONFIRMED: (OrderStatus.UNCONFIRMED,),
         OrderGroupStatus.UNFULFILLED: (OrderStatus.UNFULFILLED,),
+        OrderGroupStatus.PARTIALLY_FULFILLED: _OPEN,
         OrderGroupStatus.FULFILLED: (OrderStatus.FULFILLED,),
         OrderGroupStatus.PARTIALLY_RETURNED: (
             OrderStatus.RETURNED,
@@ -73,6 +81,7 @@ _IMPLIED: dict[str, dict[str, tuple[str, ...]]] = {
             OrderStatus.UNCONFIRMED,
             OrderStatus.UNFULFILLED,
         ),
+        OrderGroupFulfillmentStatus.PARTIALLY_FULFILLED: _OPEN,
         OrderGroupFulfillmentStatus.FULFILLED: (OrderStatus.FULFILLED,),
         OrderGroupFulfillmentStatus.PARTIALLY_RETURNED: (
             OrderStatus.RETURNED,
@@ -162,7 +171,7 @@ def implied_by(name: str, statuses: list[str]) -> Q | None:
 
     For the group's places. An index of Saleor's finds the orders, and with them the
     groups of a rare status. None where nothing is certain: EXPIRED and NONE may be for
-    having no order, PARTIALLY_FULFILLED and PARTIAL with orders of almost any status.
+    having no order, PARTIAL with orders of almost any status.
 
     :param name: of one of the four statuses of `status_aggregates`.
     """

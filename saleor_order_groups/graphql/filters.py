@@ -5,7 +5,7 @@ group alone, with subqueries for the rest: Saleor combines them for AND and OR.
 """
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from graphql.error import GraphQLError
 from saleor.graphql.core.doc_category import (
     DOC_CATEGORY_ORDERS,
@@ -43,10 +43,11 @@ from saleor.graphql.utils.filters import (
     filter_where_by_range_field,
     filter_where_by_value_field,
 )
+from saleor.order.models import Order
 
 from ..models import OrderGroup, OrderGroupOrder, Seller
 from ..statuses import implied_by
-from ..totals import select_status, select_total_gross
+from ..totals import has_status, select_total_gross
 from .descriptions import ADDED_IN_01
 from .enums import OrderGroupFulfillmentStatusEnum, OrderGroupStatusEnum
 from .ids import global_id_to_uuid
@@ -107,15 +108,13 @@ def filter_by_id(field: str, type_name: str):
 
 
 def filter_by_status(name: str):
-    alias = f"filtered_{name}"
-
     def filter_status(queryset, _name, value):
-        queryset = filter_where_by_value_field(
-            queryset.alias(**{alias: select_status(name)}), alias, value
-        )
-        if condition := implied_by(name, _list_values(value)):
+        statuses = _list_values(value)
+        if not statuses:
+            return queryset.none()
+        if condition := implied_by(name, statuses):
             queryset = _with_places(queryset, OrderGroupOrder.objects.filter(condition))
-        return queryset
+        return queryset.filter(has_status(name, statuses))
 
     return filter_status
 
@@ -139,14 +138,7 @@ def filter_updated_at(queryset, _name, value):
     """Filter by the later of a group's own and its orders' updates."""
     gte, lte = (value or {}).get("gte"), (value or {}).get("lte")
     if gte is not None:
-        # The last update is one of those in the range. One list of keys: indexes serve
-        # each part, and none an alternative of both.
-        groups = filter_range_field(OrderGroup.objects.order_by(), "updated_at", value)
-        places = filter_range_field(
-            OrderGroupOrder.objects.order_by(), "order__updated_at", value
-        )
-        updated = groups.values("pk").union(places.values("group_id"))
-        queryset = queryset.filter(pk__in=updated)
+        queryset = queryset.filter(_is_updated(queryset.db, value))
     elif lte is None:
         return queryset.none()
     if lte is not None:
@@ -155,6 +147,39 @@ def filter_updated_at(queryset, _name, value):
         )
         queryset = queryset.filter(~Exists(later), updated_at__lte=lte)
     return queryset
+
+
+# So many keys take no time to collect, nor so many groups to pass over.
+_FEW = 2000
+
+
+def _is_updated(database_connection_name: str, value: dict) -> Q:
+    """Return the condition that a group or an order of it was updated in a range.
+
+    The last update is one of those. PostgreSQL cannot weigh an alternative of two
+    tables: where it is few rows, their keys are collected, by the indexes of each; where
+    it is many, each group is asked for its own, and a page is soon full.
+    """
+    groups, orders, places = (
+        filter_range_field(rows.order_by(), name, value)
+        for rows, name in (
+            (OrderGroup.objects.using(database_connection_name), "updated_at"),
+            (Order.objects.using(database_connection_name), "updated_at"),
+            (
+                OrderGroupOrder.objects.using(database_connection_name),
+                "order__updated_at",
+            ),
+        )
+    )
+    # In the order of an index, or PostgreSQL may read a table from its old end.
+    first_of_groups, first_of_orders = (
+        rows.order_by("updated_at").values("pk")[: _FEW + 1]
+        for rows in (groups, orders)
+    )
+    if first_of_orders.union(first_of_groups, all=True)[_FEW : _FEW + 1]:
+        own = {f"updated_at__{name}": limit for name, limit in value.items() if limit}
+        return Q(**own) | Q(Exists(places.filter(group_id=OuterRef("pk"))))
+    return Q(pk__in=groups.values("pk").union(places.values("group_id")))
 
 
 def filter_seller(queryset, name, value):
@@ -183,10 +208,11 @@ def filter_is_active(queryset, _name, value):
 
 
 def _list_values(value: dict | None) -> list:
-    """Return the values that Saleor's filter of values keeps."""
+    """Return the values that Saleor's filter of values keeps; null is no status."""
     if not value:
         return []
-    return [value["eq"]] if "eq" in value else value.get("one_of") or []
+    values = [value["eq"]] if "eq" in value else value.get("one_of") or []
+    return [each for each in values if each is not None]
 
 
 def _with_places(queryset: QuerySet, places: QuerySet) -> QuerySet:

@@ -240,3 +240,54 @@ def test_invalid_cursors_are_answered_as_those_of_orders(
         error["path"][0]: error["message"] for error in content.get("errors", [])
     }
     assert messages.get("orderGroups") == messages.get("orders") == message
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_groups_by_updates_among_few_and_among_many(
+    many, manager, channel_USD, order_generator
+):
+    # given: a group that was updated, an order of another, one too late, one too early
+    base = {
+        "channel": channel_USD,
+        "currency": "USD",
+        "placed_total_net_amount": 0,
+        "placed_total_gross_amount": 0,
+    }
+    own, of_order, late, early = OrderGroup.objects.bulk_create(
+        OrderGroup(**base) for _ in range(4)
+    )
+    OrderGroup.objects.update(updated_at="2026-01-01T00:00:00Z")
+    OrderGroup.objects.filter(pk=own.pk).update(updated_at="2026-02-01T00:00:00Z")
+    for group, day in ((of_order, "2026-02-02"), (late, "2026-03-01")):
+        order = order_generator()
+        type(order).objects.filter(pk=order.pk).update(updated_at=f"{day}T00:00:00Z")
+        group.order_links.create(
+            order=order,
+            position=0,
+            placed_total_net_amount=0,
+            placed_total_gross_amount=0,
+        )
+    count = 2001 if many else 1
+    others = OrderGroup.objects.bulk_create(OrderGroup(**base) for _ in range(count))
+    OrderGroup.objects.filter(pk__in=[group.pk for group in others]).update(
+        updated_at="2026-02-03T00:00:00Z"
+    )
+    between = {"gte": "2026-02-01T00:00:00Z", "lte": "2026-02-10T00:00:00Z"}
+    since = {"gte": "2026-02-01T00:00:00Z"}
+    by_number = {"field": "NUMBER", "direction": "ASC"}
+
+    # when
+    open_page = read(manager, first=3, where={"updatedAt": since}, sortBy=by_number)
+    with CaptureQueriesContext(connection) as queries:
+        page = read(manager, first=2, where={"updatedAt": between}, sortBy=by_number)
+
+    # then
+    def numbers(page):
+        return [int(edge["node"]["number"]) for edge in page["edges"]]
+
+    assert numbers(page) == [own.number, of_order.number]
+    assert numbers(open_page) == [own.number, of_order.number, late.number]
+    assert [page["totalCount"], open_page["totalCount"]] == [count + 2, count + 3]
+    # Only few keys are collected; among many each group is asked for its own.
+    [sql] = [query["sql"] for query in queries if "LIMIT 3" in query["sql"]]
+    assert ("UNION (SELECT" in sql.split("updated_at")[-2]) is not many

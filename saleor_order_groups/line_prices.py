@@ -1,0 +1,54 @@
+"""What the lines of a checkout cost before tax, less the order-level discount."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from prices import Money
+from saleor.checkout.base_calculations import (
+    _propagate_checkout_discount_on_checkout_lines_prices,
+    calculate_base_line_total_price,
+)
+from saleor.discount import VoucherType
+
+if TYPE_CHECKING:
+    from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
+
+
+def get_base_prices(lines: Sequence["CheckoutLineInfo"]) -> dict[UUID, Money]:
+    """Return the total of each line, by the line's key."""
+    return {
+        line_info.line.pk: calculate_base_line_total_price(line_info)
+        for line_info in lines
+    }
+
+
+def get_discounted_prices(
+    checkout_info: "CheckoutInfo", lines: Sequence["CheckoutLineInfo"]
+) -> dict[UUID, Money]:
+    """Return the total of each line less its part of the discount, by the line's key.
+
+    The same as Saleor's `get_line_total_price_with_propagated_checkout_discount` of each
+    line, which divides the discount between all lines every time.
+
+    :param lines: all of the checkout's.
+    """
+    prices = get_base_prices(lines)
+    if _has_order_level_discount(checkout_info):
+        divided = _propagate_checkout_discount_on_checkout_lines_prices(
+            list(lines),
+            checkout_info.checkout.discount,
+            checkout_info.channel.currency_code,
+        )
+        prices.update((line.pk, price) for line, price in divided)
+    return prices
+
+
+def _has_order_level_discount(checkout_info: "CheckoutInfo") -> bool:
+    voucher = checkout_info.voucher
+    if not voucher:
+        return bool(checkout_info.discounts)
+    return not voucher.apply_once_per_order and voucher.type not in (
+        VoucherType.SHIPPING,
+        VoucherType.SPECIFIC_PRODUCT,
+    )
