@@ -18,13 +18,10 @@ from saleor.order.models import Order
 
 from .config import OrderGroupsConfig, get_config
 from .events import announce_group, announce_orders
+from .finishing import save_orders
 from .groups import create_group, find_first_order
 from .money import InexactAmountError
-from .payments import (
-    finish_orders,
-    refuse_unsupported_transactions,
-    share_payments,
-)
+from .payments import refuse_unsupported_transactions, share_payments
 from .placement import Completion, place_orders
 from .sellers import (
     SellerLines,
@@ -79,8 +76,8 @@ def place_order_group(
             group = create_group(
                 completion, [(order.order, order.seller) for order in placed]
             )
-            share_payments(completion.checkout, group, orders)
-        finish_orders(orders)
+            transactions = share_payments(completion.checkout, group, orders)
+        save_orders(placed, transactions)
         announce_orders(completion, placed)
         announce_group(completion, group)
     return orders[0]

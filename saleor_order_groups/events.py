@@ -1,10 +1,12 @@
 """What happens after commit: Saleor's own order events, then the group's."""
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 
 from django.db import transaction
 from saleor.core.utils.events import call_event
 from saleor.order.actions import order_created
+from saleor.order.models import Order
 from saleor.order.notifications import send_order_confirmation
 
 from .config import Confirmation, get_config
@@ -13,6 +15,8 @@ from .models import OrderGroup
 from .placement import Completion, PlacedOrder
 from .webhooks.lookups import Lookups, share_lookups
 from .webhooks.order_group_events import trigger_order_group_created
+
+_announced: ContextVar[PlacedOrder | None] = ContextVar("announced", default=None)
 
 
 def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> None:
@@ -26,6 +30,7 @@ def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> No
         order_info = placed_order.get_order_info()
         _call_after_commit(
             lookups,
+            placed_order,
             order_created,
             order_info=order_info,
             user=completion.user,
@@ -36,6 +41,7 @@ def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> No
         )
         _call_after_commit(
             lookups,
+            placed_order,
             send_order_confirmation,
             order_info,
             redirect_url,
@@ -43,11 +49,23 @@ def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> No
         )
 
 
-def _call_after_commit(lookups: Lookups, function: Callable, *args, **kwargs) -> None:
+def find_announced(order: Order) -> PlacedOrder | None:
+    """Return what was made with an order, while Saleor does what follows its creation."""
+    placed = _announced.get()
+    return placed if placed and placed.order is order else None
+
+
+def _call_after_commit(
+    lookups: Lookups, placed: PlacedOrder | None, function: Callable, *args, **kwargs
+) -> None:
     # No partial: Django logs a failure by the function's name.
     def call() -> None:
-        with share_lookups(lookups):
-            function(*args, **kwargs)
+        token = _announced.set(placed)
+        try:
+            with share_lookups(lookups):
+                function(*args, **kwargs)
+        finally:
+            _announced.reset(token)
 
     transaction.on_commit(call, robust=True)
 
@@ -64,6 +82,7 @@ def announce_group(completion: Completion, group: OrderGroup) -> None:
     if config.confirmation == Confirmation.GROUP:
         _call_after_commit(
             {},
+            None,
             send_group_confirmation,
             group,
             completion.checkout.redirect_url,

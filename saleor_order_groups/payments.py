@@ -10,13 +10,9 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
-from django.utils import timezone
 from saleor.checkout.error_codes import CheckoutErrorCode
 from saleor.checkout.models import Checkout
-from saleor.invoice.models import Invoice
-from saleor.order.models import Order, OrderEvent, OrderGrantedRefund
-from saleor.order.search import prepare_order_search_vector_value
-from saleor.order.utils import update_order_authorize_data, update_order_charge_data
+from saleor.order.models import Order
 from saleor.payment import TransactionAction, TransactionEventType
 from saleor.payment.lock_objects import transaction_item_qs_select_for_update
 from saleor.payment.models import TransactionEvent, TransactionItem
@@ -27,9 +23,9 @@ from saleor.payment.transaction_item_calculations import (
 from .apportion import apportion, draw_down
 from .ledger import Ledger
 from .legacy_payments import share_legacy_payments
+from .made_rows import forget, remember, remember_for_now
 from .models import GroupPayment, OrderGroup, PaymentEventShare, PaymentShare
 from .money import floor_minor, to_decimal, to_minor
-from .search_vectors import flatten
 
 # Their webhooks look a payment up by its token, which the parts would share.
 UNSUPPORTED_GATEWAYS = frozenset({"saleor.payments.stripe"})
@@ -133,67 +129,28 @@ def _refuse(reason: str) -> None:
 
 def share_payments(
     checkout: Checkout, group: OrderGroup, orders: Sequence[Order]
-) -> None:
+) -> list[TransactionItem]:
     """Give each order its part of the checkout's transactions and payments.
 
     Several payments draw down what each order still needs, in the order in which they
     were made; what exceeds all totals goes by the orders' totals.
+
+    Returns the orders' new transactions, with their events prefetched.
     """
     needs = [to_minor(order.total_gross_amount, order.currency) for order in orders]
     transactions = list(
         transaction_item_qs_select_for_update().filter(checkout_id=checkout.pk)
     )
+    all_shares = []
     for transaction in transactions:
-        covered = _share_transaction(transaction, group, orders, needs)
-        needs = [max(need - part, 0) for need, part in zip(needs, covered, strict=True)]
+        shares = _share_transaction(transaction, group, orders, needs)
+        all_shares += shares
+        needs = [
+            max(need - get_covered(share), 0)
+            for need, share in zip(needs, shares, strict=True)
+        ]
     share_legacy_payments(checkout, group, orders, needs)
-
-
-def finish_orders(orders: Sequence[Order]) -> None:
-    """Derive what Saleor derives of new orders last: payment statuses, search vectors."""
-    # A new order has none: Saleor would ask for them, order by order.
-    nothing = {
-        "granted_refunds": OrderGrantedRefund.objects.none(),
-        "invoices": Invoice.objects.none(),
-        "events": OrderEvent.objects.none(),
-    }
-    caches = [
-        order.__dict__.setdefault("_prefetched_objects_cache", {}) for order in orders
-    ]
-    for cache in caches:
-        cache.update(nothing)
-    prefetch_related_objects(
-        list(orders),
-        "user",
-        "billing_address",
-        "shipping_address",
-        "payments__transactions",
-        "discounts",
-        "lines",
-        "payment_transactions__events",
-    )
-    for order in orders:
-        update_order_charge_data(order, with_save=False)
-        update_order_authorize_data(order, with_save=False)
-        order.search_vector = flatten(
-            prepare_order_search_vector_value(order, already_prefetched=True)
-        )
-        order.updated_at = timezone.now()
-    for cache in caches:
-        # From here on they may have some.
-        for name in nothing:
-            del cache[name]
-    Order.objects.bulk_update(
-        orders,
-        [
-            "total_charged_amount",
-            "charge_status",
-            "total_authorized_amount",
-            "authorize_status",
-            "search_vector",
-            "updated_at",
-        ],
-    )
+    return all_shares
 
 
 def _share_transaction(
@@ -201,8 +158,8 @@ def _share_transaction(
     group: OrderGroup,
     orders: Sequence[Order],
     needs: list[int],
-) -> list[int]:
-    """Make the transaction the group's payment; return what it covers of each order."""
+) -> list[TransactionItem]:
+    """Make the transaction the group's payment; return each order's share of it."""
     payment = GroupPayment.objects.create(
         group=group,
         transaction=transaction,
@@ -215,45 +172,34 @@ def _share_transaction(
     )
     totals = [to_minor(order.total_gross_amount, order.currency) for order in orders]
     rows = share_events(transaction, links, Ledger(needs=needs, weights=totals))
-    _derive_amounts(shares, rows)
+    for share in shares:
+        _derive_amounts(share, rows)
+        # Created by us, but paid when the payment was.
+        share.created_at = transaction.created_at
     if not sums_hold(transaction, shares):
         share_amounts(transaction, shares, needs, totals)
-    TransactionItem.objects.bulk_update(shares, AMOUNTS)
-    # Created by us, but paid when the payment was.
-    TransactionItem.objects.filter(pk__in=[share.pk for share in shares]).update(
-        created_at=transaction.created_at
-    )
+        for share in shares:
+            forget(share, "events")
+        prefetch_related_objects(shares, "events")
+    # Most are zero, as they were made.
+    changed = [name for name in AMOUNTS if any(getattr(each, name) for each in shares)]
+    TransactionItem.objects.bulk_update(shares, ["created_at", *changed])
     transaction.checkout_id = None
     transaction.available_actions = []
     transaction.save(update_fields=["checkout_id", "available_actions", "modified_at"])
-    return [get_covered(share) for share in shares]
+    return shares
 
 
-class _MadeEvents(list[TransactionEvent]):
-    """Events as Saleor's recalculation asks a transaction for them."""
-
-    def order_by(self, _field: str) -> "_MadeEvents":
-        return self
-
-    def exclude(self, **_conditions: bool) -> "_MadeEvents":
-        return self
-
-
-def _derive_amounts(
-    shares: Sequence[TransactionItem], rows: Sequence[PaymentEventShare]
-) -> None:
-    """Let Saleor calculate the amounts of new shares from the events just made.
+def _derive_amounts(share: TransactionItem, rows: Sequence[PaymentEventShare]) -> None:
+    """Let Saleor calculate the amounts of a new share from the events just made.
 
     All of them count, and they are in the order of the payment's. Saleor would read them
     again, share by share.
     """
-    for share in shares:
-        events = (
-            row.share_event for row in rows if row.share.transaction_id == share.pk
-        )
-        share.__dict__["_prefetched_objects_cache"] = {"events": _MadeEvents(events)}
-        recalculate_transaction_amounts(share, save=False)
-        del share.__dict__["_prefetched_objects_cache"]
+    events = [row.share_event for row in rows if row.share.transaction_id == share.pk]
+    remember_for_now(share, "events", events)
+    recalculate_transaction_amounts(share, save=False)
+    remember(share, "events", events)
 
 
 def get_covered(share: TransactionItem) -> int:

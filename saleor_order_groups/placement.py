@@ -25,6 +25,7 @@ from saleor.checkout.utils import (
 from saleor.core.taxes import zero_taxed_money
 from saleor.discount import DiscountValueType
 from saleor.discount.models import OrderDiscount, OrderLineDiscount
+from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
 from saleor.giftcard.events import gift_cards_used_in_order_event
 from saleor.giftcard.models import GiftCard
 from saleor.order import OrderOrigin, OrderStatus
@@ -92,11 +93,32 @@ class Completion:
 
 @dataclass(frozen=True)
 class PlacedOrder:
-    """An order, whose it is, and what Saleor's events need of it."""
+    """An order, whose it is, and what was made with it."""
 
     order: Order
     seller: Seller | None
     lines: list[OrderLineInfo]
+    discounts: list[OrderDiscount]
+    gift_cards: list[GiftCard]
+
+    def has_settled_status(self) -> bool:
+        """Tell whether Saleor would find the status that the order was placed with.
+
+        Nothing of it fulfils itself, and who fulfils it sets the status.
+        """
+        return self.order.status == OrderStatus.UNFULFILLED and not any(
+            info.line.is_gift_card for info in self.lines
+        )
+
+    def is_paid_with_gift_cards(self) -> bool:
+        """Tell whether a gift card that is a transaction is to be charged.
+
+        The order's transactions are those that `save_orders` has.
+        """
+        return any(
+            transaction.app_identifier == GIFT_CARD_PAYMENT_GATEWAY_ID
+            for transaction in self.order.payment_transactions.all()
+        )
 
     def get_order_info(self) -> OrderInfo:
         """Return the order as Saleor's after-commit actions take it."""
@@ -112,9 +134,10 @@ class PlacedOrder:
 def place_orders(
     completion: Completion, parts: Sequence[SellerLines]
 ) -> list[PlacedOrder]:
-    """Create the orders of all sellers; each table is locked and written once.
+    """Make the orders of all sellers; each table is locked and written once.
 
-    The orders are not charged yet: payments follow.
+    What belongs to the orders is inserted here. They themselves follow in `save_orders`,
+    once they are paid: the foreign keys to them are checked when the transaction commits.
 
     :raises InsufficientStock: of any seller's lines, naming all of them.
     :raises UnbalancedCheckoutError: the figures do not add up.
@@ -134,15 +157,18 @@ def place_orders(
         gift_cards,
     )
 
-    orders = _create_orders(completion, parts, lines_by_part, shares, data)
-    _create_discounts(completion, orders, shares)
-    _create_lines(orders, lines_by_part)
-    _allocate_stock(completion, order_lines)
-    _spend_gift_cards(completion, orders, shares, gift_cards)
-    return [
-        PlacedOrder(order=order, seller=part.seller, lines=lines)
+    orders = _make_orders(completion, parts, lines_by_part, shares, data)
+    placed = [
+        PlacedOrder(
+            order=order, seller=part.seller, lines=lines, discounts=[], gift_cards=[]
+        )
         for order, part, lines in zip(orders, parts, lines_by_part, strict=True)
     ]
+    _create_discounts(completion, placed, shares)
+    _create_lines(placed)
+    _allocate_stock(completion, order_lines)
+    _spend_gift_cards(completion, placed, shares, gift_cards)
+    return placed
 
 
 # ------------------------------------------------------------------ figures
@@ -215,7 +241,7 @@ def _get_price(line_info: OrderLineInfo) -> LinePrice:
 # ------------------------------------------------------------------ rows
 
 
-def _create_orders(
+def _make_orders(
     completion: Completion,
     parts: Sequence[SellerLines],
     lines_by_part: Sequence[Sequence[OrderLineInfo]],
@@ -297,7 +323,7 @@ def _create_orders(
     update_order_display_gross_prices(orders[0])
     for order in orders[1:]:
         order.display_gross_prices = orders[0].display_gross_prices
-    return Order.objects.bulk_create(orders)
+    return orders
 
 
 def _get_deliveries(
@@ -388,34 +414,31 @@ def _take_order_numbers(count: int) -> list[int]:
 
 
 def _create_discounts(
-    completion: Completion, orders: Sequence[Order], shares: Sequence[Share]
+    completion: Completion, placed: Sequence[PlacedOrder], shares: Sequence[Share]
 ) -> None:
     discount = get_order_level_discount(completion.checkout_info)
     if not discount:
         return
-    if len(orders) > 1:
+    if len(placed) > 1:
         discount["value_type"] = DiscountValueType.FIXED
-    rows = []
-    for order, share in zip(orders, shares, strict=True):
-        amount = to_decimal(share.discount, order.currency)
-        if len(orders) > 1:
+    for each, share in zip(placed, shares, strict=True):
+        amount = to_decimal(share.discount, each.order.currency)
+        if len(placed) > 1:
             if not amount:
                 continue
             discount["value"] = amount
-        rows.append(
-            OrderDiscount(**discount | {"order": order, "amount_value": amount})
+        each.discounts.append(
+            OrderDiscount(**discount | {"order": each.order, "amount_value": amount})
         )
-    OrderDiscount.objects.bulk_create(rows)
+    OrderDiscount.objects.bulk_create(row for each in placed for row in each.discounts)
 
 
-def _create_lines(
-    orders: Sequence[Order], lines_by_part: Sequence[Sequence[OrderLineInfo]]
-) -> None:
+def _create_lines(placed: Sequence[PlacedOrder]) -> None:
     order_lines: list[OrderLine] = []
     discounts: list[OrderLineDiscount] = []
-    for order, lines in zip(orders, lines_by_part, strict=True):
-        for info in lines:
-            info.line.order_id = order.pk
+    for each in placed:
+        for info in each.lines:
+            info.line.order = each.order
             order_lines.append(info.line)
             discounts.extend(info.line_discounts or [])
     OrderLine.objects.bulk_create(order_lines)
@@ -454,7 +477,7 @@ def _allocate_stock(
 
 def _spend_gift_cards(
     completion: Completion,
-    orders: Sequence[Order],
+    placed: Sequence[PlacedOrder],
     shares: Sequence[Share],
     gift_cards: Sequence[GiftCard],
 ) -> None:
@@ -462,6 +485,8 @@ def _spend_gift_cards(
 
     :raises GiftCardMismatchError: a card has another balance by now.
     """
+    if not gift_cards:
+        return
     checkout_info = completion.checkout_info
     # Locked after the stocks, as Saleor does: the other way round two completions with
     # the same card and stock would wait for each other.
@@ -472,15 +497,15 @@ def _spend_gift_cards(
     email = checkout_info.get_customer_email() or ""
     spent = []
     for index, card in enumerate(gift_cards):
-        for order, share in zip(orders, shares, strict=True):
-            amount = to_money(share.gift_cards[index], order.currency)
+        for each, share in zip(placed, shares, strict=True):
+            amount = to_money(share.gift_cards[index], each.order.currency)
             if not amount:
                 continue
             balances: list[tuple[GiftCard, float]] = []
             update_gift_card_balance(card, amount, balances)
-            order.gift_cards.add(card)
+            each.gift_cards.append(card)
             gift_cards_used_in_order_event(
-                balances, order, completion.user, completion.app
+                balances, each.order, completion.user, completion.app
             )
             if card not in spent:
                 spent.append(card)

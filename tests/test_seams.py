@@ -37,12 +37,12 @@ def test_unsupported_version_is_named(monkeypatch):
 
 def test_missing_seam_is_named(monkeypatch):
     # given
-    monkeypatch.delattr(complete_checkout, "_prepare_checkout")
+    monkeypatch.delattr(complete_checkout, "_prepare_checkout_with_payment")
 
     # when / then
     with pytest.raises(
         ImproperlyConfigured,
-        match="saleor.checkout.complete_checkout._prepare_checkout is missing",
+        match="saleor.checkout.complete_checkout._prepare_checkout_with_payment is missing",
     ):
         seams.verify()
 
@@ -61,8 +61,8 @@ def test_changed_seam_is_named(monkeypatch):
 
 def test_manage_py_check_reports_a_seam_that_was_replaced(monkeypatch):
     # given
-    original = complete_checkout._prepare_checkout.__wrapped__
-    monkeypatch.setattr(complete_checkout, "_prepare_checkout", original)
+    original = complete_checkout._prepare_checkout_with_payment.__wrapped__
+    monkeypatch.setattr(complete_checkout, "_prepare_checkout_with_payment", original)
 
     # when / then
     with pytest.raises(SystemCheckError, match="saleor_order_groups.E002"):

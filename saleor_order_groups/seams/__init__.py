@@ -5,8 +5,9 @@ called, or is a method of a class, so that replacing it once reaches every calle
 verified at start-up: on a Saleor that does not match, the process refuses to start
 rather than serve unsplit orders.
 
-`completion` enters where a checkout completes, `delivery` where it is delivered, `orders` where an order's later life would
-forget its group, `payments` where transactions are reported on and acted on,
+`completion` enters where a checkout completes, `delivery` where it is delivered,
+`new_orders` where Saleor would read each new order again, `orders` where an order's later
+life would forget its group, `payments` where transactions are reported on and acted on,
 `transactions` where they are listed, `channels` and `commands` where a channel is deleted
 or a database is emptied, `drafts` where staff place orders, `confirmation` where the
 customer is told of one, `webhooks` where Saleor looks up who listens.
@@ -27,6 +28,7 @@ from . import (
     delivery,
     drafts,
     legacy_payments,
+    new_orders,
     orders,
     payments,
     transactions,
@@ -47,6 +49,7 @@ SEAMS: tuple[Seam, ...] = (
     *commands.SEAMS,
     *confirmation.SEAMS,
     *drafts.SEAMS,
+    *new_orders.SEAMS,
     *webhooks.SEAMS,
 )
 

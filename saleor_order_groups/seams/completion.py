@@ -156,14 +156,14 @@ def _create_order(original: Callable) -> Callable:
     return create
 
 
-def _prepare_checkout(original: Callable) -> Callable:
+def _prepare_checkout_with_payment(original: Callable) -> Callable:
     """Refuse by looking, before a voucher is used and a payment is processed."""
 
-    def prepare(checkout_info, lines, redirect_url):
+    def prepare(manager, checkout_info, lines, redirect_url, payment):
         from ..checkout import is_split
 
         is_split(checkout_info, lines)
-        return original(checkout_info, lines, redirect_url)
+        return original(manager, checkout_info, lines, redirect_url, payment)
 
     return prepare
 
@@ -300,9 +300,9 @@ SEAMS = (
     ),
     Seam(
         COMPLETION,
-        "_prepare_checkout",
-        ("checkout_info", "lines", "redirect_url"),
-        _prepare_checkout,
+        "_prepare_checkout_with_payment",
+        ("manager", "checkout_info", "lines", "redirect_url", "payment"),
+        _prepare_checkout_with_payment,
     ),
     Seam(
         COMPLETION,
