@@ -187,7 +187,7 @@ def test_an_index_finds_where_a_deep_page_starts(sort_by, size, manager, groups)
         [[[plan]]] = cursor.fetchall()
     node = plan["Plan"]
     while node["Node Type"] in ("Limit", "Result"):
-        node = node["Plans"][0]
+        node = node["Plans"][-1]
     is_ascending = bool(sort_by and sort_by["direction"] == "ASC") == is_first
     column = "number" if sort_by and sort_by["field"] == "NUMBER" else "created_at"
     assert node["Node Type"] == "Index Scan"
@@ -290,4 +290,4 @@ def test_groups_by_updates_among_few_and_among_many(
     assert [page["totalCount"], open_page["totalCount"]] == [count + 2, count + 3]
     # Only few keys are collected; among many each group is asked for its own.
     [sql] = [query["sql"] for query in queries if "LIMIT 3" in query["sql"]]
-    assert ("UNION (SELECT" in sql.split("updated_at")[-2]) is not many
+    assert ("OR EXISTS(" in sql) is many
