@@ -14,6 +14,7 @@ from saleor.discount.models import (
     VoucherCustomer,
 )
 from saleor.giftcard.models import GiftCard, GiftCardEvent
+from saleor.order import OrderStatus
 from saleor.order.models import Order, OrderEvent, OrderLine
 from saleor.payment.models import Payment, Transaction
 from saleor.plugins.manager import PluginsManager
@@ -224,6 +225,17 @@ def test_gift_cards(make_cart, pay, compare, gift_card, gift_card_expiry_date):
 
     # when / then
     compare(checkout)
+
+
+def test_free_order_without_payment(make_cart, compare, gift_card):
+    # given: nothing is due, and nothing was paid
+    gift_card.current_balance_amount = Decimal(1000)
+    gift_card.save()
+    checkout = make_cart(CART, gift_cards=[gift_card])
+
+    # when / then: placed as unconfirmed, and confirmed since nothing is owed
+    compare(checkout)
+    assert Order.objects.get().status == OrderStatus.UNFULFILLED
 
 
 @pytest.mark.parametrize("with_tax", [True, False])
