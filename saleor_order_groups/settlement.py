@@ -44,6 +44,7 @@ from .payments import (
     share_events,
     sums_hold,
 )
+from .webhooks.lookups import share_lookups
 
 if TYPE_CHECKING:
     from saleor.account.models import User
@@ -147,18 +148,20 @@ def settle(
         for row in rows
         if row.share_event.related_granted_refund_id
     }
-    for link in changed:
-        was = previous[link.transaction_id]
-        process_order_with_transaction(
-            link.transaction,
-            manager,
-            user,
-            app,
-            was.authorized,
-            was.charged,
-            was.refunded,
-            related_granted_refund=was.granted_refund or granted_refunds.get(link.pk),
-        )
+    with share_lookups({}):
+        for link in changed:
+            was = previous[link.transaction_id]
+            process_order_with_transaction(
+                link.transaction,
+                manager,
+                user,
+                app,
+                was.authorized,
+                was.charged,
+                was.refunded,
+                related_granted_refund=was.granted_refund
+                or granted_refunds.get(link.pk),
+            )
 
 
 def _lock(payment: GroupPayment) -> tuple[list[PaymentShare], dict[UUID, _Order]]:

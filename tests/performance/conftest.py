@@ -7,3 +7,4 @@ from tests.completion.conftest import (  # noqa: F401
     pay,
     use_voucher,
 )
+from tests.payments.conftest import report  # noqa: F401

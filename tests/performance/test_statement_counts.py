@@ -131,3 +131,23 @@ def test_statements_of_a_page_do_not_depend_on_what_is_on_it(
     # then
     assert (groups, more_groups) == (1, 4)
     assert more_statements == statements
+
+
+def test_who_listens_is_looked_up_once_for_all_orders_of_a_report(
+    make_cart, pay, complete, report, order_groups_plugin_with_webhooks
+):
+    # given
+    def count_lookups(sellers):
+        checkout = make_cart([(seller, "10.00") for seller in sellers])
+        transaction = pay(checkout)
+        assert not complete(checkout)["errors"]
+        amount = str(transaction.authorized_value)
+        with CaptureQueriesContext(connection) as queries:
+            report(transaction, "CHARGE_SUCCESS", amount, f"charge-{len(sellers)}")
+        return sum('FROM "webhook_webhook' in query["sql"] for query in queries)
+
+    # when
+    two, four = count_lookups(SELLERS[:2]), count_lookups(SELLERS[1:])
+
+    # then
+    assert two == four > 0
