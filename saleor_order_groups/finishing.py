@@ -26,14 +26,18 @@ def save_orders(
     :param transactions: of all orders, with their events prefetched.
     """
     orders = [each.order for each in placed]
-    for each in placed:
-        order = each.order
-        remember(order, "lines", (info.line for info in each.lines))
-        remember(order, "discounts", each.discounts)
+    for order in orders:
         of_order = [item for item in transactions if item.order_id == order.pk]
         remember(order, "payment_transactions", of_order)
+    # Read again, as Saleor does: its events show them as the database has them.
     prefetch_related_objects(
-        orders, "user", "billing_address", "shipping_address", "payments__transactions"
+        orders,
+        "user",
+        "billing_address",
+        "shipping_address",
+        "payments__transactions",
+        "discounts",
+        "lines",
     )
     for order in orders:
         _derive(order)

@@ -98,7 +98,6 @@ class PlacedOrder:
     order: Order
     seller: Seller | None
     lines: list[OrderLineInfo]
-    discounts: list[OrderDiscount]
     gift_cards: list[GiftCard]
 
     def has_settled_status(self) -> bool:
@@ -159,12 +158,10 @@ def place_orders(
 
     orders = _make_orders(completion, parts, lines_by_part, shares, data)
     placed = [
-        PlacedOrder(
-            order=order, seller=part.seller, lines=lines, discounts=[], gift_cards=[]
-        )
+        PlacedOrder(order=order, seller=part.seller, lines=lines, gift_cards=[])
         for order, part, lines in zip(orders, parts, lines_by_part, strict=True)
     ]
-    _create_discounts(completion, placed, shares)
+    _create_discounts(completion, orders, shares)
     _create_lines(placed)
     _allocate_stock(completion, order_lines)
     _spend_gift_cards(completion, placed, shares, gift_cards)
@@ -414,23 +411,24 @@ def _take_order_numbers(count: int) -> list[int]:
 
 
 def _create_discounts(
-    completion: Completion, placed: Sequence[PlacedOrder], shares: Sequence[Share]
+    completion: Completion, orders: Sequence[Order], shares: Sequence[Share]
 ) -> None:
     discount = get_order_level_discount(completion.checkout_info)
     if not discount:
         return
-    if len(placed) > 1:
+    if len(orders) > 1:
         discount["value_type"] = DiscountValueType.FIXED
-    for each, share in zip(placed, shares, strict=True):
-        amount = to_decimal(share.discount, each.order.currency)
-        if len(placed) > 1:
+    rows = []
+    for order, share in zip(orders, shares, strict=True):
+        amount = to_decimal(share.discount, order.currency)
+        if len(orders) > 1:
             if not amount:
                 continue
             discount["value"] = amount
-        each.discounts.append(
-            OrderDiscount(**discount | {"order": each.order, "amount_value": amount})
+        rows.append(
+            OrderDiscount(**discount | {"order": order, "amount_value": amount})
         )
-    OrderDiscount.objects.bulk_create(row for each in placed for row in each.discounts)
+    OrderDiscount.objects.bulk_create(rows)
 
 
 def _create_lines(placed: Sequence[PlacedOrder]) -> None:
