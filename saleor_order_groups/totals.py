@@ -4,10 +4,11 @@ Nothing here is stored. `get_totals` reads the totals and statuses of any number
 groups in one statement, `get_settlements` what was paid and is due.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db import connections
@@ -52,18 +53,63 @@ _ZERO = Value(Decimal(0), output_field=DecimalField())
 
 @dataclass(frozen=True)
 class GroupTotals:
-    """What a group's orders add up to, in the group's currency."""
+    """What a group's orders add up to, in the group's currency.
 
-    total: TaxedMoney
-    undiscounted_total: TaxedMoney
-    subtotal: TaxedMoney
-    shipping_price: TaxedMoney
-    total_authorized: Money
-    total_charged: Money
-    status: str
-    fulfillment_status: str
-    charge_status: str
-    authorize_status: str
+    Made of a row of the statement; an amount is rounded when it is asked for.
+    """
+
+    currency: str
+    row: Mapping[str, Any]
+
+    @property
+    def total(self) -> TaxedMoney:
+        return self._get_taxed("total")
+
+    @property
+    def undiscounted_total(self) -> TaxedMoney:
+        return self._get_taxed("undiscounted_total")
+
+    @property
+    def subtotal(self) -> TaxedMoney:
+        return self._get_taxed("subtotal")
+
+    @property
+    def shipping_price(self) -> TaxedMoney:
+        return self._get_taxed("shipping_price")
+
+    @property
+    def total_authorized(self) -> Money:
+        return self._get_money("total_authorized_amount")
+
+    @property
+    def total_charged(self) -> Money:
+        return self._get_money("total_charged_amount")
+
+    @property
+    def status(self) -> str:
+        return self.row["status"]
+
+    @property
+    def fulfillment_status(self) -> str:
+        return self.row["fulfillment_status"]
+
+    @property
+    def charge_status(self) -> str:
+        return self.row["charge_status"]
+
+    @property
+    def authorize_status(self) -> str:
+        return self.row["authorize_status"]
+
+    def _get_taxed(self, name: str) -> TaxedMoney:
+        return TaxedMoney(
+            net=self._get_money(f"{name}_net_amount"),
+            gross=self._get_money(f"{name}_gross_amount"),
+        )
+
+    def _get_money(self, name: str) -> Money:
+        amount = self.row.get(f"sum_{name}") or Decimal(0)
+        return to_money(amount, self.currency)
 
 
 @dataclass(frozen=True)
@@ -95,32 +141,28 @@ def get_totals(
 ) -> dict[UUID, GroupTotals]:
     """Return the totals of each group by its key, in one statement for all."""
     currencies = {group.pk: group.currency for group in groups}
-    sql, names, parameters = _compile_totals()
-    keys = list(currencies)
+    sql, names = _compile_totals(database_connection_name)
     with connections[database_connection_name].cursor() as cursor:
-        cursor.execute(sql, [keys if each is _KEYS else each for each in parameters])
+        cursor.execute(sql, [list(currencies)])
         found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     rows = {row["group_id"]: row for row in found}
     return {
-        pk: _to_totals(rows.get(pk, WITHOUT_ORDERS), currency)
+        pk: GroupTotals(currency, rows.get(pk, WITHOUT_ORDERS))
         for pk, currency in currencies.items()
     }
 
 
-# Stands for the groups' keys.
-_KEYS = object()
-
-
 @cache
-def _compile_totals() -> tuple[str, list[str], tuple]:
-    """Return the statement of the totals, its columns and its parameters.
+def _compile_totals(database_connection_name: str) -> tuple[str, list[str]]:
+    """Return the statement of the totals, whose parameter is the keys, and its columns.
 
-    Once in a process: to put it together takes longer than to run it for a group.
+    Once in a process: to put it together takes longer than to run it for a group, and
+    its 250 constants longer to quote than the keys of a page.
     """
-    is_asked_for = f"{OrderGroupOrder._meta.db_table}.group_id = ANY(%s)"
-    places = OrderGroupOrder.objects.extra(where=[is_asked_for], params=[_KEYS])
+    # The sign of the one parameter that is left when the constants are in their places.
+    is_asked_for = f"{OrderGroupOrder._meta.db_table}.group_id = ANY(%%s)"
     query = (
-        _by_group(places)
+        _by_group(OrderGroupOrder.objects.extra(where=[is_asked_for]))
         .annotate(
             **status_aggregates(),
             **{f"sum_{name}": sum_of_counted(name) for name in _COUNTED_AMOUNTS},
@@ -128,8 +170,9 @@ def _compile_totals() -> tuple[str, list[str], tuple]:
         )
         .query
     )
-    sql, parameters = query.sql_with_params()
-    return sql, ["group_id", *query.annotation_select], parameters
+    with connections[database_connection_name].cursor() as cursor:
+        sql = cursor.mogrify(*query.sql_with_params())
+    return sql, ["group_id", *query.annotation_select]
 
 
 def get_settlements(
@@ -236,24 +279,4 @@ def _refunded() -> Case:
     return Case(
         When(is_decided_by_payment, then=Coalesce(Subquery(sums.values("sum")), _ZERO)),
         default=_sum_of(TransactionItem, "refunded_value"),
-    )
-
-
-def _to_totals(row: dict, currency: str) -> GroupTotals:
-    def money(name: str) -> Money:
-        return to_money(row.get(f"sum_{name}") or Decimal(0), currency)
-
-    def taxed(name: str) -> TaxedMoney:
-        return TaxedMoney(
-            net=money(f"{name}_net_amount"), gross=money(f"{name}_gross_amount")
-        )
-
-    return GroupTotals(
-        total=taxed("total"),
-        undiscounted_total=taxed("undiscounted_total"),
-        subtotal=taxed("subtotal"),
-        shipping_price=taxed("shipping_price"),
-        total_authorized=money("total_authorized_amount"),
-        total_charged=money("total_charged_amount"),
-        **{name: row[name] for name in WITHOUT_ORDERS},
     )
