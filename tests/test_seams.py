@@ -20,6 +20,24 @@ def test_every_seam_is_in_place():
     assert checks.check_seams(None) == []
 
 
+def test_no_module_of_saleor_keeps_what_a_seam_replaces():
+    # given
+    originals = {id(seam.find()[2].__wrapped__): seam.path for seam in seams.SEAMS}
+
+    # when
+    kept = [
+        f"{module_name}.{name} is {originals[id(value)]}"
+        for module_name, module in list(sys.modules.items())
+        if module_name.startswith("saleor.")
+        for name, value in list(vars(module).items())
+        if id(value) in originals
+    ]
+
+    # then
+    assert len(originals) == len(seams.SEAMS)
+    assert kept == []
+
+
 def test_unsupported_version_is_named(monkeypatch):
     # given
     monkeypatch.setattr(saleor, "__version__", "3.24.1")

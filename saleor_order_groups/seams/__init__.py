@@ -15,7 +15,7 @@ customer is told of one, `webhooks` where Saleor looks up who listens.
 
 import functools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from django.core.exceptions import ImproperlyConfigured
 from semantic_version import SimpleSpec, Version
@@ -79,6 +79,7 @@ def verify() -> None:
 
 def install() -> None:
     """Replace every seam, once."""
+    replaced: list[tuple[Callable, Callable]] = []
     for seam in SEAMS:
         owner, attribute, original = seam.find()
         assert original is not None
@@ -92,7 +93,8 @@ def install() -> None:
             setattr(owner, attribute, classmethod(replacement))
             continue
         setattr(owner, attribute, replacement)
-        _replace_imported_copies(original, replacement)
+        replaced.append((original, replacement))
+    _replace_imported_copies(replaced)
 
 
 def is_installed() -> bool:
@@ -100,11 +102,16 @@ def is_installed() -> bool:
     return all(getattr(seam.find()[2], "_order_groups_seam", False) for seam in SEAMS)
 
 
-def _replace_imported_copies(original: Callable, replacement: Callable) -> None:
-    """Replace the name in modules that have imported it by name already."""
+def _replace_imported_copies(replaced: Iterable[tuple[Callable, Callable]]) -> None:
+    """Replace the names in modules that have imported them by name already.
+
+    In one pass: Saleor has 800 modules, and every process waits for it.
+    """
+    # By identity: what modules hold may not be hashable, nor comparable.
+    replacements = {id(original): replacement for original, replacement in replaced}
     for module_name, module in list(sys.modules.items()):
         if not module_name.startswith("saleor."):
             continue
         for name, value in list(vars(module).items()):
-            if value is original:
+            if replacement := replacements.get(id(value)):
                 setattr(module, name, replacement)
