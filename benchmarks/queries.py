@@ -76,6 +76,7 @@ def list_pages(sample: dict[str, Any], cursors: dict[str, str]) -> Iterator[tupl
         "orderNumber": {"orderNumber": {"eq": int(order["number"])}},
         "metadata": {"metadata": {"key": "source", "value": {"eq": "fair"}}},
         "status": {"status": {"eq": "FULFILLED"}},
+        "status of few": {"status": {"eq": "RETURNED"}},
         "fulfillmentStatus": {"fulfillmentStatus": {"eq": "FULFILLED"}},
         "chargeStatus": {"chargeStatus": {"eq": "FULL"}},
         "authorizeStatus": {"authorizeStatus": {"eq": "FULL"}},
@@ -87,5 +88,7 @@ def list_pages(sample: dict[str, Any], cursors: dict[str, str]) -> Iterator[tupl
         sort = {"sortBy": {"field": field, "direction": direction}}
         yield f"sort {field} {direction}", sort
         yield f"sort {field} {direction} deep", {**sort, "after": cursor}
+    filtered = {"where": filters["createdAt"], "sortBy": NEWEST}
+    yield "filter createdAt sort NUMBER DESC", filtered
     yield "search number", {"search": f"#{sample['number']}"}
     yield "search email", {"search": sample["userEmail"]}

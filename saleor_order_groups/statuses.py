@@ -166,12 +166,12 @@ def status_aggregates() -> dict:
     }
 
 
-def implied_by(name: str, statuses: list[str]) -> Q | None:
+def implied_by(name: str, statuses: list[str], path: str = "") -> Q | None:
     """Return what one of a group's orders meets if the group has one of the statuses.
 
-    For the group's places. An index of Saleor's finds the orders, and with them the
-    groups of a rare status. None where nothing is certain: EXPIRED and NONE may be for
-    having no order, PARTIAL with orders of almost any status.
+    For orders, or by the path to them. An index of Saleor's finds the orders, and with
+    them the groups of a rare status. None where nothing is certain: EXPIRED and NONE may
+    be for having no order, PARTIAL with orders of almost any status.
 
     :param name: of one of the four statuses of `status_aggregates`.
     """
@@ -179,7 +179,7 @@ def implied_by(name: str, statuses: list[str]) -> Q | None:
     if not statuses or not set(statuses) <= implied.keys():
         return None
     values = [value for status in statuses for value in implied[status]]
-    return Q(**{f"order__{_ORDER_FIELDS.get(name, name)}__in": values})
+    return Q(**{f"{path}{_ORDER_FIELDS.get(name, name)}__in": values})
 
 
 def _distinct(field: str, condition: Q | None = None) -> ArrayAgg:

@@ -27,6 +27,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 from prices import Money, TaxedMoney
 from saleor.core.prices import quantize_price
 from saleor.order.models import Order, OrderGrantedRefund
@@ -235,22 +236,23 @@ def select_total_gross() -> Combinable:
     return Coalesce(Subquery(total.values("total")), _ZERO)
 
 
-def has_status(name: str, statuses: Collection[str]) -> Q:
+def has_status(name: str, statuses: Collection[str], *, are_few: bool) -> Q:
     """Return the condition that a group's status is one of these, to filter groups by.
 
     :param name: of one of the four statuses of `status_aggregates`.
+    :param are_few: groups that can have it. PostgreSQL takes every two hundredth group
+        to have a status, and every second one to have such a row: it looks up all that
+        can have it, or passes over groups until a page is full.
     """
     places = OrderGroupOrder.objects.filter(group_id=OuterRef("pk"))
-    # Whether there is such a row, not the row's status: PostgreSQL takes every second
-    # group to be one, and not the one in two hundred that it takes a value to be of.
-    has_status = Exists(
-        _by_group(places)
-        .annotate(**status_aggregates())
-        .filter(**{f"{name}__in": statuses})
-    )
+    rows = _by_group(places).annotate(**status_aggregates())
+    if are_few:
+        status = Coalesce(Subquery(rows.values(name)), Value(WITHOUT_ORDERS[name]))
+        return Q(In(status, statuses))
+    has_status = Q(Exists(rows.filter(**{f"{name}__in": statuses})))
     if WITHOUT_ORDERS[name] not in statuses:
-        return Q(has_status)
-    return Q(has_status) | ~Q(Exists(places))
+        return has_status
+    return has_status | ~Q(Exists(places))
 
 
 def _places(pks: Iterable[UUID], database_connection_name: str) -> QuerySet:

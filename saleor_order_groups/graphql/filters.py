@@ -107,14 +107,24 @@ def filter_by_id(field: str, type_name: str):
     return filter_id
 
 
+# Of so many orders with a status all groups are looked up. Of more, some are soon met.
+_FEW_ORDERS = 20_000
+
+
 def filter_by_status(name: str):
     def filter_status(queryset, _name, value):
         statuses = _list_values(value)
         if not statuses:
             return queryset.none()
+        are_few = False
         if condition := implied_by(name, statuses):
-            queryset = _with_places(queryset, OrderGroupOrder.objects.filter(condition))
-        return queryset.filter(has_status(name, statuses))
+            orders = Order.objects.using(queryset.db).order_by().filter(condition)
+            are_few = not orders[_FEW_ORDERS : _FEW_ORDERS + 1].exists()
+            queryset = _with_places(
+                queryset,
+                OrderGroupOrder.objects.filter(implied_by(name, statuses, "order__")),
+            )
+        return queryset.filter(has_status(name, statuses, are_few=are_few))
 
     return filter_status
 
