@@ -70,18 +70,6 @@ def load_from(loader, name: str):
     return resolve
 
 
-def load_total(name: str):
-    """Make a resolver that answers one of a group's totals or statuses."""
-    load = load_from(TotalsByGroupLoader, name)
-
-    def resolve(root: models.OrderGroup, info: ResolveInfo):
-        if totals := getattr(root, "totals_of_page", None):
-            return getattr(totals[root.pk], name)
-        return load(root, info)
-
-    return resolve
-
-
 class OrderGroupLineCountableConnection(CountableConnection):
     class Meta:
         description = (
@@ -152,7 +140,7 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     total = graphene.Field(
         TaxedMoney,
         required=True,
-        resolver=load_total("total"),
+        resolver=load_from(TotalsByGroupLoader, "total"),
         description=(
             "Sum of the orders' current totals, after gift cards, without canceled and "
             "expired orders unless all are."
@@ -161,19 +149,19 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     undiscounted_total = graphene.Field(
         TaxedMoney,
         required=True,
-        resolver=load_total("undiscounted_total"),
+        resolver=load_from(TotalsByGroupLoader, "undiscounted_total"),
         description="Sum of the orders' undiscounted totals, of the orders in `total`.",
     )
     subtotal = graphene.Field(
         TaxedMoney,
         required=True,
-        resolver=load_total("subtotal"),
+        resolver=load_from(TotalsByGroupLoader, "subtotal"),
         description="Sum of the orders' subtotals, of the orders in `total`.",
     )
     shipping_price = graphene.Field(
         TaxedMoney,
         required=True,
-        resolver=load_total("shipping_price"),
+        resolver=load_from(TotalsByGroupLoader, "shipping_price"),
         description="Sum of the orders' shipping prices, of the orders in `total`.",
     )
     total_discount = graphene.Field(
@@ -216,13 +204,13 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     total_authorized = graphene.Field(
         Money,
         required=True,
-        resolver=load_total("total_authorized"),
+        resolver=load_from(TotalsByGroupLoader, "total_authorized"),
         description="Amount authorized for all orders, canceled ones too.",
     )
     total_charged = graphene.Field(
         Money,
         required=True,
-        resolver=load_total("total_charged"),
+        resolver=load_from(TotalsByGroupLoader, "total_charged"),
         description="Amount charged for all orders, canceled ones too.",
     )
     total_refunded = graphene.Field(
@@ -244,25 +232,25 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     status = graphene.Field(
         OrderGroupStatusEnum,
         required=True,
-        resolver=load_total("status"),
+        resolver=load_from(TotalsByGroupLoader, "status"),
         description="Status derived from those of the orders.",
     )
     fulfillment_status = graphene.Field(
         OrderGroupFulfillmentStatusEnum,
         required=True,
-        resolver=load_total("fulfillment_status"),
+        resolver=load_from(TotalsByGroupLoader, "fulfillment_status"),
         description="How much of the group's goods went out.",
     )
     charge_status = graphene.Field(
         OrderChargeStatusEnum,
         required=True,
-        resolver=load_total("charge_status"),
+        resolver=load_from(TotalsByGroupLoader, "charge_status"),
         description="Charge status derived from those of the orders.",
     )
     authorize_status = graphene.Field(
         OrderAuthorizeStatusEnum,
         required=True,
-        resolver=load_total("authorize_status"),
+        resolver=load_from(TotalsByGroupLoader, "authorize_status"),
         description="Authorize status derived from those of the orders.",
     )
     transactions = PermissionsField(
