@@ -1,7 +1,7 @@
 """Pages of groups and sellers: filtered, and as fast deep in a list as at its start."""
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import F, Field, Func, Model, QuerySet, Value
+from django.db.models import F, Field, Model, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan
 from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.connection import (
@@ -12,12 +12,7 @@ from saleor.graphql.core.connection import (
 from saleor.graphql.core.enums import OrderDirection
 from saleor.graphql.utils.sorting import sort_queryset_by_default
 
-
-class _Row(Func):
-    """Several columns as one value: an index of them finds the first row beyond it."""
-
-    function = "ROW"
-    output_field = Field()
+from .expressions import Row
 
 
 def filter_and_slice(queryset: QuerySet, info: ResolveInfo, kwargs, connection_type):
@@ -59,7 +54,7 @@ def _skip_to_cursor(queryset: QuerySet, kwargs) -> QuerySet:
         return queryset
     is_descending = sort_by["direction"] == OrderDirection.DESC
     is_beyond = LessThan if is_descending != bool(kwargs.get("last")) else GreaterThan
-    return queryset.filter(is_beyond(_Row(*map(F, sort_by["field"])), _Row(*place)))
+    return queryset.filter(is_beyond(Row(*map(F, sort_by["field"])), Row(*place)))
 
 
 def _to_value(model: type[Model], name: str, text: str | None) -> Value:

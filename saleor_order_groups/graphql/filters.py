@@ -4,6 +4,7 @@ A filter selects groups and never trims their orders. Every condition is one on 
 group alone, with subqueries for the rest: Saleor combines them for AND and OR.
 """
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from graphql.error import GraphQLError
@@ -50,6 +51,7 @@ from ..statuses import implied_by
 from ..totals import has_status, select_total_gross
 from .descriptions import ADDED_IN_01
 from .enums import OrderGroupFulfillmentStatusEnum, OrderGroupStatusEnum
+from .expressions import IsAny
 from .ids import global_id_to_uuid
 
 
@@ -107,6 +109,8 @@ def filter_by_id(field: str, type_name: str):
     return filter_id
 
 
+# So many keys take no time to collect, nor so many groups to pass over.
+_FEW = 2000
 # Of so many orders with a status all groups are looked up. Of more, some are soon met.
 _FEW_ORDERS = 20_000
 
@@ -159,10 +163,6 @@ def filter_updated_at(queryset, _name, value):
     return queryset
 
 
-# So many keys take no time to collect, nor so many groups to pass over.
-_FEW = 2000
-
-
 def _is_updated(database_connection_name: str, value: dict) -> Q:
     """Return the condition that a group or an order of it was updated in a range.
 
@@ -193,10 +193,14 @@ def _is_updated(database_connection_name: str, value: dict) -> Q:
 
 
 def filter_seller(queryset, name, value):
-    places = OrderGroupOrder.objects.all()
-    return _with_places(
-        queryset, filter_by_id("seller_id", "Seller")(places, name, value)
+    places = filter_by_id("seller_id", "Seller")(
+        OrderGroupOrder.objects.using(queryset.db).order_by(), name, value
     )
+    if places[_FEW : _FEW + 1].exists():
+        return _with_places(queryset, places)
+    # PostgreSQL may take a seller for an average one, and look for the few groups of a
+    # small one among all groups: an array it rather looks up.
+    return queryset.filter(IsAny("pk", ArraySubquery(places.values("group_id"))))
 
 
 def filter_has_shop_order(queryset, _name, value):

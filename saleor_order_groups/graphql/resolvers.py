@@ -1,7 +1,7 @@
 """Which groups and sellers a requestor may see."""
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from saleor.account.models import User
 from saleor.channel.models import Channel
 from saleor.core.exceptions import PermissionDenied
@@ -20,6 +20,7 @@ from saleor.permission.utils import has_one_of_permissions
 from saleor.product.models import ALL_PRODUCTS_PERMISSIONS
 
 from .. import models
+from .expressions import IsAny
 from .ids import global_id_to_uuid, to_number
 
 
@@ -64,16 +65,8 @@ def _is_listed(info: ResolveInfo) -> Q:
     # The channel first: almost always it alone decides. The keys as an array, which is
     # made once: next to a list of keys that an alternative may want for each group,
     # PostgreSQL rather reads all groups than to look up the ten that are searched for.
-    is_own = _IsAny("pk", ArraySubquery(own))
+    is_own = IsAny("pk", ArraySubquery(own))
     return Q(channel_id__in=get_channel_ids(info)) | Q(is_own)
-
-
-class _IsAny(Func):
-    """Whether a value is any of an array's."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-    output_field = BooleanField()
 
 
 def _list_keys_of_user(info: ResolveInfo, user_id: int) -> QuerySet:
