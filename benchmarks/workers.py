@@ -38,6 +38,9 @@ def get_environment(
         "DATABASE_URL_REPLICA",
     ):
         env.pop(name, None)
+    # What is installed has its bytecode: else every start would compile the plugin again,
+    # and of Saleor nothing.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     return env
 
 
