@@ -51,9 +51,8 @@ def measure(databases: Databases, options: argparse.Namespace) -> Iterator[Figur
             yield from suite.compare_completions(small, saleor, rounds)
         if "sizes" in parts:
             yield from suite.compare_sizes(small, large, options.groups, rounds)
-        if "inactive" in parts:
-            # Few statements make the difference: more rounds find it.
-            yield from suite.compare_inactive(small, saleor, 3 * rounds)
+    if "inactive" in parts:
+        yield from suite.compare_inactive(databases, max(rounds // 2, 1))
     if "throughput" in parts:
         yield from suite.compare_throughput(databases, rounds)
     if "memory" in parts:

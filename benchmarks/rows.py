@@ -1,9 +1,9 @@
 """Fill a database with groups in SQL: the database makes the rows out of their numbers.
 
 Groups of one, one, two, two and four orders in turn, hence two in the mean; orders of one,
-two and three lines; 19 in 20 orders fulfilled and the others of every status, all but a
-fifth of those paid in full by a transaction each; 200 sellers and, in one group of fifty,
-the shop itself. Indexes are dropped and made anew afterwards.
+two and three lines; 19 in 20 groups fulfilled and the others of every status, a third of
+those with one order so; 99 in 100 orders paid in full by a transaction each; 200 sellers
+and, in one group of fifty, the shop itself. Indexes are dropped and made anew afterwards.
 """
 
 import os
@@ -118,8 +118,11 @@ def _make_numbers(cursor, groups: int) -> None:
           k, md5('order' || k)::uuid AS id, g.id AS group_id, g.n AS n, position,
           g.created_at, g.customer,
           1 + k %% 3 AS lines,
-          CASE WHEN k * 31 %% 100 < 95 THEN 'fulfilled'
-               ELSE (ARRAY[{statuses}])[1 + k / 7 %% {len(STATUSES)}] END AS status,
+          CASE WHEN g.n * 31 %% 100 < 95 OR position > 0 AND g.n %% 3 = 0
+               THEN 'fulfilled'
+               ELSE (ARRAY[{statuses}])[
+                 1 + (g.n * 31 %% 100 + g.n / 100) %% {len(STATUSES)}
+               ] END AS status,
           k * 31 %% 100 < 99 AS is_paid,
           CASE WHEN position = 0 AND g.n %% 50 = 0 THEN NULL
                ELSE (k * 37 %% %s)::int END AS seller,

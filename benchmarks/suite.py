@@ -139,19 +139,31 @@ def compare_sizes(
 
 
 def compare_inactive(
-    ours: Worker, saleor: Worker, rounds: int, warm_up: int = 3
+    databases: Databases, rounds: int, warm_up: int = 3, pairs: int = 6
 ) -> Iterator[Figure]:
-    """Complete where the plugin is installed and not active, and where it is not."""
-    calls = {
-        "inactive": _Completions(ours, rounds + warm_up, 5, INACTIVE_CHANNEL),
-        "absent": _Completions(saleor, rounds + warm_up, 5, INACTIVE_CHANNEL),
-    }
-    samples = interleave(calls, rounds, warm_up)
+    """Complete where the plugin is installed and not active, and where it is not.
+
+    In several processes of each: what a process happens to have where in its memory
+    makes it a hundredth faster or slower than the next, for as long as it lives.
+    """
+    samples: dict[str, list[Sample]] = {"inactive": [], "absent": []}
+    for _ in range(pairs):
+        with (
+            Worker(databases.small) as ours,
+            Worker(databases.saleor, without_plugin=True) as saleor,
+        ):
+            calls = {
+                "inactive": _Completions(ours, rounds + warm_up, 5, INACTIVE_CHANNEL),
+                "absent": _Completions(saleor, rounds + warm_up, 5, INACTIVE_CHANNEL),
+            }
+            for name, taken in interleave(calls, rounds, warm_up).items():
+                samples[name] += taken
     yield compare(
         "completion, plugin inactive ÷ not installed",
         samples["inactive"],
         samples["absent"],
         at_most=1.02,
+        processes=pairs,
         statements=calls["inactive"].statements,
         statements_of_saleor=calls["absent"].statements,
     )

@@ -117,7 +117,7 @@ _FEW_ORDERS = 20_000
 
 def filter_by_status(name: str):
     def filter_status(queryset, _name, value):
-        statuses = _list_values(value)
+        statuses = list_values(value)
         if not statuses:
             return queryset.none()
         are_few = False
@@ -221,7 +221,7 @@ def filter_is_active(queryset, _name, value):
     return queryset.filter(is_active=value) if value is not None else queryset.none()
 
 
-def _list_values(value: dict | None) -> list:
+def list_values(value: dict | None) -> list:
     """Return the values that Saleor's filter of values keeps; null is no status."""
     if not value:
         return []

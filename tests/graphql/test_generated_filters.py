@@ -17,6 +17,9 @@ from hypothesis import strategies as st
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
 
+from saleor_order_groups.graphql import connections, status_pages
+from saleor_order_groups.graphql import filters as filters_module
+from saleor_order_groups.graphql.status_pages import slice_nearby
 from saleor_order_groups.models import OrderGroup
 
 PROPERTY = settings(
@@ -446,7 +449,17 @@ def ask(app_api_client, permission_manage_orders):
     return ask
 
 
-def test_every_filter_finds_what_python_finds(groups, ask):
+@pytest.fixture(params=["few", "many"])
+def size_of_list(request, monkeypatch):
+    """Treat the groups as the few that they are, and as many of a large shop."""
+    if request.param == "many":
+        monkeypatch.setattr(filters_module, "_FEW", 1)
+        monkeypatch.setattr(filters_module, "_FEW_ORDERS", 2)
+        monkeypatch.setattr(status_pages, "_NEARBY", (1, 3))
+    return request.param
+
+
+def test_every_filter_finds_what_python_finds(groups, ask, size_of_list):
     # given every status in turn
     values = zip(
         cycle(STATUSES), cycle(CHARGE_STATUSES), cycle(["full", "none"]),
@@ -496,7 +509,9 @@ def test_every_filter_finds_what_python_finds(groups, ask):
 
 @PROPERTY
 @given(data=st.data())
-def test_filters_and_sorts_agree_with_a_reading_in_python(data, groups, ask):
+def test_filters_and_sorts_agree_with_a_reading_in_python(
+    data, groups, ask, size_of_list
+):
     # given
     store(groups, lambda: data.draw(order_values))
     where = data.draw(st.none() | filters(groups))
@@ -523,16 +538,8 @@ def test_filters_and_sorts_agree_with_a_reading_in_python(data, groups, ask):
     ]
 
 
-@settings(PROPERTY, max_examples=10)
-@given(data=st.data())
-def test_pages_of_filters_and_sorts(data, groups, ask):
-    # given
-    store(groups, lambda: data.draw(order_values))
-    where = data.draw(st.none() | leaves(groups))
-    sort_by = data.draw(sorts)
-    size = data.draw(st.integers(min_value=1, max_value=3))
-
-    # when
+def read_all(ask, where, sort_by, size):
+    """Return the numbers of all pages, from the start and from the end."""
     forward, after, has_more = [], None, True
     while has_more:
         page = ask(where, sort_by, first=size, after=after)
@@ -544,8 +551,57 @@ def test_pages_of_filters_and_sorts(data, groups, ask):
         info = page["pageInfo"]
         backward = [edge["node"]["number"] for edge in page["edges"]] + backward
         before, has_more = info["startCursor"], info["hasPreviousPage"]
+    return forward, backward
+
+
+@settings(PROPERTY, max_examples=10)
+@given(data=st.data())
+def test_pages_of_filters_and_sorts(data, groups, ask, size_of_list):
+    # given
+    store(groups, lambda: data.draw(order_values))
+    where = data.draw(st.none() | leaves(groups))
+    sort_by = data.draw(sorts)
+    size = data.draw(st.integers(min_value=1, max_value=3))
+
+    # when
+    forward, backward = read_all(ask, where, sort_by, size)
 
     # then
     expected = [str(group.number) for group in select(groups, where, sort_by)]
     assert forward == expected
     assert backward == expected
+
+
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+@pytest.mark.parametrize("field_name", ["NUMBER", "CREATED_AT"])
+def test_pages_of_a_status_that_are_full_soon(
+    field_name, direction, groups, ask, monkeypatch
+):
+    # given groups of which all but the fourth, and the fifth without orders, are returned
+    for_each = {row.number: "returned" for group in groups for row in group.orders}
+    for_each |= {row.number: "unfulfilled" for row in groups[3].orders}
+    statuses = (for_each[number] for number in sorted(for_each))
+    for index, group in enumerate(groups):
+        group.created_at = START + datetime.timedelta(hours=index)
+        OrderGroup.objects.filter(pk=group.pk).update(created_at=group.created_at)
+    store(groups, lambda: {"status": next(statuses)})
+    monkeypatch.setattr(status_pages, "_NEARBY", (1, 2))
+    pages = []
+    monkeypatch.setattr(
+        connections,
+        "slice_nearby",
+        lambda *arguments: pages.append(slice_nearby(*arguments)) or pages[-1],
+    )
+    where, sort_by = {"status": {"eq": "RETURNED"}}, (field_name, direction)
+
+    # when
+    forward, backward = read_all(ask, where, sort_by, size=1)
+
+    # then pages of one, and one more, are full where two or three groups have been
+    # looked at: of those up and down the list, the second last has just two left
+    expected = [str(group.number) for group in select(groups, where, sort_by)]
+    assert len(expected) == 5
+    assert forward == backward == expected
+    upwards, downwards = [1, 1, 0, 0, 0], [1, 0, 0, 1, 0]
+    by_direction = [upwards, downwards] if direction == "ASC" else [downwards, upwards]
+    assert [int(page is not None) for page in pages] == sum(by_direction, [])

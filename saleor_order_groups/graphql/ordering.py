@@ -1,0 +1,80 @@
+"""The order in which a page is read, where it is one of columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import F, Field, Model, QuerySet, Value
+from django.db.models.lookups import (
+    GreaterThan,
+    GreaterThanOrEqual,
+    LessThan,
+    LessThanOrEqual,
+    Lookup,
+)
+from saleor.graphql.core.enums import OrderDirection
+from saleor.graphql.utils.sorting import sort_queryset_by_default
+
+from .expressions import Row
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """The columns that rows are sorted by, none of which can be NULL.
+
+    Descending where the page is read from larger to smaller: a last page of an
+    ascending list is.
+    """
+
+    columns: dict[str, Field]
+    is_descending: bool
+
+    def sort(self, queryset: QuerySet) -> QuerySet:
+        sign = "-" if self.is_descending else ""
+        return queryset.order_by(*(f"{sign}{name}" for name in self.columns))
+
+    def is_beyond(self, values: Sequence[Any]) -> Lookup:
+        """Return the condition that a row comes after one with these values.
+
+        :raises ValidationError, ValueError: they are no values of the columns.
+        """
+        return self._compare(LessThan if self.is_descending else GreaterThan, values)
+
+    def is_within(self, values: Sequence[Any]) -> Lookup:
+        """Return the condition that a row comes no later than one with these values."""
+        return self._compare(
+            GreaterThanOrEqual if self.is_descending else LessThanOrEqual, values
+        )
+
+    def _compare(self, comparison: type[Lookup], values: Sequence[Any]) -> Lookup:
+        if None in values:
+            raise ValueError("No column can be NULL.")
+        place = [
+            Value(field.to_python(value), output_field=field)
+            for field, value in zip(self.columns.values(), values, strict=True)
+        ]
+        return comparison(Row(*map(F, self.columns)), Row(*place))
+
+
+def get_ordering(queryset: QuerySet, kwargs: dict) -> Ordering | None:
+    """Return the order that a connection's arguments ask for.
+
+    None if it is of more than the rows' columns, or of NULL, which compares to nothing.
+    """
+    sort_by = (
+        kwargs.get("sort_by") or sort_queryset_by_default(queryset, reversed=False)[1]
+    )
+    try:
+        columns = {name: _get_column(queryset.model, name) for name in sort_by["field"]}
+    except FieldDoesNotExist:
+        return None
+    is_descending = sort_by["direction"] == OrderDirection.DESC
+    return Ordering(columns, is_descending != bool(kwargs.get("last")))
+
+
+def _get_column(model: type[Model], name: str) -> Field:
+    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    if not isinstance(field, Field) or field.null:
+        raise FieldDoesNotExist
+    return field
