@@ -142,6 +142,13 @@ def get_totals(
 ) -> dict[UUID, GroupTotals]:
     """Return the totals of each group by its key, in one statement for all."""
     currencies = {group.pk: group.currency for group in groups}
+    return get_totals_in(currencies, database_connection_name)
+
+
+def get_totals_in(
+    currencies: Mapping[UUID, str], database_connection_name: str
+) -> dict[UUID, GroupTotals]:
+    """Return the totals of the groups with these keys, each in its currency."""
     sql, names = _compile_totals(database_connection_name)
     with connections[database_connection_name].cursor() as cursor:
         cursor.execute(sql, [list(currencies)])

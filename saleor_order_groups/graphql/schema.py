@@ -15,7 +15,7 @@ from saleor.graphql.core.fields import (
 from saleor.graphql.core.tracing import traced_resolver
 from saleor.graphql.core.validators import validate_one_of_args_is_in_query
 
-from .connections import filter_and_slice
+from .connections import TotalsOfPage, filter_and_slice
 from .dataloaders import (
     OrderGroupByOrderIdLoader,
     SellerByOrderIdLoader,
@@ -121,7 +121,11 @@ class Queries:
     @staticmethod
     def resolve_order_groups(_root, info: ResolveInfo, **kwargs):
         groups = search_order_groups(resolve_order_groups(info), kwargs.get("search"))
-        return filter_and_slice(groups, info, kwargs, OrderGroupCountableConnection)
+        connection = filter_and_slice(
+            groups, info, kwargs, OrderGroupCountableConnection
+        )
+        TotalsOfPage([edge.node for edge in connection.edges], groups.db)
+        return connection
 
     @staticmethod
     def resolve_seller(

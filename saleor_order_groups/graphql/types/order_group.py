@@ -70,6 +70,18 @@ def load_from(loader, name: str):
     return resolve
 
 
+def load_total(name: str):
+    """Make a resolver that answers one of a group's totals or statuses."""
+    load = load_from(TotalsByGroupLoader, name)
+
+    def resolve(root: models.OrderGroup, info: ResolveInfo):
+        if totals := getattr(root, "totals_of_page", None):
+            return getattr(totals[root.pk], name)
+        return load(root, info)
+
+    return resolve
+
+
 class OrderGroupLineCountableConnection(CountableConnection):
     class Meta:
         description = (
@@ -140,7 +152,7 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     total = graphene.Field(
         TaxedMoney,
         required=True,
-        resolver=load_from(TotalsByGroupLoader, "total"),
+        resolver=load_total("total"),
         description=(
             "Sum of the orders' current totals, after gift cards, without canceled and "
             "expired orders unless all are."
@@ -149,19 +161,19 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     undiscounted_total = graphene.Field(
         TaxedMoney,
         required=True,
-        resolver=load_from(TotalsByGroupLoader, "undiscounted_total"),
+        resolver=load_total("undiscounted_total"),
         description="Sum of the orders' undiscounted totals, of the orders in `total`.",
     )
     subtotal = graphene.Field(
         TaxedMoney,
         required=True,
-        resolver=load_from(TotalsByGroupLoader, "subtotal"),
+        resolver=load_total("subtotal"),
         description="Sum of the orders' subtotals, of the orders in `total`.",
     )
     shipping_price = graphene.Field(
         TaxedMoney,
         required=True,
-        resolver=load_from(TotalsByGroupLoader, "shipping_price"),
+        resolver=load_total("shipping_price"),
         description="Sum of the orders' shipping prices, of the orders in `total`.",
     )
     total_discount = graphene.Field(
@@ -204,13 +216,13 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     total_authorized = graphene.Field(
         Money,
         required=True,
-        resolver=load_from(TotalsByGroupLoader, "total_authorized"),
+        resolver=load_total("total_authorized"),
         description="Amount authorized for all orders, canceled ones too.",
     )
     total_charged = graphene.Field(
         Money,
         required=True,
-        resolver=load_from(TotalsByGroupLoader, "total_charged"),
+        resolver=load_total("total_charged"),
         description="Amount charged for all orders, canceled ones too.",
     )
     total_refunded = graphene.Field(
@@ -232,25 +244,25 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     status = graphene.Field(
         OrderGroupStatusEnum,
         required=True,
-        resolver=load_from(TotalsByGroupLoader, "status"),
+        resolver=load_total("status"),
         description="Status derived from those of the orders.",
     )
     fulfillment_status = graphene.Field(
         OrderGroupFulfillmentStatusEnum,
         required=True,
-        resolver=load_from(TotalsByGroupLoader, "fulfillment_status"),
+        resolver=load_total("fulfillment_status"),
         description="How much of the group's goods went out.",
     )
     charge_status = graphene.Field(
         OrderChargeStatusEnum,
         required=True,
-        resolver=load_from(TotalsByGroupLoader, "charge_status"),
+        resolver=load_total("charge_status"),
         description="Charge status derived from those of the orders.",
     )
     authorize_status = graphene.Field(
         OrderAuthorizeStatusEnum,
         required=True,
-        resolver=load_from(TotalsByGroupLoader, "authorize_status"),
+        resolver=load_total("authorize_status"),
         description="Authorize status derived from those of the orders.",
     )
     transactions = PermissionsField(
