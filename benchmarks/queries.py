@@ -49,8 +49,8 @@ ONLY_REPORTED = ("TOTAL", "UPDATED_AT", "totalGross", "chargeStatus", "authorize
 
 
 def is_only_reported(name: str) -> bool:
-    """Tell whether the figure of a page has no target."""
-    return any(word in name.split() for word in ONLY_REPORTED)
+    """Tell whether the figure of a page has no target; a search has none either."""
+    return any(word in name.split() for word in (*ONLY_REPORTED, "search"))
 
 
 def list_pages(sample: dict[str, Any], cursors: dict[str, str]) -> Iterator[tuple]:
