@@ -205,11 +205,15 @@ def encode(value):
     return b64encode(json.dumps(value).encode()).decode()
 
 
+# Saleor 3.23.2 has another answer than later ones.
+OF_SALEOR = "whatever Saleor answers"
+
+
 @pytest.mark.parametrize(
     ("cursor", "message"),
     [
         ("nonsense", "Received cursor is invalid."),
-        (encode({"number": 1}), "Received cursor is invalid."),
+        (encode({"number": 1}), OF_SALEOR),
         (encode(["1", "2"]), "Received cursor is invalid."),
         (encode(["one"]), "Received cursor is invalid."),
         (encode(["1" * 30]), None),
@@ -239,7 +243,9 @@ def test_invalid_cursors_are_answered_as_those_of_orders(
     messages = {
         error["path"][0]: error["message"] for error in content.get("errors", [])
     }
-    assert messages.get("orderGroups") == messages.get("orders") == message
+    assert messages.get("orderGroups") == messages.get("orders")
+    if message != OF_SALEOR:
+        assert messages.get("orders") == message
 
 
 @pytest.mark.parametrize("many", [False, True])
