@@ -605,3 +605,4 @@ def test_pages_of_a_status_that_are_full_soon(
     upwards, downwards = [1, 1, 0, 0, 0], [1, 0, 0, 1, 0]
     by_direction = [upwards, downwards] if direction == "ASC" else [downwards, upwards]
     assert [int(page is not None) for page in pages] == sum(by_direction, [])
+    assert ask(where, sort_by, first=1)["totalCount"] == 5
