@@ -142,25 +142,24 @@ class OrdersByGroupIdLoader(DataLoader[UUID, list[Order]]):
 
 
 class SellersByGroupIdLoader(DataLoader[UUID, list[Seller]]):
-    """Load the distinct sellers of a group's orders, in the orders' order."""
+    """Load the distinct sellers of a group's orders, in the orders' order.
+
+    With their places: a promise for each seller takes longer than to read them again.
+    """
 
     context_key = "saleor_order_groups_sellers_by_group_id"
 
     def batch_load(self, keys):
-        def with_links(links_by_group):
-            ids_by_group = [
-                list(dict.fromkeys(link.seller_id for link in links if link.seller_id))
-                for links in links_by_group
-            ]
-            # At once: a promise for each takes longer than to read all of them again.
-            sellers = Seller.objects.using(self.database_connection_name).in_bulk(
-                {pk for ids in ids_by_group for pk in ids}
-            )
-            return [
-                [sellers[pk] for pk in ids if pk in sellers] for ids in ids_by_group
-            ]
-
-        return OrderLinksByGroupIdLoader(self.context).load_many(keys).then(with_links)
+        sellers: dict[UUID, dict[UUID, Seller]] = defaultdict(dict)
+        for link in (
+            OrderGroupOrder.objects.using(self.database_connection_name)
+            .filter(group_id__in=keys)
+            .select_related("seller")
+            .order_by("group_id", "position")
+        ):
+            if link.seller:
+                sellers[link.group_id].setdefault(link.seller.pk, link.seller)
+        return [list(sellers[key].values()) for key in keys]
 
 
 class SellerByOrderIdLoader(DataLoader[UUID, Seller | None]):

@@ -124,6 +124,7 @@ class Queries:
         connection = filter_and_slice(
             groups, info, kwargs, OrderGroupCountableConnection
         )
+        # Not of `User.orderGroups`: there a data loader reads those of all users at once.
         TotalsOfPage([edge.node for edge in connection.edges], groups.db)
         return connection
 
