@@ -1,229 +1,220 @@
-"""How the events of one payment divide over the orders that it paid for."""
+"""How an event of a payment divides over the orders that it paid for.
+
+Pure arithmetic in minor units: what each order has of the payment comes in, each order's
+part of the event comes out, in the same order. Parts sum to the amount exactly.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from .apportion import draw_down
+from .apportion import apportion, draw_down
 
 
-@dataclass
-class Ledger:
-    """How a payment's events divide over the orders, one event after the other.
+@dataclass(frozen=True)
+class Standing:
+    """What one order has of a payment, in minor units.
 
-    All lists are in minor units, in the orders' order. Saleor keeps one success for each
-    reference and kind of action: an answer is divided as its request was.
-
-    :param needs: what each order needs of the payment; nothing if it is not live.
-    :param weights: the orders' totals, by which what exceeds all needs is divided.
+    :param total: the order's total, by which what exceeds everything else is divided.
+    :param need: what the order needs of this payment; zero if the order is not live.
+    :param authorized: what can still be charged or canceled.
+    :param covered: what is charged, or about to be; with what is authorized, or about
+        to be, it is what covers the need.
+    :param taken: what charges and cancelations take from every authorization.
+    :param dropped: what an app that sets amounts took from the authorization without
+        saying yet what became of it.
+    :param unmatched: what such an app refunded and has not taken from the charge yet;
+        below zero the reverse.
     """
 
-    needs: list[int]
-    weights: list[int] = field(default_factory=list)
-    live: list[bool] = field(default_factory=list)
-    authorized: list[int] = field(init=False)
-    charged: list[int] = field(init=False)
-    refunded: list[int] = field(init=False)
-    # What charges and cancelations took from the authorizations.
-    taken: list[int] = field(init=False)
-    # What was refunded without a reference and is not taken from the charges yet, below
-    # zero the reverse: an app that sets its amounts says the one and the other.
-    unmatched: list[int] = field(init=False)
-    # What such an app took from the authorizations without saying yet what became of it.
-    dropped: list[int] = field(init=False)
-    divided: dict[tuple[str, str], list[int]] = field(init=False, default_factory=dict)
+    total: int
+    need: int
+    is_live: bool = True
+    authorized: int = 0
+    authorize_pending: int = 0
+    charged: int = 0
+    charge_pending: int = 0
+    refunded: int = 0
+    taken: int = 0
+    dropped: int = 0
+    unmatched: int = 0
 
-    def __post_init__(self) -> None:
-        self.weights = self.weights or self.needs
-        self.live = self.live or [True] * len(self.needs)
-        self.authorized = [0] * len(self.needs)
-        self.charged = [0] * len(self.needs)
-        self.refunded = [0] * len(self.needs)
-        self.taken = [0] * len(self.needs)
-        self.unmatched = [0] * len(self.needs)
-        self.dropped = [0] * len(self.needs)
+    @property
+    def open_need(self) -> int:
+        """What no charge covers, done or pending."""
+        return max(self.need - self.charged - self.charge_pending, 0)
 
-    def knows(self, event_type: str, reference: str | None) -> bool:
-        """Tell whether the event answers or follows one that was divided before."""
-        action, _, _ = event_type.partition("_")
-        return bool(reference) and (reference, action) in self.divided
 
-    def replay(self, event_type: str, reference: str | None, parts: list[int]) -> None:
-        """Remember how an event was divided before."""
-        action, _, outcome = event_type.partition("_")
-        key = (reference, action) if reference else None
-        if key and key in self.divided:
-            self._record_again(key, outcome, parts)
-            return
-        if key:
-            self.divided[key] = list(parts)
-        if outcome != "failure":
-            self._record(action, outcome, parts, moves=bool(reference))
+class Ledger:
+    """What all orders have of a payment, and the rules by which its events divide."""
 
-    def divide(self, event_type: str, reference: str | None, amount: int) -> list[int]:
-        """Return each order's part of an event's amount, and remember it."""
-        action, _, outcome = event_type.partition("_")
-        if self.knows(event_type, reference):
-            before = self.divided[(reference, action)]  # type: ignore[index]
-            parts = (
-                before
-                if sum(before) == amount
-                else draw_down(amount, before, self.weights)
-            )
-        elif amount < 0:
-            lowered = _draw_down_in_turn(
-                -amount, self._get_lowering_stages(action), self.weights
-            )
-            parts = [-part for part in lowered]
-        else:
-            stages = self._get_stages(action, outcome)
-            if event_type == "refund_success" and not reference:
-                stages = self._get_unmatched_refund_stages()
-            elif event_type == "cancel_success" and not reference:
-                stages = [self.dropped, *stages]
-            parts = _draw_down_in_turn(amount, stages, self.weights)
-        self.replay(event_type, reference, parts)
-        return parts
+    def __init__(self, standings: Sequence[Standing]) -> None:
+        self.standings = list(standings)
+        self.totals = [standing.total for standing in standings]
 
-    def divide_answer(
-        self, index: int, event_type: str, reference: str | None, amount: int
-    ) -> list[int]:
-        """Divide what was reported of one order's share, and remember it.
-
-        It is that order's, up to what was asked for or what it needs; what an app did
-        beyond that (it captured the whole, say) is its siblings' as far as they can take
-        it.
-        """
-        action, _, outcome = event_type.partition("_")
-        stages = self._get_stages(action, outcome)
-        asked = 0
-        if self.knows(event_type, reference):
-            asked = self.divided[(reference, action)][index]  # type: ignore[index]
-        # A request has taken from what its order had left.
-        own = asked + sum(stage[index] for stage in stages)
-        for stage in stages:
-            stage[index] = 0
-        room = sum(sum(stage) for stage in stages)
-        rest = min(max(amount - own, 0), room)
-        if action == "authorization" or outcome in ("failure", "back", "reverse"):
-            rest = 0
-        parts = _draw_down_in_turn(rest, stages, self.weights)
-        parts[index] = amount - rest
-        self.replay(event_type, reference, parts)
-        return parts
-
-    def _get_stages(self, action: str, outcome: str) -> list[list[int]]:
-        """Return what each order can take of an event, first come, first served."""
-        authorized = _floor(self.authorized)
-        if action == "authorization" and outcome == "adjustment":
-            # Saleor takes from it what was charged of the authorization before it.
-            return [_floor(self.taken), self._subtract(self.needs, self.charged)]
-        if action == "authorization":
-            return [self._subtract(self.needs, authorized, self.charged)]
-        if action == "charge" and outcome != "back":
-            live = self._mask(authorized, live=True)
-            return [
-                live,
-                self._subtract(self.needs, self.charged, live),
-                self._mask(authorized, live=False),
-            ]
-        if action == "cancel":
-            return [
-                self._mask(authorized, live=False),
-                self._mask(authorized, live=True),
-            ]
-        if outcome == "reverse":
-            return [_floor(self.refunded)]
-        return [_floor(self.charged)]
-
-    def _get_lowering_stages(self, action: str) -> list[list[int]]:
-        """Return what each order can lose where an app sets an amount lower."""
-        if action == "charge":
-            pairs = zip(_floor(self.unmatched), _floor(self.charged), strict=True)
-            refunded = [min(pair) for pair in pairs]
-            return [refunded, self._subtract(self.charged, refunded)]
-        if action == "refund":
-            return [_floor(self.refunded)]
-        return [_floor(self.authorized)] if action == "authorization" else []
-
-    def _get_unmatched_refund_stages(self) -> list[list[int]]:
-        lowered = _floor([-amount for amount in self.unmatched])
-        return [lowered, self._subtract(self.charged, _floor(self.unmatched))]
-
-    def _mask(self, amounts: list[int], *, live: bool) -> list[int]:
-        pairs = zip(amounts, self.live, strict=True)
-        return [amount if is_live == live else 0 for amount, is_live in pairs]
-
-    @staticmethod
-    def _subtract(amounts: list[int], *others: list[int]) -> list[int]:
-        rows = zip(amounts, *others, strict=True)
-        return _floor([amount - sum(rest) for amount, *rest in rows])
-
-    def _record_again(
-        self, key: tuple[str, str], outcome: str, parts: list[int]
-    ) -> None:
-        before = self.divided[key]
+    def divide(self, action: str, outcome: str, amount: int) -> list[int]:
+        """Divide an event that answers nothing and follows nothing."""
+        if amount < 0:
+            return [-part for part in self._lower(action, -amount)]
+        if (action, outcome) == ("authorization", "adjustment"):
+            return self._adjust(amount)
         if outcome in ("back", "reverse"):
-            self._record(key[1], outcome, parts, moves=True)
-            return
-        if outcome == "failure":
-            parts = [0] * len(before)
-        # What the request had moved is moved back before its answer counts.
-        self._record(key[1], outcome, [-part for part in before], moves=True)
-        self._record(key[1], outcome, parts, moves=True)
-        self.divided[key] = list(parts)
+            return self.undo(action, amount, [0] * len(self.totals))
+        return self._draw(amount, self.get_stages(action))
 
-    def _record(
-        self, action: str, outcome: str, parts: list[int], *, moves: bool
-    ) -> None:
-        """Move the parts; without a reference Saleor moves nothing between amounts."""
+    def divide_set_amount(self, action: str, amount: int) -> list[int]:
+        """Divide an amount that an app has set, which Saleor records without reference."""
+        if amount >= 0 and action == "refund":
+            lowered = [max(-each.unmatched, 0) for each in self.standings]
+            charged = [
+                max(each.charged - max(each.unmatched, 0), 0) for each in self.standings
+            ]
+            return self._draw(amount, [lowered, charged])
+        if amount >= 0 and action == "cancel":
+            dropped = [each.dropped for each in self.standings]
+            return self._draw(amount, [dropped, *self.get_stages(action)])
+        return self.divide(action, "success", amount)
+
+    def follow(self, amount: int, division: Sequence[int]) -> list[int]:
+        """Divide an event as an earlier one of its reference was divided."""
+        return draw_down(amount, division, self.totals)
+
+    def undo(self, action: str, amount: int, division: Sequence[int]) -> list[int]:
+        """Divide a charge-back or the reversal of a refund.
+
+        It goes by the division of what it undoes, each order at most what it still has;
+        the rest by what the others still have; what exceeds all of it by the division.
+        """
+        has = [
+            max(each.refunded if action == "refund" else each.charged, 0)
+            for each in self.standings
+        ]
+        weights = next((each for each in (division, has) if any(each)), self.totals)
+        parts = [
+            min(part, left)
+            for part, left in zip(apportion(amount, weights), has, strict=True)
+        ]
+        left = [most - part for most, part in zip(has, parts, strict=True)]
+        rest = draw_down(
+            amount - sum(parts), left, division if any(division) else self.totals
+        )
+        return [part + more for part, more in zip(parts, rest, strict=True)]
+
+    def answer(
+        self, index: int, action: str, amount: int, pending: Sequence[int]
+    ) -> list[int]:
+        """Divide what an app did for one order.
+
+        It is that order's, up to what was asked for and what the order has. What the app
+        did beyond that (it captured the whole, say) is the siblings' as far as they can
+        take it; the rest stays with the order.
+
+        :param pending: what orders were asked for with the same reference: it has come
+            off what they have already.
+        """
+        stages = [list(pending), *self.get_stages(action)]
+        own = sum(stage[index] for stage in stages)
+        others = [
+            [0 if position == index else part for position, part in enumerate(stage)]
+            for stage in stages
+        ]
+        room = sum(sum(stage) for stage in others)
+        rest = min(max(amount - own, 0), room)
+        parts = self._draw(rest, others)
+        parts[index] = amount - rest
+        return parts
+
+    def get_stages(self, action: str) -> list[list[int]]:
+        """Return what each order can take of an event, stage after stage."""
+        rows = self.standings
         if action == "authorization":
-            before = self.authorized
-            if outcome == "adjustment":
-                self.authorized = _add([0] * len(parts), self.taken, -1)
-            self.authorized = _add(self.authorized, parts)
-            if not moves:
-                self.dropped = self._subtract(before, _floor(self.authorized))
-        elif action == "charge":
-            sign = -1 if outcome == "back" else 1
-            self.charged = _add(self.charged, parts, sign)
-            if moves and outcome != "back":
-                self._take(parts)
-            elif not moves and sum(parts) < 0:
-                self.unmatched = _add(self.unmatched, parts)
-            elif not moves:
-                self.dropped = self._subtract(self.dropped, parts)
-        elif action == "refund":
-            sign = -1 if outcome == "reverse" else 1
-            self.refunded = _add(self.refunded, parts, sign)
-            if moves:
-                self.charged = _add(self.charged, parts, -sign)
-            elif outcome != "reverse":
-                self.unmatched = _add(self.unmatched, parts)
-        elif action == "cancel" and moves:
-            self._take(parts)
-        elif action == "cancel":
-            self.dropped = self._subtract(self.dropped, parts)
+            return [
+                [
+                    max(row.open_need - row.authorized - row.authorize_pending, 0)
+                    for row in rows
+                ]
+            ]
+        live = [row.authorized if row.is_live else 0 for row in rows]
+        others = [0 if row.is_live else row.authorized for row in rows]
+        if action == "charge":
+            beyond = [
+                max(row.open_need - authorized, 0)
+                for row, authorized in zip(rows, live, strict=True)
+            ]
+            return [live, beyond, others]
+        if action == "cancel":
+            return [others, live]
+        return [[max(row.charged, 0) for row in rows]]
 
-    def _take(self, parts: list[int]) -> None:
-        self.authorized = _add(self.authorized, parts, -1)
-        self.taken = _add(self.taken, parts)
+    def _adjust(self, amount: int) -> list[int]:
+        """Divide what an app says that the whole authorization is.
+
+        Saleor takes what was charged and canceled from it again, whenever that was.
+        """
+        live = [row.total if row.is_live else 0 for row in self.standings]
+        return self._draw(
+            amount,
+            [
+                [max(row.taken, 0) for row in self.standings],
+                [row.open_need if row.is_live else 0 for row in self.standings],
+            ],
+            live if any(live) else self.totals,
+        )
+
+    def _lower(self, action: str, amount: int) -> list[int]:
+        """Divide what an app set an amount lower by."""
+        if action == "charge":
+            refunded = [
+                min(max(row.unmatched, 0), max(row.charged, 0))
+                for row in self.standings
+            ]
+            charged = [
+                max(row.charged - part, 0)
+                for row, part in zip(self.standings, refunded, strict=True)
+            ]
+            return self._draw(amount, [refunded, charged])
+        if action == "refund":
+            return self._draw(amount, [[max(r.refunded, 0) for r in self.standings]])
+        if action == "authorization":
+            return self._draw(amount, [[r.authorized for r in self.standings]])
+        return self._draw(amount, [])
+
+    def _draw(
+        self,
+        amount: int,
+        stages: Sequence[Sequence[int]],
+        weights: Sequence[int] | None = None,
+    ) -> list[int]:
+        weights = self.totals if weights is None else weights
+        parts = [0] * len(weights)
+        for stage in stages:
+            covered = min(amount, sum(stage))
+            if covered > 0:
+                drawn = draw_down(covered, stage, weights)
+                parts = [part + more for part, more in zip(parts, drawn, strict=True)]
+                amount -= covered
+        excess = apportion(amount, weights)
+        return [part + more for part, more in zip(parts, excess, strict=True)]
 
 
-def _draw_down_in_turn(
-    amount: int, stages: Sequence[list[int]], weights: list[int]
-) -> list[int]:
-    parts = [0] * len(weights)
-    for stage in stages:
-        covered = min(amount, sum(stage))
-        if covered > 0:
-            parts = _add(parts, draw_down(covered, stage, weights))
-            amount -= covered
-    return _add(parts, draw_down(amount, [0] * len(weights), weights))
+def lend(authorizations: Sequence[int], live: Sequence[bool]) -> list[int]:
+    """Return how much of each order's authorization its siblings have used.
 
+    A charge or cancelation may take more than its order has authorized. Then the
+    provider has taken the rest from the siblings' authorizations: of orders that are not
+    live first.
 
-def _add(amounts: list[int], parts: list[int], sign: int = 1) -> list[int]:
-    return [a + sign * part for a, part in zip(amounts, parts, strict=True)]
-
-
-def _floor(amounts: list[int]) -> list[int]:
-    return [max(amount, 0) for amount in amounts]
+    :param authorizations: each order's own, below zero if overdrawn; minor units.
+    """
+    overdrawn = -sum(min(amount, 0) for amount in authorizations)
+    lent = [0] * len(authorizations)
+    for is_live in (False, True):
+        surplus = [
+            max(amount, 0) if is_live == alive else 0
+            for amount, alive in zip(authorizations, live, strict=True)
+        ]
+        part = min(overdrawn, sum(surplus))
+        if part > 0:
+            drawn = apportion(part, surplus)
+            lent = [each + more for each, more in zip(lent, drawn, strict=True)]
+            overdrawn -= part
+    return lent

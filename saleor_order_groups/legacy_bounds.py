@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import QuerySet
-from saleor.core.prices import quantize_price
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 from saleor.payment import PaymentError, TransactionKind
@@ -19,6 +18,7 @@ from saleor.payment.models import Payment
 
 from .config import ChargePolicy, OrderGroupsConfig
 from .models import LegacyPaymentShare
+from .money import show
 
 NOTHING_AUTHORIZED = "Nothing is authorized on this payment."
 
@@ -115,7 +115,7 @@ def refuse_refund(parts: Parts, amount: Decimal | None) -> None:
     if in_progress and amount > captured - in_progress:
         raise PaymentError(
             "Cannot refund more than captured, and refunds are in progress of"
-            f" {quantize_price(in_progress, currency)} {currency}."
+            f" {show(in_progress, currency)}."
         )
 
 

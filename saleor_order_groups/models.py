@@ -218,6 +218,8 @@ class GroupPayment(models.Model):
     available_actions = ArrayField(
         models.CharField(max_length=128), blank=True, default=list
     )
+    # When the shares did not sum to the payment and were divided anew; null is right.
+    divided_anew_at = models.DateTimeField(blank=True, null=True)
 
     class Meta:
         ordering = ("group", "transaction")
@@ -265,6 +267,16 @@ class PaymentEventShare(models.Model):
         related_name="payment_event_share",
         on_delete=models.CASCADE,
     )
+    # The share's request that this is taken to answer, where the app has not said so.
+    request = models.ForeignKey(
+        "payment.TransactionEvent",
+        related_name="payment_event_answers",
+        blank=True,
+        null=True,
+        on_delete=models.SET_NULL,
+    )
+    # Whether the app reported it of the order; else it did of the payment.
+    reported_on_share = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("pk",)
@@ -273,6 +285,45 @@ class PaymentEventShare(models.Model):
                 fields=["event", "share"], name="unique_paymenteventshare_share"
             )
         ]
+
+
+class ShareAnnouncement(models.Model):
+    """A change of a share that Saleor's events of its order have not told yet.
+
+    Written with the change and deleted when the events are out: what is left after a
+    crash is told by the next settling.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
+    share = models.ForeignKey(
+        PaymentShare, related_name="announcements", on_delete=models.CASCADE
+    )
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    # When a process began to tell it; another one waits before it does.
+    claimed_at = models.DateTimeField(default=timezone.now)
+    # The share's amounts before the change.
+    authorized_before = models.DecimalField(
+        max_digits=settings.DEFAULT_MAX_DIGITS,
+        decimal_places=settings.DEFAULT_DECIMAL_PLACES,
+    )
+    charged_before = models.DecimalField(
+        max_digits=settings.DEFAULT_MAX_DIGITS,
+        decimal_places=settings.DEFAULT_DECIMAL_PLACES,
+    )
+    refunded_before = models.DecimalField(
+        max_digits=settings.DEFAULT_MAX_DIGITS,
+        decimal_places=settings.DEFAULT_DECIMAL_PLACES,
+    )
+    # The order was told of this money before, and only its amounts were corrected.
+    is_correction = models.BooleanField(default=False)
+    # Who caused the change. No keys: they may be gone when it is told.
+    user_id = models.IntegerField(blank=True, null=True)
+    app_id = models.IntegerField(blank=True, null=True)
+    # Whether another process has begun to tell it, and died.
+    is_left_over = False
+
+    class Meta:
+        ordering = ("created_at", "pk")
 
 
 class LegacyPaymentShare(models.Model):

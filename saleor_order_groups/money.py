@@ -39,6 +39,11 @@ def to_decimal(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-get_currency_precision(currency))
 
 
+def show(amount: Decimal, currency: str) -> str:
+    """Return an amount for a message, with the decimals of its currency: "12.30 USD"."""
+    return f"{to_decimal(floor_minor(amount, currency), currency):f} {currency}"
+
+
 def to_money(minor: int, currency: str) -> Money:
     """Return minor units as Money."""
     return Money(to_decimal(minor, currency), currency)

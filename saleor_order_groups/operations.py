@@ -29,14 +29,10 @@ from saleor.payment.models import TransactionItem
 from saleor.webhook.event_types import WebhookEventSyncType
 
 from .apportion import draw_down
+from .locked import NOT_LIVE, lock_transactions
 from .models import GroupPayment, OrderGroup, PaymentShare
-from .money import floor_minor, to_decimal
-from .payment_requests import (
-    NOT_LIVE,
-    find_open_requests,
-    get_available,
-    lock_transactions,
-)
+from .money import floor_minor, show, to_decimal
+from .payment_requests import find_open_requests, get_available
 from .payments import create_event_shares, divide_event
 from .settlement import settle, update_actions
 
@@ -102,7 +98,7 @@ def request_of_sources(
     )
     left = whole if amount is None else amount
     if not whole or left > whole:
-        raise InsufficientAmountError(f"Only {whole} {currency} is left.")
+        raise InsufficientAmountError(f"Only {show(whole, currency)} is left.")
     totals = [floor_minor(order.total_gross_amount, currency) for order in orders]
     outcome = Outcome(errors={order.pk: [] for order in orders})
     for source in sources:
@@ -208,7 +204,7 @@ def _get_payment_source(
         request_of_payment(payment, action, amounts, requestor)
 
     return Source(
-        available=_get_available_of_orders(payment, links, action),
+        available=_get_available_of_orders(links, action),
         request=request,
     )
 
@@ -244,10 +240,8 @@ def _get_links(payment: GroupPayment, order_ids: set[UUID]) -> list[PaymentShare
     )
 
 
-def _get_available_of_orders(
-    payment: GroupPayment, links: Sequence[PaymentShare], action: str
-) -> Amounts:
-    available = get_available(payment, links, action)
+def _get_available_of_orders(links: Sequence[PaymentShare], action: str) -> Amounts:
+    available = get_available(links, action)
     return {link.order_id: available[link.pk] for link in links}
 
 
@@ -270,12 +264,12 @@ def request_of_payment(
     with traced_atomic_transaction():
         links = _get_links(payment, set(amounts))
         lock_transactions(payment, links)
-        available = _get_available_of_orders(payment, links, action)
+        available = _get_available_of_orders(links, action)
         for link in links:
             if amounts[link.order_id] > available[link.order_id]:
                 raise ValidationError(
-                    f"Only {available[link.order_id]} {payment.transaction.currency} of order"
-                    f" #{link.order.number} is left for {action}."
+                    f"Only {show(available[link.order_id], payment.transaction.currency)}"
+                    f" of order #{link.order.number} is left for {action}."
                 )
         whole = sum(amounts.values(), Decimal(0))
         request = create_transaction_event_requested(
@@ -351,7 +345,7 @@ def cancel_rest(order: Order, requestor: Requestor) -> None:
             links = _get_links(payment, set(orders.values_list("pk", flat=True)))
             lock_transactions(payment, links)
             action = TransactionAction.CANCEL
-            amounts = _get_available_of_orders(payment, links, action)
+            amounts = _get_available_of_orders(links, action)
         amounts = {
             key: amount
             for key, amount in amounts.items()

@@ -5,24 +5,21 @@ with a reference. An answer without one has failed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
-from saleor.core.prices import quantize_price
+from django.db.models import Exists, OuterRef, Q
 from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
-from saleor.order import OrderStatus
 from saleor.payment import TransactionAction, TransactionEventType
 from saleor.payment.error_codes import TransactionRequestActionErrorCode
-from saleor.payment.lock_objects import transaction_item_qs_select_for_update
 from saleor.payment.models import TransactionEvent, TransactionItem
 
 from .config import ChargePolicy, get_config
-from .models import GroupPayment, PaymentShare
-
-NOT_LIVE = (OrderStatus.CANCELED, OrderStatus.EXPIRED)
+from .locked import NOT_LIVE, lock_transactions
+from .models import GroupPayment, PaymentEventShare, PaymentShare
+from .money import show
 
 REQUESTS = {
     TransactionEventType.CHARGE_REQUEST: TransactionEventType.CHARGE_FAILURE,
@@ -109,38 +106,21 @@ def _find_authorized_siblings(share: PaymentShare) -> list[int]:
     return sorted(siblings.values_list("order__number", flat=True))
 
 
-def get_available(
-    payment: GroupPayment, links: Sequence[PaymentShare], action: str
-) -> dict[UUID, Decimal]:
+def get_available(links: Sequence[PaymentShare], action: str) -> dict[UUID, Decimal]:
     """Return how much of each share can be requested, by the share's key.
 
-    Open requests have theirs already. The number of statements is constant.
+    Open requests have theirs already, the orders' parts of the group's requests too. The
+    number of statements is constant.
     """
-    amount, kinds = _BOUNDS[action]
-    shares = PaymentShare.objects.filter(payment=payment)
-    open_requests = [
-        request
-        for request in find_open_requests(
-            [*shares.values_list("transaction_id", flat=True), payment.transaction_id]
-        )
-        if request.type in kinds
-    ]
-    own: dict[int, Decimal] = defaultdict(Decimal)
+    name, kinds = _BOUNDS[action]
+    open_requests = find_open_requests([link.transaction_id for link in links])
+    asked: dict[int, Decimal] = defaultdict(Decimal)
     for request in open_requests:
-        own[request.transaction_id] += request.amount_value
-    # A request of the group is divided between the shares, and counts once.
-    divided = {
-        request.payment_event_share.event_id
-        for request in open_requests
-        if hasattr(request, "payment_event_share")
-    }
-    whole = getattr(payment.transaction, amount) - sum(
-        request.amount_value for request in open_requests if request.pk not in divided
-    )
+        if request.type in kinds:
+            asked[request.transaction_id] += request.amount_value
     return {
         link.pk: max(
-            min(getattr(link.transaction, amount) - own[link.transaction_id], whole),
-            Decimal(0),
+            getattr(link.transaction, name) - asked[link.transaction_id], Decimal(0)
         )
         for link in links
     }
@@ -151,7 +131,7 @@ def limit_to_share(share: PaymentShare, action: str, amount: Decimal | None) -> 
 
     :raises ValidationError: nothing is left of the share.
     """
-    available = get_available(share.payment, [share], action)[share.pk]
+    available = get_available([share], action)[share.pk]
     if not available:
         raise ValidationError(
             f"Nothing of this order's share of the payment is left for {action}.",
@@ -177,51 +157,24 @@ def refuse_beyond_share(
         raise ValidationError(
             refusal, code=TransactionRequestActionErrorCode.INVALID.value
         )
-    available = get_available(share.payment, [share], action)[share.pk]
+    available = get_available([share], action)[share.pk]
     if amount > available:
         currency = transaction.currency
         raise ValidationError(
-            f"Only {quantize_price(available, currency)} {currency} of this order's"
-            f" share of the payment is left for {action}:"
-            f" {quantize_price(amount, currency)} {currency} was requested.",
+            f"Only {show(available, currency)} of this order's share of the payment is"
+            f" left for {action}: {show(amount, currency)} was requested.",
             code=TransactionRequestActionErrorCode.INVALID.value,
         )
-
-
-def lock_transactions(payment: GroupPayment, links: Sequence[PaymentShare]) -> None:
-    """Lock a payment and shares of it by primary key, and read them anew."""
-    transactions = {
-        transaction.pk: transaction
-        for transaction in transaction_item_qs_select_for_update().filter(
-            pk__in=[payment.transaction_id, *(link.transaction_id for link in links)]
-        )
-    }
-    payment.transaction = transactions[payment.transaction_id]
-    for link in links:
-        link.transaction = transactions[link.transaction_id]
 
 
 # ------------------------------------------------------------------ open requests
 
 
 def find_open_requests(transaction_ids: Iterable[int]) -> list[TransactionEvent]:
-    """Return requests that have no answer yet, the oldest first."""
-    open_requests, _ = _match_failures(transaction_ids)
-    return open_requests
+    """Return requests that have no answer yet, the oldest first.
 
-
-def find_failed_requests(
-    transaction_id: int,
-) -> list[tuple[TransactionEvent, TransactionEvent]]:
-    """Return requests that got no answer, each with the failure that Saleor recorded."""
-    _, failed = _match_failures([transaction_id])
-    return failed
-
-
-def _match_failures(
-    transaction_ids: Iterable[int],
-) -> tuple[list[TransactionEvent], list[tuple[TransactionEvent, TransactionEvent]]]:
-    """Pair each failure with the oldest request before it of its kind and amount."""
+    A report that was taken for the answer closes a request too.
+    """
     events = (
         TransactionEvent.objects.filter(
             Q(psp_reference__isnull=True) | Q(psp_reference=""),
@@ -230,75 +183,55 @@ def _match_failures(
             transaction__in=list(transaction_ids),
         )
         .select_related("payment_event_share")
+        .annotate(
+            is_answered=Exists(
+                PaymentEventShare.objects.filter(request=OuterRef("pk"))
+            ),
+            # The request of a group is answered with the orders' parts of it.
+            parts_are_answered=Exists(
+                PaymentEventShare.objects.filter(
+                    event=OuterRef("pk"),
+                    share_event__payment_event_answers__isnull=False,
+                )
+            ),
+        )
         .order_by("pk")
     )
+    open_requests, _ = match_failures(
+        events, lambda event: hasattr(event, "payment_event_share")
+    )
+    return [
+        request
+        for request in open_requests
+        if not (request.is_answered or request.parts_are_answered)  # type: ignore[attr-defined]
+    ]
+
+
+def match_failures(
+    events: Iterable[TransactionEvent],
+    is_part: Callable[[TransactionEvent], bool],
+) -> tuple[list[TransactionEvent], list[tuple[TransactionEvent, TransactionEvent]]]:
+    """Pair each failure without a reference with the request that it is of.
+
+    That is the oldest before it of its transaction, kind and amount. Returns the
+    requests without a failure, and the pairs.
+
+    :param events: the oldest first.
+    :param is_part: tells an order's part of what the whole group was asked for, which
+        fails with that.
+    """
     waiting: dict[tuple, list[TransactionEvent]] = defaultdict(list)
     failed = []
     for event in events:
-        kind = REQUESTS.get(event.type, event.type)
-        requests = waiting[(event.transaction_id, kind, event.amount_value)]
-        if event.type in REQUESTS:
-            requests.append(event)
-        elif requests:
-            failed.append((requests.pop(0), event))
+        if event.psp_reference:
+            continue
+        kind = REQUESTS.get(event.type)
+        if kind and not event.include_in_calculations:
+            key = (event.transaction_id, kind, event.amount_value, is_part(event))
+            waiting[key].append(event)
+        elif event.type in REQUESTS.values():
+            key = (event.transaction_id, event.type, event.amount_value, is_part(event))
+            if waiting[key]:
+                failed.append((waiting[key].pop(0), event))
     open_requests = [request for requests in waiting.values() for request in requests]
     return sorted(open_requests, key=lambda request: request.pk), failed
-
-
-def close_open_requests(
-    transaction: TransactionItem, links: Sequence[PaymentShare]
-) -> None:
-    """Give an open request the reference of the report that can only be its answer.
-
-    An app may report on the payment before it has answered the request.
-    """
-    shares = [link.transaction_id for link in links]
-    reports = (
-        TransactionEvent.objects.filter(
-            transaction__in=[transaction.pk, *shares],
-            include_in_calculations=True,
-            event_shares__isnull=True,
-            payment_event_share__isnull=True,
-            psp_reference__isnull=False,
-        )
-        .exclude(psp_reference="")
-        .order_by("created_at", "pk")
-    )
-    open_requests: list[TransactionEvent] | None = None
-    for report in reports:
-        action, _, outcome = report.type.partition("_")
-        request_type = f"{action}_request"
-        if outcome not in ("success", "failure") or request_type not in REQUESTS:
-            continue
-        if open_requests is None:
-            open_requests = find_open_requests([transaction.pk, *shares])
-        is_known = TransactionEvent.objects.filter(
-            transaction__in=[transaction.pk, *shares],
-            psp_reference=report.psp_reference,
-            type=request_type,
-        ).exists()
-        if is_known:
-            continue
-        candidates = [
-            request
-            for request in open_requests
-            if request.type == request_type
-            and request.amount_value == report.amount_value
-            and _can_answer(report, request, transaction)
-        ]
-        if len({request.transaction_id for request in candidates}) != 1:
-            continue
-        request = candidates[0]
-        request.psp_reference = report.psp_reference
-        request.include_in_calculations = True
-        request.save(update_fields=["psp_reference", "include_in_calculations"])
-        open_requests.remove(request)
-
-
-def _can_answer(
-    report: TransactionEvent, request: TransactionEvent, transaction: TransactionItem
-) -> bool:
-    # An order's part of the group's request is answered with that.
-    if hasattr(request, "payment_event_share"):
-        return False
-    return report.transaction_id in (transaction.pk, request.transaction_id)

@@ -16,37 +16,18 @@ from saleor.order.models import Order
 from saleor.payment import TransactionAction, TransactionEventType
 from saleor.payment.lock_objects import transaction_item_qs_select_for_update
 from saleor.payment.models import TransactionEvent, TransactionItem
-from saleor.payment.transaction_item_calculations import (
-    recalculate_transaction_amounts,
-)
 
 from .apportion import apportion, draw_down
-from .ledger import Ledger
+from .attribution import attribute_reports
+from .books import AMOUNTS, Book
 from .legacy_payments import share_legacy_payments
-from .made_rows import forget, remember, remember_for_now
+from .locked import Entry, LockedPayment, LockedShare, get_covered
+from .made_rows import forget, remember
 from .models import GroupPayment, OrderGroup, PaymentEventShare, PaymentShare
 from .money import floor_minor, to_decimal, to_minor
 
 # Their webhooks look a payment up by its token, which the parts would share.
 UNSUPPORTED_GATEWAYS = frozenset({"saleor.payments.stripe"})
-
-AMOUNTS = (
-    "authorized_value",
-    "charged_value",
-    "refunded_value",
-    "canceled_value",
-    "authorize_pending_value",
-    "charge_pending_value",
-    "refund_pending_value",
-    "cancel_pending_value",
-)
-
-_COVERING = (
-    "authorized_value",
-    "charged_value",
-    "authorize_pending_value",
-    "charge_pending_value",
-)
 
 # The message of a share's events that carry amounts and no event of the payment.
 DIVIDED_AMOUNT = "Share of the payment's amount."
@@ -87,12 +68,6 @@ _EVENT_FIELDS = (
     "app_identifier",
     "include_in_calculations",
     "reason_reference_id",
-)
-# They tell of the payment, not of money.
-NOT_SHARED = (
-    TransactionEventType.INFO,
-    TransactionEventType.AUTHORIZATION_ACTION_REQUIRED,
-    TransactionEventType.CHARGE_ACTION_REQUIRED,
 )
 FAILURES = (
     TransactionEventType.AUTHORIZATION_FAILURE,
@@ -171,9 +146,25 @@ def _share_transaction(
         for order, share in zip(orders, shares, strict=True)
     )
     totals = [to_minor(order.total_gross_amount, order.currency) for order in orders]
-    rows = share_events(transaction, links, Ledger(needs=needs, weights=totals))
-    for share in shares:
-        _derive_amounts(share, rows)
+    payment.transaction = transaction
+    divided = LockedPayment(
+        payment=payment,
+        book=Book(transaction, transaction.events.order_by("pk")),
+        shares=[
+            LockedShare(link, order, Book(share), total, need)
+            for link, order, share, total, need in zip(
+                links, orders, shares, totals, needs, strict=True
+            )
+        ],
+        entries=[],
+    )
+    divided.entries += [Entry(event) for event in divided.book.events]
+    attribute_reports(divided)
+    divided.save()
+    for share, own in zip(shares, divided.shares, strict=True):
+        # Saleor would read them again, share by share.
+        remember(share, "events", own.book.events)
+        own.book.apply()
         # Created by us, but paid when the payment was.
         share.created_at = transaction.created_at
     if not sums_hold(transaction, shares):
@@ -190,24 +181,6 @@ def _share_transaction(
     return shares
 
 
-def _derive_amounts(share: TransactionItem, rows: Sequence[PaymentEventShare]) -> None:
-    """Let Saleor calculate the amounts of a new share from the events just made.
-
-    All of them count, and they are in the order of the payment's. Saleor would read them
-    again, share by share.
-    """
-    events = [row.share_event for row in rows if row.share.transaction_id == share.pk]
-    remember_for_now(share, "events", events)
-    recalculate_transaction_amounts(share, save=False)
-    remember(share, "events", events)
-
-
-def get_covered(share: TransactionItem) -> int:
-    """Return what a share covers of its order's total, in minor units."""
-    covered = sum(getattr(share, name) for name in _COVERING)
-    return max(floor_minor(covered, share.currency), 0)
-
-
 def _create_shares(
     transaction: TransactionItem, orders: Sequence[Order]
 ) -> list[TransactionItem]:
@@ -222,54 +195,6 @@ def _create_shares(
         TransactionItem(order=order, available_actions=list(actions), **values)
         for order in orders
     )
-
-
-def share_events(
-    transaction: TransactionItem, links: Sequence[PaymentShare], ledger: Ledger
-) -> list[PaymentEventShare]:
-    """Give each share its part of every event of the payment that has none yet.
-
-    What was divided before stays as it was: the ledger knows it, so that a later event
-    is divided over what is left. Returns the new links.
-    """
-    rows: list[PaymentEventShare] = []
-    events = transaction.events.filter(
-        include_in_calculations=True, event_shares__isnull=True
-    ).exclude(type__in=NOT_SHARED)
-    for event in events.order_by("created_at", "pk"):
-        reference = event.psp_reference
-        if event.type in FAILURES and not ledger.knows(event.type, reference):
-            # Nothing of any order has failed.
-            continue
-        amount = floor_minor(event.amount_value, transaction.currency)
-        parts = ledger.divide(event.type, reference, amount)
-        new = divide_event(event, links, parts)
-        # What an app says in fractions of the minor unit is not lost either.
-        new[0].share_event.amount_value += event.amount_value - to_decimal(
-            amount, transaction.currency
-        )
-        rows += new
-    return create_event_shares(rows)
-
-
-def replay_events(links: Sequence[PaymentShare], ledger: Ledger) -> None:
-    """Let the ledger know how the payment's events were divided before."""
-    indexes = {link.pk: index for index, link in enumerate(links)}
-    divided: dict[TransactionEvent, list[int]] = {}
-    for row in (
-        PaymentEventShare.objects.filter(
-            share__in=links, event__include_in_calculations=True
-        )
-        .select_related("event", "share_event")
-        .order_by("event__created_at", "event")
-    ):
-        parts = divided.setdefault(row.event, [0] * len(links))
-        share_event = row.share_event
-        parts[indexes[row.share_id]] = floor_minor(
-            share_event.amount_value, share_event.currency
-        )
-    for event, parts in divided.items():
-        ledger.replay(event.type, event.psp_reference, parts)
 
 
 def divide_event(
@@ -302,12 +227,10 @@ def create_event_shares(rows: list[PaymentEventShare]) -> list[PaymentEventShare
 
 
 def sums_hold(transaction: TransactionItem, shares: Sequence[TransactionItem]) -> bool:
-    """Tell whether the shares sum to the payment, and none is below zero unless it is."""
+    """Tell whether the shares sum to the payment in every amount."""
     return all(
         sum((getattr(share, name) for share in shares), Decimal(0))
         == getattr(transaction, name)
-        and min(getattr(share, name) for share in shares)
-        >= min(getattr(transaction, name), Decimal(0))
         for name in AMOUNTS
     )
 

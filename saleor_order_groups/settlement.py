@@ -4,52 +4,42 @@
 that running it twice, late or after a crash ends in the same rows. An app that knows
 nothing of groups reports on the payment: each order gets its part. What an app answers
 to a request for one order is reported on that order's share: the payment gets it too.
+
+Each share is what a plain transaction of its order would be. The payment stands for all
+of them: its events are kept so that Saleor's amounts of it are the sum of the shares'.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import datetime
+import logging
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
-from uuid import UUID
+from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from saleor.core.tracing import traced_atomic_transaction
-from saleor.order.lock_objects import order_qs_select_for_update
-from saleor.order.models import Order, OrderGrantedRefund
-from saleor.order.utils import updates_amounts_for_order
+from saleor.order.models import OrderGrantedRefund
+from saleor.order.utils import (
+    calculate_order_granted_refund_status,
+    updates_amounts_for_order,
+)
 from saleor.payment import TransactionAction, TransactionEventType
 from saleor.payment.models import TransactionEvent, TransactionItem
-from saleor.payment.transaction_item_calculations import (
-    recalculate_transaction_amounts,
-)
-from saleor.payment.utils import process_order_with_transaction
 
-from .ledger import Ledger
-from .models import GroupPayment, PaymentEventShare, PaymentShare
-from .money import floor_minor, to_decimal, to_minor
-from .payment_requests import (
-    NOT_LIVE,
-    close_open_requests,
-    find_failed_requests,
-    lock_transactions,
-)
-from .payments import (
-    AMOUNTS,
-    DIVIDED_AMOUNT,
-    NOT_SHARED,
-    create_event_shares,
-    divide_event,
-    get_covered,
-    replay_events,
-    share_amounts,
-    share_events,
-    sums_hold,
-)
-from .webhooks.lookups import share_lookups
+from .announcements import announce, announce_left_over, tell
+from .attribution import attribute_reports, divide_answer, is_guessed
+from .books import AMOUNTS, LENT, is_loan, split_type
+from .ledger import lend
+from .locked import Entry, LockedPayment, LockedShare, iterate_groups, lock_payment
+from .models import GroupPayment, PaymentShare
+from .money import floor_minor, to_decimal
+from .payment_requests import match_failures
+from .payments import DIVIDED_AMOUNT, share_amounts, sums_hold
 
 if TYPE_CHECKING:
     from saleor.account.models import User
     from saleor.app.models import App
     from saleor.plugins.manager import PluginsManager
+
+logger = logging.getLogger(__name__)
 
 # What the app keeps on the payment and the orders' shares show too.
 _FOLLOWING_FIELDS = (
@@ -71,26 +61,6 @@ _FOLLOWING_FIELDS = (
 )
 
 
-@dataclass(frozen=True)
-class Before:
-    """A transaction's amounts before it changed; Saleor's events tell the difference."""
-
-    authorized: Decimal = Decimal(0)
-    charged: Decimal = Decimal(0)
-    refunded: Decimal = Decimal(0)
-    granted_refund: OrderGrantedRefund | None = None
-
-
-@dataclass(frozen=True)
-class _Order:
-    """What settling needs of an order, beside its share."""
-
-    order: Order
-    is_live: bool
-    total: int
-    need: int
-
-
 def find_payment(transaction_id: int) -> GroupPayment | None:
     """Return the payment that a transaction is, or is a share of."""
     # Two look-ups, each by an index: there is none for the two in one.
@@ -105,316 +75,551 @@ def settle(
     manager: "PluginsManager",
     user: "User | None" = None,
     app: "App | None" = None,
-    *,
-    before: Mapping[int, Before] | None = None,
-    whole_amounts: Mapping[int, Decimal] | None = None,
 ) -> None:
     """Bring payment, shares and orders in line, then fire Saleor's events of each order.
 
     Orders are locked first, by primary key, then the transactions, as Saleor does.
-
-    :param before: by transaction, where Saleor has changed a share's amounts already.
-    :param whole_amounts: by event, what an app answered for a share where that is more
-        than the share's part, which the event has.
     """
-    previous = dict(before or {})
     with traced_atomic_transaction():
-        links, orders = _lock(payment)
-        transaction = payment.transaction
-        for link in links:
-            previous.setdefault(link.transaction_id, _remember(link.transaction))
-        amounts = {link.pk: _get_amounts(link.transaction) for link in links}
-        close_open_requests(transaction, links)
-        _follow_requests(transaction)
-        ledger = _get_ledger(orders)
-        replay_events(links, ledger)
-        rows = _carry_up(transaction, links, ledger, whole_amounts or {})
-        rows += share_events(transaction, links, ledger)
-        rows += _share_failed_requests(transaction, links)
-        _relate_granted_refunds(rows)
-        _recalculate(payment, links, orders)
-        touched = {row.share_id for row in rows}
-        changed = [
-            link
-            for link in links
-            if link.pk in touched
-            or link.transaction_id in (before or {})
-            or amounts[link.pk] != _get_amounts(link.transaction)
-        ]
-        for link in changed:
-            updates_amounts_for_order(orders[link.order_id].order)
-    granted_refunds = {
-        row.share_id: row.share_event.related_granted_refund
-        for row in rows
-        if row.share_event.related_granted_refund_id
-    }
-    with share_lookups({}):
-        for link in changed:
-            was = previous[link.transaction_id]
-            process_order_with_transaction(
-                link.transaction,
-                manager,
-                user,
-                app,
-                was.authorized,
-                was.charged,
-                was.refunded,
-                related_granted_refund=was.granted_refund
-                or granted_refunds.get(link.pk),
-            )
+        locked = lock_payment(payment)
+        announcements = announce_left_over([share.link for share in locked.shares])
+        announcements += _settle(locked, user, app)
+    tell(announcements, manager, user, app)
 
 
-def _lock(payment: GroupPayment) -> tuple[list[PaymentShare], dict[UUID, _Order]]:
-    """Return the payment's shares, in the order of the group, and their orders."""
-    links = list(PaymentShare.objects.filter(payment=payment))
-    rows = order_qs_select_for_update().filter(pk__in=[link.order_id for link in links])
-    found = {order.pk: order for order in rows}
-    lock_transactions(payment, links)
-    covered = dict.fromkeys(found, 0)
-    others = TransactionItem.objects.filter(order__in=found).exclude(
-        payment_share__payment=payment
-    )
-    for other in others:
-        covered[cast(UUID, other.order_id)] += get_covered(other)
-    orders = {}
-    # As the ledger divides ties.
-    links.sort(key=lambda link: found[link.order_id].number)
-    for link in links:
-        order = found[link.order_id]
-        is_live = order.status not in NOT_LIVE
-        total = to_minor(order.total_gross_amount, order.currency)
-        need = max(total - covered[order.pk], 0) if is_live else 0
-        orders[order.pk] = _Order(order, is_live, total, need)
-    return links, orders
+def name_request(
+    payment: GroupPayment,
+    request: TransactionEvent,
+    reference: str,
+    manager: "PluginsManager",
+) -> None:
+    """Let an app's answer say whose a reference is, before Saleor reads the answer.
 
+    The app may have reported on the payment before it answered, so that the report was
+    given to whom it seemed to be of. It is attributed anew here, and so is a report that
+    was taken for this answer and is another's.
 
-def _get_ledger(orders: Mapping[UUID, _Order]) -> Ledger:
-    return Ledger(
-        needs=[order.need for order in orders.values()],
-        weights=[order.total for order in orders.values()],
-        live=[order.is_live for order in orders.values()],
-    )
-
-
-def divide_answer(
-    share: PaymentShare, request: TransactionEvent, amount: Decimal
-) -> Decimal:
-    """Return how much of what an app did for a share's request is that share's own.
-
-    Not more than was asked for or is needed, as far as its siblings can take the rest.
+    :param request: what one order was asked for, and the app answers now.
     """
-    action, _, _ = request.type.partition("_")
     with traced_atomic_transaction():
-        links, orders = _lock(share.payment)
-        ledger = _get_ledger(orders)
-        replay_events(links, ledger)
-        index = [link.pk for link in links].index(share.pk)
-        currency = share.payment.transaction.currency
-        parts = ledger.divide_answer(
-            index,
-            f"{action}_success",
-            request.psp_reference,
-            floor_minor(amount, currency),
+        locked = lock_payment(payment)
+        index = _find_position(locked, request.transaction_id)
+        action, _ = split_type(request.type)
+        settled = locked.get_settled_amounts()
+        wrong = find_wrong_reports(locked, index, request, reference)
+        if not wrong:
+            return
+        for event in locked.shares[index].book.events:
+            if event.pk == request.pk:
+                locked.change(
+                    event,
+                    locked.shares[index].book,
+                    psp_reference=reference,
+                    include_in_calculations=True,
+                )
+        for entry in wrong:
+            locked.take_back(entry)
+        announcements = _settle(
+            locked, settled=settled, named={(action, reference): index}
         )
-    siblings = sum(parts) - parts[index]
-    return amount - to_decimal(siblings, currency)
+    tell(announcements, manager)
 
 
-def _remember(share: TransactionItem) -> Before:
-    return Before(share.authorized_value, share.charged_value, share.refunded_value)
+def claim_report(
+    payment: GroupPayment,
+    share: PaymentShare,
+    event_type: str,
+    reference: str,
+    amount: Decimal,
+    manager: "PluginsManager",
+) -> None:
+    """Give an order a report on the payment that is now reported of the order itself.
 
-
-def _get_amounts(transaction: TransactionItem) -> tuple[Decimal, ...]:
-    return tuple(getattr(transaction, name) for name in AMOUNTS)
-
-
-def _follow_requests(transaction: TransactionItem) -> None:
-    """Let what each order was asked for follow a request of the whole group.
-
-    Saleor gives a request its reference in place, when it is answered.
+    Nothing happens unless the report was given to other orders by guessing.
     """
-    rows = PaymentEventShare.objects.filter(
-        event__transaction=transaction,
-        event__include_in_calculations=True,
-        share_event__include_in_calculations=False,
-        share_event__psp_reference__isnull=True,
-        event__psp_reference__isnull=False,
-    ).select_related("event", "share_event")
-    share_events_to_update = []
-    for row in rows:
-        row.share_event.psp_reference = row.event.psp_reference
-        row.share_event.include_in_calculations = True
-        share_events_to_update.append(row.share_event)
-    TransactionEvent.objects.bulk_update(
-        share_events_to_update, ["psp_reference", "include_in_calculations"]
-    )
+    with traced_atomic_transaction():
+        locked = lock_payment(payment)
+        index = _find_position(locked, share.transaction_id)
+        entry = locked.find_entry(event_type, reference)
+        if (
+            entry is None
+            or index in entry.rows
+            or not entry.rows
+            or entry.get_whole_amount() != amount
+            or not is_guessed(locked, entry, index)
+        ):
+            return
+        settled = locked.get_settled_amounts()
+        action, _ = split_type(event_type)
+        locked.take_back(entry)
+        announcements = _settle(
+            locked, settled=settled, named={(action, reference): index}
+        )
+    tell(announcements, manager)
 
 
-def _carry_up(
-    transaction: TransactionItem,
-    links: Sequence[PaymentShare],
-    ledger: Ledger,
-    whole_amounts: Mapping[int, Decimal],
-) -> list[PaymentEventShare]:
-    """Give the payment what was reported on its shares.
+def find_wrong_reports(
+    locked: LockedPayment, index: int, request: TransactionEvent, reference: str
+) -> list[Entry]:
+    """Return reports on the payment that were given to others than an answer says.
 
-    It holds one event for each reference and type, of the sum of the shares' events.
-    What exceeds the share that was asked goes to its siblings.
+    :param index: the position of the share whose request is answered.
+    :param reference: what the app calls it.
     """
-    indexes = {link.transaction_id: index for index, link in enumerate(links)}
-    reported = (
-        TransactionEvent.objects.filter(
-            transaction__in=indexes,
-            include_in_calculations=True,
-            payment_event_share__isnull=True,
-            psp_reference__isnull=False,
-        )
-        .exclude(psp_reference="")
-        .exclude(type__in=NOT_SHARED)
-    )
-    new: list[PaymentEventShare] = []
-    for share_event in reported.order_by("created_at", "pk"):
-        index = indexes[share_event.transaction_id]
-        event = (
-            transaction.events.filter(
-                psp_reference=share_event.psp_reference,
-                type=share_event.type,
-                include_in_calculations=True,
-            )
-            .order_by("pk")
-            .first()
-        )
-        rows = {row.share_id: row for row in event.event_shares.all()} if event else {}
-        if links[index].pk in rows:
-            # The payment has this report already, and the share its part of it.
-            share_event.include_in_calculations = False
-            share_event.save(update_fields=["include_in_calculations"])
+    action, _ = split_type(request.type)
+    wrong = []
+    for entry in locked.entries:
+        entry_action, _ = split_type(entry.event.type)
+        if entry_action != action or not entry.is_reported_on_payment:
             continue
-        amount = whole_amounts.get(share_event.pk, share_event.amount_value)
-        if event is None:
-            event = _copy_to_payment(share_event, transaction, amount)
-        elif rows:
-            event.amount_value += amount
-            event.save(update_fields=["amount_value"])
-        else:
-            # Reported on both before either was settled.
-            amount = max(amount, event.amount_value)
-            event.amount_value = amount
-            event.save(update_fields=["amount_value"])
-        currency = transaction.currency
-        minor = floor_minor(amount, currency)
-        parts = ledger.divide_answer(index, event.type, event.psp_reference, minor)
-        share_event.amount_value = to_decimal(parts[index], currency)
-        share_event.amount_value += amount - to_decimal(minor, currency)
-        share_event.save(update_fields=["amount_value"])
-        parts[index] = 0
-        siblings = divide_event(event, links, parts) if any(parts) else []
-        for row in list(siblings):
-            if known := rows.get(row.share_id):
-                known.share_event.amount_value += row.share_event.amount_value
-                known.share_event.save(update_fields=["amount_value"])
-                siblings.remove(row)
-        new += create_event_shares(siblings)
-        own = PaymentEventShare(
-            event=event, share=links[index], share_event=share_event
-        )
-        own.save(force_insert=True)
-    return new
-
-
-def _copy_to_payment(
-    share_event: TransactionEvent, transaction: TransactionItem, amount: Decimal
-) -> TransactionEvent:
-    excluded = (
-        "id",
-        "transaction",
-        "idempotency_key",
-        "related_granted_refund",
-        "amount_value",
-    )
-    values = {
-        field.attname: getattr(share_event, field.attname)
-        for field in TransactionEvent._meta.concrete_fields
-        if field.name not in excluded
-    }
-    return TransactionEvent.objects.create(
-        **values, transaction=transaction, amount_value=amount
-    )
-
-
-def _share_failed_requests(
-    transaction: TransactionItem, links: Sequence[PaymentShare]
-) -> list[PaymentEventShare]:
-    """Tell the orders that a request of the whole group got no answer.
-
-    Saleor records that without a reference, and counts it nowhere.
-    """
-    rows: list[PaymentEventShare] = []
-    by_share = {link.pk: link for link in links}
-    for request, failure in find_failed_requests(transaction.pk):
-        if failure.event_shares.exists():
+        own = entry.rows.get(index)
+        if entry.event.psp_reference != reference:
+            # Taken for this answer, which has another reference.
+            if own and own.request_id == request.pk:
+                wrong.append(entry)
             continue
-        for asked in request.event_shares.select_related("share_event"):
-            part = to_minor(asked.share_event.amount_value, transaction.currency)
-            rows += divide_event(failure, [by_share[asked.share_id]], [part])
-    return create_event_shares(rows)
+        whole = floor_minor(entry.get_whole_amount(), locked.currency)
+        part = floor_minor(own.share_event.amount_value, locked.currency) if own else 0
+        if part != whole and is_guessed(locked, entry, index):
+            wrong.append(entry)
+    return wrong
 
 
-def _relate_granted_refunds(rows: Sequence[PaymentEventShare]) -> None:
-    """Let an answer be that of the granted refund that its request was made for."""
-    answers = [
-        row.share_event
-        for row in rows
-        if row.share_event.type in TransactionEventType.REFUND_RELATED_EVENT_TYPES
+def _find_position(locked: LockedPayment, transaction_id: int) -> int:
+    return [share.link.transaction_id for share in locked.shares].index(transaction_id)
+
+
+# ---------------------------------------------------------------------- settling
+
+
+def _settle(
+    locked: LockedPayment,
+    user: "User | None" = None,
+    app: "App | None" = None,
+    *,
+    settled: list[dict[str, Decimal]] | None = None,
+    named: dict[tuple[str, str], int] | None = None,
+) -> list:
+    """Write what is missing; return what the orders are to be told of it.
+
+    :param settled: each share's amounts as its order was told them last.
+    :param named: whose a reference is, where the app says so right now.
+    """
+    settled = settled or locked.get_settled_amounts()
+    bring_in_line(locked, named)
+    locked.save()
+    stored = [_get_stored(share.book.transaction) for share in locked.shares]
+    _save_transactions(locked)
+    changed = [
+        index
+        for index, share in enumerate(locked.shares)
+        if index in locked.touched
+        or stored[index] != _get_stored(share.book.transaction)
+        or any(
+            settled[index][name] != amount
+            for name, amount in _get_stored(share.book.transaction).items()
+        )
     ]
-    if not answers:
-        return
-    requests = TransactionEvent.objects.filter(
-        transaction__in=[event.transaction_id for event in answers],
-        type=TransactionEventType.REFUND_REQUEST,
-        related_granted_refund__isnull=False,
-    ).select_related("related_granted_refund")
-    asked = {
-        (request.transaction_id, request.psp_reference): request
-        for request in requests.order_by("pk")
-    }
-    changed = []
-    for event in answers:
-        request = asked.get((event.transaction_id, event.psp_reference))
-        if request and request != event:
-            event.related_granted_refund = request.related_granted_refund
-            changed.append(event)
-    TransactionEvent.objects.bulk_update(changed, ["related_granted_refund"])
+    for index in changed:
+        updates_amounts_for_order(locked.shares[index].order)
+    for granted_refund in OrderGrantedRefund.objects.filter(
+        pk__in=locked.granted_refund_ids
+    ):
+        calculate_order_granted_refund_status(granted_refund)
+    return announce(
+        [
+            (locked.shares[index].link, settled[index], index in locked.corrected)
+            for index in changed
+        ],
+        user,
+        app,
+    )
 
 
-def _follow_events(shares: Sequence[TransactionItem]) -> None:
+def bring_in_line(
+    locked: LockedPayment, named: dict[tuple[str, str], int] | None = None
+) -> None:
+    """Give payment and shares the events that they miss; nothing is saved.
+
+    :param named: whose a reference is, where the app says so right now.
+    """
+    _follow_events(locked)
+    _follow_requests(locked)
+    _carry_reports_on_shares(locked)
+    attribute_reports(locked, named)
+    _share_failed_requests(locked)
+    _relate_granted_refunds(locked)
+    _stand_for_shares(locked)
+    _lend_authorizations(locked)
+    _stand_for_pending_authorizations(locked)
+
+
+def _get_stored(transaction: TransactionItem) -> dict[str, Decimal]:
+    return {name: getattr(transaction, name) for name in AMOUNTS}
+
+
+def _follow_events(locked: LockedPayment) -> None:
     """Let shares of amounts follow events again, as their payment does from now on.
 
     The amounts were divided where they did not follow from the payment's events. Saleor
     commits a report's event before the amounts: a completion between them sees that too.
     """
-    divided_amounts = TransactionEvent.objects.filter(
-        transaction__in=shares,
-        message=DIVIDED_AMOUNT,
-        payment_event_share__isnull=True,
-    )
-    if divided_amounts.delete()[0]:
-        TransactionEvent.objects.filter(
-            payment_event_share__share__transaction__in=shares,
-            payment_event_share__event__include_in_calculations=True,
-        ).update(include_in_calculations=True)
+    divided = [
+        (share, event)
+        for share in locked.shares
+        for event in share.book.events
+        if event.message == DIVIDED_AMOUNT and not event.psp_reference
+    ]
+    if not divided:
+        return
+    for share, event in divided:
+        share.book.remove(event)
+    TransactionEvent.objects.filter(pk__in=[event.pk for _, event in divided]).delete()
+    for entry in locked.entries:
+        for index, row in entry.rows.items():
+            if entry.event.include_in_calculations:
+                locked.change(
+                    row.share_event,
+                    locked.shares[index].book,
+                    include_in_calculations=True,
+                )
 
 
-def _recalculate(
-    payment: GroupPayment,
-    links: Sequence[PaymentShare],
-    orders: Mapping[UUID, _Order],
+def _follow_requests(locked: LockedPayment) -> None:
+    """Let what each order was asked for follow a request of the whole group.
+
+    Saleor gives a request its reference in place, when it is answered.
+    """
+    for entry in locked.entries:
+        event = entry.event
+        if not event.include_in_calculations or not event.psp_reference:
+            continue
+        for index, row in entry.rows.items():
+            if row.share_event.psp_reference is None:
+                locked.change(
+                    row.share_event,
+                    locked.shares[index].book,
+                    psp_reference=event.psp_reference,
+                    include_in_calculations=True,
+                )
+                locked.touched.add(index)
+
+
+def _carry_reports_on_shares(locked: LockedPayment) -> None:
+    """Give the payment what was reported on its shares.
+
+    It holds one event for each reference and type. What exceeds the share goes to its
+    siblings, as their part of the same event.
+    """
+    reports = locked.find_unlinked_reports()
+    for index, report in reports:
+        # What an order has is asked without what is to be divided still.
+        locked.shares[index].book.remove(report)
+    for index, report in sorted(reports, key=lambda pair: pair[1].created_at):
+        _carry(locked, index, report)
+
+
+def _carry(locked: LockedPayment, index: int, report: TransactionEvent) -> None:
+    book = locked.shares[index].book
+    entry = locked.find_entry(report.type, report.psp_reference)
+    if entry and index in entry.rows:
+        # The payment has this report already, and the share its part of it.
+        locked.change(report, book, include_in_calculations=False)
+        book.add(report)
+        return
+    amount = report.amount_value
+    if (
+        entry
+        and entry.rows
+        and entry.get_whole_amount() == amount
+        and is_guessed(locked, entry, index)
+    ):
+        # Reported on the payment before, and given to somebody else.
+        locked.take_back(entry)
+    if entry is None:
+        entry = locked.add_event_of(report, amount)
+    elif not entry.rows:
+        # Reported on both before either was settled.
+        amount = max(amount, entry.event.amount_value)
+    minor = floor_minor(amount, locked.currency)
+    parts = divide_answer(locked, index, report.type, report.psp_reference, minor)
+    own = to_decimal(parts[index], locked.currency)
+    own += amount - to_decimal(minor, locked.currency)
+    locked.change(report, book, amount_value=own)
+    locked.add_part(entry, index, report, reported_on_share=True)
+    for sibling, part in enumerate(parts):
+        if sibling == index or not part:
+            continue
+        part_amount = to_decimal(part, locked.currency)
+        if row := entry.rows.get(sibling):
+            locked.change(
+                row.share_event,
+                locked.shares[sibling].book,
+                amount_value=row.share_event.amount_value + part_amount,
+            )
+            locked.touched.add(sibling)
+            continue
+        locked.add_copy(entry, sibling, part_amount, reported_on_share=True)
+
+
+def _share_failed_requests(locked: LockedPayment) -> None:
+    """Tell the orders that a request of the whole group got no answer.
+
+    Saleor records that without a reference, and counts it nowhere.
+    """
+    entries = {id(entry.event): entry for entry in locked.entries}
+    _, failed = match_failures(locked.book.events, lambda _event: False)
+    for request, failure in failed:
+        asked, told = entries[id(request)], entries[id(failure)]
+        if told.rows:
+            continue
+        for index, row in asked.rows.items():
+            locked.add_copy(told, index, row.share_event.amount_value)
+
+
+def _relate_granted_refunds(locked: LockedPayment) -> None:
+    """Let an answer be that of the granted refund that its request was made for."""
+    for row in locked.new_rows:
+        event = row.share_event
+        if (
+            event.type not in TransactionEventType.REFUND_RELATED_EVENT_TYPES
+            or event.related_granted_refund_id
+        ):
+            continue
+        [book] = [share.book for share in locked.shares if share.link == row.share]
+        asked = [
+            request.related_granted_refund_id
+            for request in book.events
+            if request.type == TransactionEventType.REFUND_REQUEST
+            and request.psp_reference == event.psp_reference
+            and request.related_granted_refund_id
+        ]
+        if asked:
+            locked.change(event, book, related_granted_refund_id=asked[-1])
+            locked.granted_refund_ids.add(asked[-1])
+
+
+# ------------------------------------------------------- the payment, as their sum
+
+
+def _stand_for_shares(locked: LockedPayment) -> None:
+    """Keep the payment's events so that its amounts are the sum of the shares'.
+
+    Saleor keeps one outcome for each reference. Where the orders' parts of a reference
+    had different outcomes, the payment's success is what has succeeded of them, and its
+    failure does not count.
+    """
+    for action, reference in list(iterate_groups(locked)):
+        _stand_for_outcomes(locked, action, reference)
+    for entry in locked.entries:
+        _, outcome = split_type(entry.event.type)
+        if entry.rows and outcome in ("back", "reverse"):
+            locked.change(
+                entry.event, locked.book, amount_value=entry.get_whole_amount()
+            )
+    _stand_for_adjustments(locked)
+
+
+def _stand_for_outcomes(locked: LockedPayment, action: str, reference: str) -> None:
+    books = [share.book for share in locked.shares]
+    successes = [book.find_counting_success(action, reference) for book in books]
+    requests = [book.find_pending_request(action, reference) for book in books]
+    succeeded = sum((event.amount_value for event in successes if event), Decimal(0))
+    pending = sum((event.amount_value for event in requests if event), Decimal(0))
+    is_open = any(successes) or any(requests)
+    if failure := locked.find_entry(f"{action}_failure", reference):
+        locked.change(failure.event, locked.book, include_in_calculations=not is_open)
+    if success := locked.find_entry(f"{action}_success", reference):
+        if not success.rows:
+            return
+        # An older failure of all leaves the payment's success as it was reported.
+        amount = success.get_whole_amount() if not is_open else succeeded
+        locked.change(
+            success.event,
+            locked.book,
+            amount_value=amount,
+            # A success, also of nothing, would hide what is pending.
+            include_in_calculations=bool(any(successes) or not any(requests)),
+        )
+        if not is_open and locked.book.find_counting_success(action, reference):
+            locked.change(success.event, locked.book, amount_value=Decimal(0))
+    request = locked.find_entry(f"{action}_request", reference)
+    if request and any(requests) and not any(successes):
+        locked.change(request.event, locked.book, amount_value=pending)
+    if any(successes):
+        # To Saleor a success answers every request of its reference.
+        _keep_pending(locked, action, reference, pending, request and request.event)
+    else:
+        _keep_pending(locked, action, reference, Decimal(0), None)
+
+
+def _keep_pending(
+    locked: LockedPayment,
+    action: str,
+    reference: str,
+    pending: Decimal,
+    like: TransactionEvent | None,
 ) -> None:
-    """Derive the amounts of all again, and let the shares follow their payment."""
-    transaction = payment.transaction
-    recalculate_transaction_amounts(transaction, save=False)
-    shares = [link.transaction for link in links]
-    _follow_events(shares)
+    """Keep what some orders wait for where another event of the payment hides it.
+
+    The payment has a request of its own for it, with a reference of its own.
+
+    :param like: what the request is like, but for its amount.
+    """
+    own_reference = f"{reference} ({action} pending)".strip()
+    found = locked.book.find(action, "request", own_reference)
+    if found and not pending:
+        locked.remove_event(found)
+    elif found:
+        locked.change(found, locked.book, amount_value=pending)
+    elif pending:
+        assert like is not None
+        locked.add_pending(f"{action}_request", own_reference, pending, like)
+
+
+def _stand_for_adjustments(locked: LockedPayment) -> None:
+    """Keep the payment's adjustment at what the shares' authorizations sum to.
+
+    An adjustment that was reported on one share sets that share alone; on the payment it
+    overwrites all of them.
+    """
+    adjustments = [
+        entry
+        for entry in locked.entries
+        if entry.event.type == TransactionEventType.AUTHORIZATION_ADJUSTMENT
+        and entry.event.include_in_calculations
+    ]
+    if not adjustments:
+        return
+    latest = sorted(adjustments, key=lambda entry: entry.event.created_at)[-1]
+    if not any(row.reported_on_share for row in latest.rows.values()):
+        return
+    authorized = sum(
+        (share.book.get_own_authorization() for share in locked.shares), Decimal(0)
+    )
+    difference = authorized - locked.book.get_own_authorization()
+    locked.change(
+        latest.event,
+        locked.book,
+        amount_value=latest.event.amount_value + difference,
+    )
+
+
+def _stand_for_pending_authorizations(locked: LockedPayment) -> None:
+    """Keep the payment's pending authorizations at what the shares' sum to.
+
+    An adjustment, of a share or of the payment, hides the older requests of that one.
+    """
+    action, name = "authorization", "authorize_pending_value"
+    requests = [
+        entry.event
+        for entry in locked.entries
+        if entry.rows and entry.event.type == TransactionEventType.AUTHORIZATION_REQUEST
+    ]
+    for request in requests:
+        reference = request.psp_reference
+        if reference and not any(
+            share.book.find_counting_success(action, reference)
+            for share in locked.shares
+        ):
+            pending = sum(
+                (
+                    share.book.get_pending_authorization(reference)
+                    for share in locked.shares
+                ),
+                Decimal(0),
+            )
+            is_pending = locked.book.find_pending_request(action, reference) is request
+            if is_pending:
+                locked.change(request, locked.book, amount_value=pending)
+    if not requests:
+        return
+    latest = max(
+        (event for event in locked.book.events if event.type.startswith(action)),
+        key=lambda event: event.created_at,
+    )
+    _keep_pending(locked, action, "", Decimal(0), None)
+    pending = sum((share.book.amounts[name] for share in locked.shares), Decimal(0))
+    hidden = pending - locked.book.amounts[name]
+    _keep_pending(locked, action, "", hidden, latest)
+
+
+def _lend_authorizations(locked: LockedPayment) -> None:
+    """Let siblings lend what an order has used beyond its own authorization."""
+    own = [share.book.get_own_authorization() for share in locked.shares]
+    lent = lend(
+        [floor_minor(amount, locked.currency) for amount in own],
+        [share.is_live for share in locked.shares],
+    )
+    amounts = [to_decimal(part, locked.currency) for part in lent]
+    # What an app says in fractions of the minor unit.
+    kept = sum((max(amount, Decimal(0)) for amount in own), Decimal(0)) - sum(amounts)
+    fraction = kept - max(sum(own, Decimal(0)), Decimal(0))
+    for index, share in enumerate(locked.shares):
+        room = max(own[index], Decimal(0)) - amounts[index]
+        part = min(fraction, room)
+        amounts[index] += part
+        fraction -= part
+        _lend(locked, index, share, max(own[index], Decimal(0)), amounts[index])
+
+
+def _lend(
+    locked: LockedPayment,
+    index: int,
+    share: LockedShare,
+    own: Decimal,
+    lent: Decimal,
+) -> None:
+    loans = [
+        event
+        for event in share.book.events
+        if is_loan(event) and event.include_in_calculations
+    ]
+    if (
+        lent
+        and len(loans) == 1
+        and (share.book.amounts["authorized_value"] == own - lent)
+    ):
+        return
+    for loan in loans:
+        locked.change(loan, share.book, include_in_calculations=False)
+    if loans or lent:
+        locked.touched.add(index)
+    if not lent:
+        return
+    authorizations = [
+        event.created_at
+        for event in share.book.events
+        if event.type.startswith("authorization")
+    ]
+    # Saleor reads no authorization that is older than the latest adjustment.
+    latest = max(authorizations, default=timezone.now())
+    moment = max(timezone.now(), latest + datetime.timedelta(microseconds=1))
+    transaction = locked.transaction
+    locked.add_share_event(
+        index,
+        TransactionEvent(
+            transaction=share.book.transaction,
+            type=TransactionEventType.AUTHORIZATION_ADJUSTMENT,
+            amount_value=own - lent + share.book.get_taken(),
+            currency=locked.currency,
+            created_at=moment,
+            message=LENT,
+            include_in_calculations=True,
+            app_id=transaction.app_id,
+            app_identifier=transaction.app_identifier,
+        ),
+    )
+
+
+# ------------------------------------------------------------------ transactions
+
+
+def _save_transactions(locked: LockedPayment) -> None:
+    """Save the amounts of all, and what the shares have of their payment."""
+    payment, transaction = locked.payment, locked.transaction
+    locked.book.apply()
+    shares = [share.book.transaction for share in locked.shares]
     actions = transaction.available_actions
     transaction.available_actions = []
     if actions:
@@ -427,26 +632,17 @@ def _recalculate(
     transaction.save(
         update_fields=[*AMOUNTS, "psp_reference", "available_actions", "modified_at"]
     )
-    for share in shares:
+    for locked_share, share in zip(locked.shares, shares, strict=True):
         for name in _FOLLOWING_FIELDS:
             setattr(share, name, getattr(transaction, name))
         # What was said of one order's share stays.
         share.metadata.update(transaction.metadata)
         share.private_metadata.update(transaction.private_metadata)
         share.available_actions = actions or share.available_actions
-        recalculate_transaction_amounts(share, save=False)
+        locked_share.book.apply()
     if not sums_hold(transaction, shares):
-        # Saleor's amounts are not always the sum of what it makes of parts.
-        guides = {
-            name: [
-                max(floor_minor(getattr(share, name), transaction.currency), 0)
-                for share in shares
-            ]
-            for name in AMOUNTS
-        }
-        totals = [order.total for order in orders.values()]
-        share_amounts(transaction, shares, totals, totals, guides)
-    _offer_cancel(payment, links, orders)
+        divide_anew(locked)
+    _offer_cancel(locked)
     for share in shares:
         share.save(
             update_fields=[
@@ -460,29 +656,85 @@ def _recalculate(
         )
 
 
+def divide_anew(locked: LockedPayment) -> None:
+    """Divide everybody's amounts in proportion, so that they sum to the payment.
+
+    The last resort: an order may get another one's money. No report, request or crash is
+    known to lead here.
+    """
+    payment = locked.payment
+    shares = [share.book.transaction for share in locked.shares]
+    logger.error(
+        "The shares of the payment %s did not sum to it and were divided anew.",
+        locked.transaction.token,
+        extra={
+            "transaction_id": locked.transaction.pk,
+            "transaction_token": str(locked.transaction.token),
+            "order_group_id": str(payment.group_id),
+        },
+    )
+    payment.divided_anew_at = timezone.now()
+    payment.save(update_fields=["divided_anew_at"])
+    guides = {
+        name: [
+            max(floor_minor(getattr(share, name), locked.currency), 0)
+            for share in shares
+        ]
+        for name in AMOUNTS
+    }
+    totals = [share.total for share in locked.shares]
+    share_amounts(locked.transaction, shares, totals, totals, guides)
+
+
 def update_actions(payment: GroupPayment) -> None:
     """Offer to cancel what is left where an order's end has freed it; amounts stay."""
     with traced_atomic_transaction():
-        links, orders = _lock(payment)
-        before = {link.pk: link.transaction.available_actions for link in links}
-        _offer_cancel(payment, links, orders)
-        for link in links:
-            share = link.transaction
-            if share.available_actions != before[link.pk]:
-                share.save(update_fields=["available_actions", "modified_at"])
+        locked = lock_payment(payment)
+        transactions = [share.book.transaction for share in locked.shares]
+        before = [transaction.available_actions for transaction in transactions]
+        _offer_cancel(locked)
+        for transaction, actions in zip(transactions, before, strict=True):
+            if transaction.available_actions != actions:
+                transaction.save(update_fields=["available_actions", "modified_at"])
 
 
-def _offer_cancel(
-    payment: GroupPayment,
-    links: Sequence[PaymentShare],
-    orders: Mapping[UUID, _Order],
-) -> None:
+def keep_no_actions(payment: GroupPayment) -> None:
+    """Keep with the payment that nothing is left to do with it, and with its shares.
+
+    On the payment's own row this cannot be told from nothing being said.
+    """
+    with traced_atomic_transaction():
+        locked = lock_payment(payment)
+        payment.available_actions = []
+        payment.save(update_fields=["available_actions"])
+        for share in locked.shares:
+            transaction = share.book.transaction
+            transaction.available_actions = []
+            transaction.save(update_fields=["available_actions", "modified_at"])
+
+
+def follow_metadata(transaction: TransactionItem) -> None:
+    """Let a payment's metadata follow to its shares; what was said of one order stays."""
+    payment = GroupPayment.objects.filter(transaction=transaction).first()
+    if payment is None:
+        return
+    with traced_atomic_transaction():
+        locked = lock_payment(payment)
+        for share in locked.shares:
+            own = share.book.transaction
+            own.metadata.update(locked.transaction.metadata)
+            own.private_metadata.update(locked.transaction.private_metadata)
+            own.save(update_fields=["metadata", "private_metadata", "modified_at"])
+
+
+def _offer_cancel(locked: LockedPayment) -> None:
     """Let a share show CANCEL where that takes nothing from a live sibling."""
-    for link in links:
-        siblings = [other for other in links if other.pk != link.pk]
-        live = [other for other in siblings if orders[other.order_id].is_live]
-        share = link.transaction
-        if any(is_authorized(other.transaction) for other in live):
+    for locked_share in locked.shares:
+        siblings = [other for other in locked.shares if other is not locked_share]
+        share = locked_share.book.transaction
+        if any(
+            is_authorized(other.book.transaction) for other in siblings if other.is_live
+        ):
             share.available_actions = [
                 action
                 for action in share.available_actions
@@ -490,7 +742,7 @@ def _offer_cancel(
             ]
         elif (
             share.authorized_value > 0
-            and TransactionAction.CANCEL in payment.available_actions
+            and TransactionAction.CANCEL in locked.payment.available_actions
             and TransactionAction.CANCEL not in share.available_actions
         ):
             # The last one with money authorized cancels nobody else's.

@@ -13,9 +13,12 @@ from saleor.payment.models import TransactionEvent
 from saleor.payment.utils import create_failed_transaction_event
 from saleor.plugins.manager import get_plugins_manager
 
+from .announcements import find_left_over
+from .books import STILL_PENDING
+from .locked import NOT_SHARED
 from .models import GroupPayment
 from .payment_requests import REQUESTS, find_open_requests
-from .payments import FAILURES, NOT_SHARED
+from .payments import FAILURES
 from .settlement import find_payment, settle
 
 DEFAULT_BATCH_SIZE = 500
@@ -24,9 +27,11 @@ DEFAULT_BATCH_SIZE = 500
 def find_unsettled(
     payments: QuerySet[GroupPayment],
 ) -> QuerySet[GroupPayment]:
-    """Return the payments that have, or whose shares have, an event that is not linked."""
-    counted = TransactionEvent.objects.filter(include_in_calculations=True).exclude(
-        type__in=NOT_SHARED
+    """Return the payments of which orders do not have, or were not told, everything."""
+    counted = (
+        TransactionEvent.objects.filter(include_in_calculations=True)
+        .exclude(type__in=NOT_SHARED)
+        .exclude(message=STILL_PENDING)
     )
     # A failure of nothing that was asked of an order stays on the payment.
     of_payment = counted.filter(
@@ -40,7 +45,8 @@ def find_unsettled(
         payment_event_share__isnull=True,
         psp_reference__isnull=False,
     )
-    return payments.filter(Exists(of_payment) | Exists(of_shares))
+    untold = find_left_over().filter(share__payment=OuterRef("pk"))
+    return payments.filter(Exists(of_payment) | Exists(of_shares) | Exists(untold))
 
 
 def _is_failure_of_an_order() -> Q:

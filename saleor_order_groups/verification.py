@@ -35,6 +35,7 @@ from saleor.payment.models import Payment, TransactionItem
 
 from .adoption import ADOPTED
 from .apportion import draw_down
+from .books import AMOUNTS
 from .models import (
     GroupPayment,
     LegacyPaymentShare,
@@ -44,7 +45,6 @@ from .models import (
     PaymentShare,
 )
 from .money import floor_minor
-from .payments import AMOUNTS
 from .unsettled import find_unsettled
 
 DEFAULT_BATCH_SIZE = 1000
@@ -251,30 +251,33 @@ def _check_share_currencies(ids: Ids) -> Iterator[Finding]:
 
 def _check_share_sums(ids: Ids) -> Iterator[Finding]:
     payments = _select_payments(ids).annotate(
-        **{f"sum_{name}": _sum(f"shares__transaction__{name}") for name in AMOUNTS},
-        **{f"min_{name}": Min(f"shares__transaction__{name}") for name in AMOUNTS},
+        **{f"sum_{name}": _sum(f"shares__transaction__{name}") for name in AMOUNTS}
     )
     is_off = Q()
     for name in AMOUNTS:
-        amount = F(f"transaction__{name}")
-        is_off |= ~Q(**{f"sum_{name}": amount})
-        is_off |= Q(**{f"min_{name}__lt": 0, f"transaction__{name}__gte": 0})
+        is_off |= ~Q(**{f"sum_{name}": F(f"transaction__{name}")})
     for payment in payments.filter(is_off):
         for name in AMOUNTS:
             amount = getattr(payment.transaction, name)
             total = getattr(payment, f"sum_{name}")
-            least = getattr(payment, f"min_{name}")
             if total != amount:
-                detail = f"{amount}, but the shares sum to {total}"
-            elif least is not None and least < 0 <= amount:
-                detail = f"{amount}, but a share has {least}"
-            else:
-                continue
-            yield Finding(
-                payment.group.number,
-                name,
-                f"transaction {payment.transaction.token} has {detail}",
-            )
+                yield Finding(
+                    payment.group.number,
+                    name,
+                    f"transaction {payment.transaction.token} has {amount}, but the"
+                    f" shares sum to {total}",
+                )
+
+
+def _check_divided_anew(ids: Ids) -> Iterator[Finding]:
+    for payment in _select_payments(ids).filter(divided_anew_at__isnull=False):
+        yield Finding(
+            payment.group.number,
+            "divided anew",
+            f"the shares of transaction {payment.transaction.token} did not sum to it"
+            f" at {payment.divided_anew_at:%Y-%m-%d %H:%M}: compare each order's share"
+            " with the payment provider's books",
+        )
 
 
 def _check_event_shares(ids: Ids) -> Iterator[Finding]:
@@ -443,6 +446,7 @@ CHECKS: tuple[Callable[[Ids], Iterator[Finding]], ...] = (
     _check_shares_are_bound,
     _check_share_currencies,
     _check_share_sums,
+    _check_divided_anew,
     _check_event_shares,
     _check_legacy_parts_are_bound,
     _check_legacy_payments_have_parts,

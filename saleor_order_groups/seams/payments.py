@@ -21,7 +21,7 @@ def _process_order_or_checkout_with_transaction(original: Callable) -> Callable:
     ):
         from saleor.order.models import Order
 
-        from ..settlement import Before, find_payment, settle
+        from ..settlement import find_payment, settle
 
         payment = find_payment(transaction.pk)
         if payment is None:
@@ -45,15 +45,7 @@ def _process_order_or_checkout_with_transaction(original: Callable) -> Callable:
                     raise
             if payment is None:
                 return
-        before = {}
-        if payment.transaction_id != transaction.pk:
-            before[transaction.pk] = Before(
-                authorized=previous_authorized_value,
-                charged=previous_charged_value,
-                refunded=previous_refunded_value,
-                granted_refund=related_granted_refund,
-            )
-        settle(payment, manager, user, app, before=before)
+        settle(payment, manager, user, app)
         transaction.refresh_from_db()
 
     return process
@@ -62,57 +54,91 @@ def _process_order_or_checkout_with_transaction(original: Callable) -> Callable:
 def _create_event_from_request_and_response(original: Callable) -> Callable:
     """Carry an app's answer about one order to the group's payment.
 
-    Saleor would count an answer of more than the share on that order alone.
+    The answer says whose its reference is: reports that came before it are attributed
+    accordingly, before Saleor compares the answer with them. What the app did beyond the
+    share goes to the siblings when it is settled.
     """
 
     def create(request_event, app, transaction_webhook_response=None):
         from saleor.plugins.manager import get_plugins_manager
 
-        from ..payment_requests import find_share
-        from ..settlement import divide_answer, find_payment, settle
+        from ..settlement import find_payment, keep_no_actions, name_request, settle
 
         payment = find_payment(request_event.transaction_id)
         if payment is None:
             return original(request_event, app, transaction_webhook_response)
-        response, whole = transaction_webhook_response, None
-        if share := find_share(request_event.transaction):
-            whole = _read_excessive_amount(response, request_event)
-        if share and whole:
-            response = {
-                **response,
-                "amount": divide_answer(share, request_event, whole),
-            }
+        response = transaction_webhook_response
+        if response is not None and not isinstance(response, dict):
+            # Saleor asks it for its fields, and would leave the request open.
+            response = {}
+        manager = get_plugins_manager(allow_replica=False)
+        is_share = payment.transaction_id != request_event.transaction_id
+        reference = (response or {}).get("pspReference")
+        if is_share and reference and isinstance(reference, str):
+            name_request(payment, request_event, reference, manager)
+            request_event.transaction.refresh_from_db()
+            response = _replace_whole_amount(request_event, response)
         event = original(request_event, app, response)
-        settle(
-            payment,
-            get_plugins_manager(allow_replica=False),
-            app=app,
-            whole_amounts={event.pk: whole} if event and whole else {},
-        )
+        if not is_share and (response or {}).get("actions") == []:
+            keep_no_actions(payment)
+        settle(payment, manager, app=app)
         return event
 
     return create
 
 
-def _read_excessive_amount(response, request_event) -> Decimal | None:
-    """Return what an app says that it did, where that is more than it was asked for."""
+def _replace_whole_amount(request_event, response):
+    """Let an app answer with the whole of what it did, of which the share has its part."""
+    from ..reports import find_reported_part
+
     try:
         amount = Decimal(str(response["amount"]))
-        is_success = str(response["result"]).upper().endswith("_SUCCESS")
+        event_type = str(response["result"]).lower()
     except (TypeError, KeyError, InvalidOperation):
         # Saleor tells what it cannot read.
-        return None
-    if not is_success or not amount.is_finite():
-        return None
-    return amount if amount > request_event.amount_value else None
+        return response
+    part = None
+    if amount.is_finite():
+        part = find_reported_part(
+            request_event.transaction, event_type, response["pspReference"], amount
+        )
+    return response if part is None else {**response, "amount": part}
+
+
+def _order_transaction_updated(original: Callable) -> Callable:
+    """Tell an order of its share when that is settled, and only then.
+
+    Saleor tells it of an app's answer before the payment has the answer too.
+    """
+
+    def updated(order_info, transaction_item, *args, **kwargs):
+        from ..announcements import is_told_when_settled
+
+        if not is_told_when_settled(transaction_item.pk):
+            original(order_info, transaction_item, *args, **kwargs)
+
+    return updated
+
+
+def _perform_model_extra_actions(original: Callable) -> Callable:
+    """Let metadata that is changed on a group's payment follow to its shares."""
+
+    def perform(cls, root, info, type_name, **data):
+        from ..settlement import follow_metadata
+
+        original(root, info, type_name, **data)
+        if type_name == "TransactionItem":
+            follow_metadata(cls.get_instance(info, **data))
+
+    return perform
 
 
 def _report_event(original: Callable) -> Callable:
     """Take an omitted amount from the transaction that the report is about.
 
     Saleor takes it from the newest event with that reference, whosever it is; a payment
-    and its shares have the same references. What was reported on the payment and is
-    reported on a share again is the share's part of it.
+    and its shares have the same references. What was reported before is what the payment
+    or the share has of it now. Saleor stores an empty list of actions as it stores none.
     """
 
     def perform_mutation(cls, root, info, /, **data):
@@ -122,8 +148,8 @@ def _report_event(original: Callable) -> Callable:
         )
         from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
 
-        from ..reports import find_event_amount, find_reported_part
-        from ..settlement import find_payment, settle
+        from ..reports import find_event_amount, find_known_amount
+        from ..settlement import find_payment, keep_no_actions, settle
 
         id, token = data.get("id"), data.get("token")
         if bool(id) == bool(token):
@@ -132,20 +158,30 @@ def _report_event(original: Callable) -> Callable:
         if data.get("amount") is None:
             amount = find_event_amount(transaction, data["type"], data["psp_reference"])
         else:
-            amount = find_reported_part(
-                transaction, data["type"], data["psp_reference"], data["amount"]
+            amount = find_known_amount(
+                transaction,
+                data["type"],
+                data["psp_reference"],
+                data["amount"],
+                lambda: get_plugin_manager_promise(info.context).get(),
             )
         if amount is not None:
             data["amount"] = amount
         result = original(root, info, **data)
+        has_no_actions = data.get("available_actions") == []
+        if not result.already_processed and not has_no_actions:
+            return result
+        payment = find_payment(transaction.pk)
+        if payment is None:
+            return result
+        if has_no_actions and payment.transaction_id == transaction.pk:
+            keep_no_actions(payment)
         if result.already_processed:
             # A crash may have come between the event and its settling.
-            payment = find_payment(transaction.pk)
-            if payment is not None:
-                manager = get_plugin_manager_promise(info.context).get()
-                app = get_app_promise(info.context).get()
-                settle(payment, manager, info.context.user, app)
-                result.transaction.refresh_from_db()
+            manager = get_plugin_manager_promise(info.context).get()
+            app = get_app_promise(info.context).get()
+            settle(payment, manager, info.context.user, app)
+            result.transaction.refresh_from_db()
         return result
 
     return perform_mutation
@@ -162,6 +198,7 @@ def _update_transaction(original: Callable) -> Callable:
         from saleor.payment.error_codes import TransactionUpdateErrorCode
 
         from ..models import PaymentShare
+        from ..settlement import find_payment, keep_no_actions
 
         id, token = data.get("id"), data.get("token")
         fields = set(data.get("transaction") or {}) & {
@@ -183,7 +220,12 @@ def _update_transaction(original: Callable) -> Callable:
                         )
                     }
                 )
-        return original(root, info, **data)
+        has_no_actions = (data.get("transaction") or {}).get("available_actions") == []
+        result = original(root, info, **data)
+        payment = find_payment(result.transaction.pk) if has_no_actions else None
+        if payment and payment.transaction_id == result.transaction.pk:
+            keep_no_actions(payment)
+        return result
 
     return perform_mutation
 
@@ -298,6 +340,28 @@ SEAMS = (
         "create_transaction_event_from_request_and_webhook_response",
         ("request_event", "app", "transaction_webhook_response"),
         _create_event_from_request_and_response,
+    ),
+    Seam(
+        "saleor.order.actions",
+        "order_transaction_updated",
+        (
+            "order_info",
+            "transaction_item",
+            "manager",
+            "user",
+            "app",
+            "previous_authorized_value",
+            "previous_charged_value",
+            "previous_refunded_value",
+            "site_settings",
+        ),
+        _order_transaction_updated,
+    ),
+    Seam(
+        "saleor.graphql.meta.mutations.base",
+        "BaseMetadataMutation.perform_model_extra_actions",
+        ("root", "info", "type_name", "data"),
+        _perform_model_extra_actions,
     ),
     Seam(
         "saleor.graphql.payment.mutations.transaction.transaction_request_action",

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from saleor.order.models import Order
 from saleor.payment.models import TransactionItem
 from saleor.webhook.event_types import WebhookEventSyncType
 
+from saleor_order_groups import announcements
 from saleor_order_groups.payments import AMOUNTS
 from tests.completion.conftest import (  # noqa: F401
     complete,
@@ -23,10 +25,11 @@ from .payment_app import SUBSCRIPTION, PaymentApp
 REPORT = """
     mutation Report(
       $id: ID, $type: TransactionEventTypeEnum!, $amount: PositiveDecimal
-      $reference: String!
+      $reference: String!, $time: DateTime, $actions: [TransactionActionEnum!]
     ) {
       transactionEventReport(
-        id: $id, type: $type, amount: $amount, pspReference: $reference
+        id: $id, type: $type, amount: $amount, pspReference: $reference, time: $time
+        availableActions: $actions
       ) {
         alreadyProcessed
         transaction { chargedAmount { amount } }
@@ -49,10 +52,13 @@ CART = [("alpha", "60.00"), ("beta", "40.00")]
 
 @pytest.fixture
 def report(app_api_client, permission_manage_payments):
-    """Return a function that reports an event as a payment app."""
+    """Return a function that reports an event as a payment app.
+
+    `options` are the `time` of the event and the `actions` that are left.
+    """
     app_api_client.app.permissions.add(permission_manage_payments)
 
-    def _report(transaction, type, amount, reference):
+    def _report(transaction, type, amount, reference, **options):
         response = app_api_client.post_graphql(
             REPORT,
             {
@@ -60,6 +66,7 @@ def report(app_api_client, permission_manage_payments):
                 "type": type,
                 "amount": amount,
                 "reference": reference,
+                **options,
             },
         )
         data = get_graphql_content(response)["data"]["transactionEventReport"]
@@ -100,6 +107,12 @@ def paid_group(make_cart, transaction_item_generator, report, complete, app_api_
     assert not complete(checkout)["errors"]
     transaction.refresh_from_db()
     return transaction
+
+
+@pytest.fixture
+def no_patience(monkeypatch):
+    """Take every process for dead that has not told what it has written."""
+    monkeypatch.setattr(announcements, "PATIENCE", timedelta(0))
 
 
 @pytest.fixture
@@ -145,11 +158,17 @@ def get_amounts(name):
     ]
 
 
-def assert_shares_sum_to(payment):
-    """Check that the shares sum to the payment in every amount, none below zero."""
+def assert_shares_sum_to(payment, below_zero=()):
+    """Check that the shares sum to the payment in every amount, none below zero.
+
+    :param below_zero: the amounts of which an order has less than nothing, by itself.
+    """
     payment.refresh_from_db()
     shares = TransactionItem.objects.filter(payment_share__payment__transaction=payment)
     for name in AMOUNTS:
         values = [getattr(share, name) for share in shares]
         assert sum(values) == getattr(payment, name), name
-        assert min(values) >= min(getattr(payment, name), Decimal(0)), name
+        if name in below_zero:
+            assert min(values) < 0, name
+        else:
+            assert min(values) >= min(getattr(payment, name), Decimal(0)), name

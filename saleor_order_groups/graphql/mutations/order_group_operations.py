@@ -1,7 +1,8 @@
 """What is done to all orders of a group at once, with a result for each order."""
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -35,6 +36,7 @@ from saleor.permission.enums import OrderPermissions, PaymentPermissions
 
 from ... import models
 from ...legacy_operations import capture_together, get_capturable
+from ...locked import NOT_LIVE
 from ...operations import (
     Amounts,
     InsufficientAmountError,
@@ -44,7 +46,6 @@ from ...operations import (
     find_sources,
     request_of_sources,
 )
-from ...payment_requests import NOT_LIVE
 from ..descriptions import ADDED_IN_01
 from ..ids import global_id_to_uuid
 from ..types import OrderGroup
@@ -250,7 +251,9 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
         amount: Decimal | None,
     ):
         if amount is not None:
-            amount = quantize_price(amount, group.currency)
+            # What has too many digits to be rounded is more than there is.
+            with suppress(InvalidOperation):
+                amount = quantize_price(amount, group.currency)
             if not amount:
                 raise cls.amount_error(
                     "Amount should be a positive number.", OrderGroupErrorCode.INVALID
