@@ -16,6 +16,7 @@ from saleor.checkout.error_codes import CheckoutErrorCode
 from saleor.core.tracing import traced_atomic_transaction
 from saleor.order.models import Order
 
+from .changes import refresh_prices, refuse_other_total
 from .config import OrderGroupsConfig, get_config
 from .events import announce_group, announce_orders
 from .finishing import save_orders
@@ -46,7 +47,8 @@ def place_order_group(
     Completing again returns the same order and writes nothing.
 
     :param create_saleor_order: Saleor's own creation of the one order.
-    :param use_voucher: counts the checkout's voucher, once for all orders.
+    :param use_voucher: counts the checkout's voucher, once for all orders: a failure
+        releases it.
     :raises ValidationError: the checkout is refused; nothing has been written.
     """
     config = get_config(completion.checkout_info.channel.slug, completion.manager)
@@ -56,11 +58,12 @@ def place_order_group(
         if first_order := find_first_order(completion.checkout.token):
             return first_order
 
-        lines = completion.checkout_lines
-        sellers = ensure_sellers(get_product_ids(lines), config.seller_source)
-        parts = group_by_seller(lines, sellers)
+        parts = _group_lines(completion, config)
+        if needs_split(parts) and _price_again(completion):
+            parts = _group_lines(completion, config)
         refuse_sellers(parts, config)
         refuse_changed_lines(completion, parts, config)
+        use_voucher()
         if not needs_split(parts):
             order = create_saleor_order()
             if parts and config.group_single_seller:
@@ -69,7 +72,6 @@ def place_order_group(
             return order
 
         refuse_unsupported_transactions(completion.checkout)
-        use_voucher()
         with _refuse_wrong_amounts():
             placed = place_orders(completion, parts)
             orders = [order.order for order in placed]
@@ -81,6 +83,29 @@ def place_order_group(
         announce_orders(completion, placed)
         announce_group(completion, group)
     return orders[0]
+
+
+def _group_lines(
+    completion: Completion, config: OrderGroupsConfig
+) -> list[SellerLines]:
+    lines = completion.checkout_lines
+    sellers = ensure_sellers(get_product_ids(lines), config.seller_source)
+    return group_by_seller(lines, sellers)
+
+
+def _price_again(completion: Completion) -> bool:
+    """Look at the prices again under the lock; return whether the lines may be others.
+
+    :raises ValidationError: the checkout is not the one that was paid.
+    """
+    # The payment flow has its order's data; an error of the tax app has it asked anyway.
+    if completion.order_data is not None or completion.force_update:
+        return False
+    is_priced = refresh_prices(
+        completion.checkout_info, completion.checkout_lines, completion.manager
+    )
+    refuse_other_total(completion.checkout)
+    return is_priced
 
 
 def is_split(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.sites.models import Site
 from django.db import connection
-from django.utils import timezone
 from saleor.account.models import Address
 from saleor.checkout import calculations
 from saleor.checkout import complete_checkout as saleor_completion
@@ -32,7 +31,6 @@ from saleor.order import OrderOrigin, OrderStatus
 from saleor.order.fetch import OrderInfo, OrderLineInfo
 from saleor.order.models import Order, OrderLine
 from saleor.order.utils import (
-    set_gift_card_user,
     update_gift_card_balance,
     update_order_display_gross_prices,
 )
@@ -40,6 +38,7 @@ from saleor.payment.model_helpers import get_subtotal
 from saleor.warehouse.management import allocate_preorders, allocate_stocks
 from saleor.warehouse.reservations import is_reservation_enabled
 
+from .changes import is_still_paid
 from .delivery_completion import describe_deliveries
 from .figures import (
     CheckoutPrices,
@@ -49,6 +48,7 @@ from .figures import (
     get_order_level_discount,
     select_gift_cards,
 )
+from .gift_cards import USED_MEANWHILE, lock_gift_cards, save_spent_cards
 from .models import Seller
 from .money import to_decimal, to_money, to_taxed_money
 from .parcels import read_parcels
@@ -147,6 +147,9 @@ def place_orders(
     order_lines = list(data.pop("lines"))
     lines_by_part = _match_lines(parts, order_lines)
     gift_cards = list(select_gift_cards(completion.checkout))
+    due = data["total"].gross
+    if gift_cards and not is_still_paid(completion.checkout_info, due):
+        raise GiftCardMismatchError(USED_MEANWHILE)
     shares = allocate_checkout(
         completion.checkout_info,
         completion.checkout_lines,
@@ -485,14 +488,10 @@ def _spend_gift_cards(
     """
     if not gift_cards:
         return
-    checkout_info = completion.checkout_info
-    # Locked after the stocks, as Saleor does: the other way round two completions with
-    # the same card and stock would wait for each other.
     allocated = [(card.pk, card.current_balance_amount) for card in gift_cards]
-    gift_cards = list(select_gift_cards(completion.checkout).select_for_update())
+    gift_cards = lock_gift_cards(completion.checkout)
     if [(card.pk, card.current_balance_amount) for card in gift_cards] != allocated:
-        raise GiftCardMismatchError("A gift card was used in the meantime.")
-    email = checkout_info.get_customer_email() or ""
+        raise GiftCardMismatchError(USED_MEANWHILE)
     spent = []
     for index, card in enumerate(gift_cards):
         for each, share in zip(placed, shares, strict=True):
@@ -507,15 +506,4 @@ def _spend_gift_cards(
             )
             if card not in spent:
                 spent.append(card)
-    if not spent:
-        return
-    for card in spent:
-        set_gift_card_user(card, checkout_info.user, email)
-        card.last_used_on = timezone.now()
-    GiftCard.objects.bulk_update(
-        spent, ["current_balance_amount", "last_used_on", "used_by", "used_by_email"]
-    )
-    # Other checkouts that hold these cards show another total now.
-    Checkout.objects.filter(gift_cards__in=spent).exclude(
-        token=completion.checkout.token
-    ).update(price_expiration=timezone.now())
+    save_spent_cards(completion.checkout_info, spent)

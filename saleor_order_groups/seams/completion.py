@@ -1,6 +1,7 @@
 """Where a checkout completes: one order for each seller, once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from .seam import Seam
 
@@ -33,37 +34,52 @@ def _create_order_from_checkout(original: Callable) -> Callable:
             is_automatic=is_automatic_completion,
             force_update=force_update,
         )
-        return place_order_group(
-            completion,
-            create_saleor_order=lambda: original(
-                checkout_info,
-                checkout_lines_info,
-                manager,
-                user,
-                app,
-                metadata_list=metadata_list,
-                private_metadata_list=private_metadata_list,
-                is_automatic_completion=is_automatic_completion,
-                force_update=force_update,
-            ),
-            use_voucher=lambda: _use_voucher(checkout_info),
-        )
+        with _naming_gift_cards():
+            return place_order_group(
+                completion,
+                create_saleor_order=lambda: original(
+                    checkout_info,
+                    checkout_lines_info,
+                    manager,
+                    user,
+                    app,
+                    metadata_list=metadata_list,
+                    private_metadata_list=private_metadata_list,
+                    is_automatic_completion=is_automatic_completion,
+                    force_update=force_update,
+                ),
+                use_voucher=lambda: _use_voucher(checkout_info),
+            )
 
     return create
 
 
-def _use_voucher(checkout_info) -> None:
-    """Count the voucher in the completion's own transaction: a failure releases it.
+@contextmanager
+def _naming_gift_cards() -> Iterator[None]:
+    """Give the error its code, which Saleor loses in its transaction flow."""
+    from django.core.exceptions import ValidationError
+    from saleor.core.exceptions import GiftCardNotApplicable
 
-    :raises NotApplicable: it was used up after the checkout was priced with it.
-    """
+    try:
+        yield
+    except GiftCardNotApplicable as error:
+        named = ValidationError(error.message, code=error.code)
+        raise ValidationError({"gift_cards": named}) from error
+
+
+def _use_voucher(checkout_info) -> None:
+    """Count the voucher in the completion's own transaction: a failure releases it."""
     from saleor.checkout import complete_checkout
     from saleor.discount.models import NotApplicable
 
-    if checkout_info.voucher:
+    from ..vouchers import use_voucher
+
+    def count():
         seam = complete_checkout._increase_voucher_code_usage_value
         if not seam.__wrapped__(checkout_info):  # type: ignore[attr-defined]
             raise NotApplicable("The voucher was used up in the meantime.")
+
+    use_voucher(checkout_info, count)
 
 
 def _create_order(original: Callable) -> Callable:
@@ -160,9 +176,17 @@ def _prepare_checkout_with_payment(original: Callable) -> Callable:
     """Refuse by looking, before a voucher is used and a payment is processed."""
 
     def prepare(manager, checkout_info, lines, redirect_url, payment):
+        from ..changes import (
+            completing_what_was_paid,
+            refresh_prices,
+            refuse_other_total,
+        )
         from ..checkout import is_split
 
-        is_split(checkout_info, lines)
+        if is_split(checkout_info, lines):
+            with completing_what_was_paid(checkout_info.checkout):
+                refresh_prices(checkout_info, lines, manager)
+                refuse_other_total(checkout_info.checkout)
         return original(manager, checkout_info, lines, redirect_url, payment)
 
     return prepare
@@ -172,29 +196,60 @@ def _increase_voucher_code_usage_value(original: Callable) -> Callable:
     """Saleor counts the voucher in an earlier transaction, which a failure keeps."""
 
     def increase(checkout_info):
-        from saleor.checkout.utils import get_voucher_for_checkout_info
-
-        from ..checkout import is_split
+        from ..config import get_config
         from ..groups import find_first_order
 
+        if get_config(checkout_info.channel.slug, checkout_info.manager).active:
+            # Counted with the orders.
+            return checkout_info.voucher_code
         if find_first_order(checkout_info.checkout.token):
             return None
-        if not is_split(checkout_info, checkout_info.lines):
-            return original(checkout_info)
-        _, code = get_voucher_for_checkout_info(checkout_info, with_lock=True)
-        return code
+        return original(checkout_info)
 
     return increase
+
+
+def _process_voucher_data_for_order(original: Callable) -> Callable:
+    """Legacy payments: the voucher is counted before the money is taken."""
+
+    def process(checkout_info):
+        from ..config import get_config
+        from ..vouchers import use_voucher
+
+        if not get_config(checkout_info.channel.slug, checkout_info.manager).active:
+            return original(checkout_info)
+        return use_voucher(checkout_info, lambda: original(checkout_info)) or {}
+
+    return process
+
+
+def _add_gift_cards_to_order(original: Callable) -> Callable:
+    """Saleor locks other checkouts with the card while it holds the card."""
+
+    def add(checkout_info, order, total_price_left, user, app):
+        from ..config import get_config
+        from ..gift_cards import spend_on_one_order
+
+        if get_config(checkout_info.channel.slug, checkout_info.manager).active:
+            add_gift_cards = spend_on_one_order
+        else:
+            add_gift_cards = original
+        return add_gift_cards(checkout_info, order, total_price_left, user, app)
+
+    return add
 
 
 def _complete_checkout_with_transaction(original: Callable) -> Callable:
     """Keep a checkout that has its group from being completed again."""
 
     def complete(manager, checkout_info, *args, **kwargs):
+        from ..changes import completing_what_was_paid
         from ..groups import find_first_order
 
-        order = find_first_order(checkout_info.checkout.token)
-        return order or original(manager, checkout_info, *args, **kwargs)
+        if order := find_first_order(checkout_info.checkout.token):
+            return order
+        with completing_what_was_paid(checkout_info.checkout):
+            return original(manager, checkout_info, *args, **kwargs)
 
     return complete
 
@@ -309,6 +364,18 @@ SEAMS = (
         "_increase_voucher_code_usage_value",
         ("checkout_info",),
         _increase_voucher_code_usage_value,
+    ),
+    Seam(
+        COMPLETION,
+        "_process_voucher_data_for_order",
+        ("checkout_info",),
+        _process_voucher_data_for_order,
+    ),
+    Seam(
+        "saleor.order.utils",
+        "add_gift_cards_to_order",
+        ("checkout_info", "order", "total_price_left", "user", "app"),
+        _add_gift_cards_to_order,
     ),
     Seam(
         COMPLETION,
