@@ -49,6 +49,7 @@ COSTS: dict[str, dict[str, dict]] = {
         "transactions": ITEM,
         "user": ITEM,
     },
+    "OrderGroupAdoption": {"sellers": ITEM},
     "OrderGroupDiscountShare": {"order": ITEM},
     "OrderGroupOperationResult": {"order": ITEM},
     "OrderPreview": {"seller": ITEM},
