@@ -37,6 +37,7 @@ COSTS: dict[str, dict[str, dict]] = {
         },
     },
     "OrderGroup": {
+        "adoption": ITEM,
         "billingAddress": ITEM,
         "channel": ITEM,
         "discounts": ITEM,

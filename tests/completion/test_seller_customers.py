@@ -44,15 +44,15 @@ def placed_by_guest(make_cart, pay, complete, api_client):
 def list_customers(
     staff_api_client, permission_manage_users, permission_manage_products
 ):
+    staff_api_client.user.user_permissions.add(
+        permission_manage_users, permission_manage_products
+    )
+
     def _list(slug):
         variables = {
             "id": Node.to_global_id("Seller", Seller.objects.get(slug=slug).pk)
         }
-        response = staff_api_client.post_graphql(
-            CUSTOMERS,
-            variables,
-            permissions=[permission_manage_users, permission_manage_products],
-        )
+        response = staff_api_client.post_graphql(CUSTOMERS, variables)
         edges = get_graphql_content(response)["data"]["seller"]["customers"]["edges"]
         return [edge["node"]["email"] for edge in edges]
 

@@ -42,11 +42,11 @@ NO_TYPE = (
 
 @pytest.fixture
 def update_plugin(staff_api_client, permission_manage_plugins):
+    staff_api_client.user.user_permissions.add(permission_manage_plugins)
+
     def _update(channel, **data):
         variables = {"channel": Node.to_global_id("Channel", channel.pk), "input": data}
-        response = staff_api_client.post_graphql(
-            PLUGIN_UPDATE, variables, permissions=[permission_manage_plugins]
-        )
+        response = staff_api_client.post_graphql(PLUGIN_UPDATE, variables)
         return get_graphql_content(response)["data"]["pluginUpdate"]["errors"]
 
     return _update
@@ -62,12 +62,13 @@ def named_cart(make_cart, pay, give_attribute, color_attribute):
 
 
 def unassign(client, attribute, *permissions):
+    client.user.user_permissions.add(*permissions)
     for product_type in attribute.product_types.all():
         variables = {
             "type": Node.to_global_id("ProductType", product_type.pk),
             "attributes": [Node.to_global_id("Attribute", attribute.pk)],
         }
-        response = client.post_graphql(UNASSIGN, variables, permissions=permissions)
+        response = client.post_graphql(UNASSIGN, variables)
         data = get_graphql_content(response)["data"]["productAttributeUnassign"]
         assert data["errors"] == []
 
@@ -324,6 +325,7 @@ def test_an_emptied_text_attribute_is_the_shops_own(
           ) { errors { field message } }
         }
     """
+    staff_api_client.user.user_permissions.add(permission_manage_products)
     for product in products:
         response = staff_api_client.post_graphql(
             mutation,
@@ -331,7 +333,6 @@ def test_an_emptied_text_attribute_is_the_shops_own(
                 "id": Node.to_global_id("Product", product.pk),
                 "attribute": Node.to_global_id("Attribute", plain_text_attribute.pk),
             },
-            permissions=[permission_manage_products],
         )
         content = get_graphql_content(response)
         assert content["data"]["productUpdate"]["errors"] == []
