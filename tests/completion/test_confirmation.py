@@ -388,9 +388,16 @@ def test_check_passes_where_a_plugin_of_the_shops_is_notified(mailbox, confirm_g
     [("notify", "notify_user", 0), ("any", "any_events", 0), ("else", "order_paid", 1)],
 )
 def test_check_looks_for_webhooks_of_notify_user(
-    _case, event, count, order_groups_plugin_with_webhooks, confirm_groups, app
+    _case,
+    event,
+    count,
+    order_groups_plugin_with_webhooks,
+    confirm_groups,
+    app,
+    permission_manage_users,
 ):
     # given
+    app.permissions.add(permission_manage_users)
     webhook = app.webhooks.create(name="mail", target_url="https://mail.example.com/")
     webhook.events.create(event_type=event)
 

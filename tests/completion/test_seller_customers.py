@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from graphene import Node
 from saleor.account.models import User
-from saleor.core.tokens import token_generator
+from saleor.core.tokens import account_confirm_token_generator
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
 from saleor.order.utils import match_orders_with_new_user
@@ -76,7 +76,11 @@ def test_a_guest_who_registers_is_the_sellers_customer(
     user = User.objects.create_user("guest@example.com", is_confirmed=False)
     # when
     response = api_client.post_graphql(
-        CONFIRM, {"email": user.email, "token": token_generator.make_token(user)}
+        CONFIRM,
+        {
+            "email": user.email,
+            "token": account_confirm_token_generator.make_token(user),
+        },
     )
 
     # then

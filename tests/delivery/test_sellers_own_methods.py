@@ -42,7 +42,7 @@ def test_methods_that_are_offered_for_the_whole_checkout(
 
     # then
     codes = [error["code"] for error in data["errors"]]
-    assert codes == ([] if "Courier" in names else ["INVALID"])
+    assert codes == ([] if "Courier" in names else ["DELIVERY_METHOD_NOT_APPLICABLE"])
 
 
 def test_goods_that_are_not_shipped_need_no_method(
