@@ -10,6 +10,7 @@ from saleor.core.tokens import account_confirm_token_generator
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
 from saleor.order.utils import match_orders_with_new_user
+from saleor.site import AccountConfirmMode
 
 from saleor_order_groups.models import OrderGroup, Seller, SellerCustomer
 from saleor_order_groups.repairs import REPAIRS
@@ -22,7 +23,9 @@ CUSTOMERS = """
 """
 CONFIRM = """
     mutation Confirm($email: String!, $token: String!) {
-      confirmAccount(email: $email, token: $token) { errors { field message } }
+      confirmAccount(email: $email, token: $token, password: "secret") {
+        errors { field message }
+      }
     }
 """
 
@@ -69,11 +72,13 @@ def verify_in_shell(**options):
 
 
 def test_a_guest_who_registers_is_the_sellers_customer(
-    placed_by_guest, list_customers, api_client
+    placed_by_guest, list_customers, api_client, site_settings, throttling_disabled
 ):
     # given
     assert not SellerCustomer.objects.exists()
-    user = User.objects.create_user("guest@example.com", is_confirmed=False)
+    site_settings.account_confirm_merge_mode = AccountConfirmMode.REQUIRE_PASSWORD
+    site_settings.save()
+    user = User.objects.create_user("guest@example.com", "secret", is_confirmed=False)
     # when
     response = api_client.post_graphql(
         CONFIRM,
