@@ -72,7 +72,7 @@ def verify_in_shell(**options):
 
 
 def test_a_guest_who_registers_is_the_sellers_customer(
-    placed_by_guest, list_customers, api_client, site_settings, throttling_disabled
+    placed_by_guest, list_customers, api_client, site_settings
 ):
     # given
     assert not SellerCustomer.objects.exists()
