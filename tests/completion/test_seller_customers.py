@@ -78,7 +78,9 @@ def test_a_guest_who_registers_is_the_sellers_customer(
     assert not SellerCustomer.objects.exists()
     site_settings.account_confirm_merge_mode = AccountConfirmMode.REQUIRE_PASSWORD
     site_settings.save()
-    user = User.objects.create_user("guest@example.com", "secret", is_confirmed=False)
+    user = User(email="guest@example.com", is_confirmed=False)
+    user.set_password("secret")
+    user.save()
     # when
     response = api_client.post_graphql(
         CONFIRM,
