@@ -8,6 +8,7 @@ seller is who sells all of its lines, and nobody where they are of several.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -143,7 +144,7 @@ def _adopt_batch(
     )
     for order in orders:
         if reason := sellers[order.pk].doubt:
-            doubts.append(Doubt(order.number, f"no seller: {reason}"))
+            doubts.append(Doubt(order.number, f"no seller: {reason.message}"))
     if not dry_run:
         _create_groups(purchases, sellers, private_metadata={ADOPTED: "true"})
     return AdoptedBatch(
@@ -258,6 +259,9 @@ def _create_groups(
             ),
         )
         group = _build_group(purchase, [order for _, order in orders], number)
+        group.adoption = _describe_doubts(
+            [(order, sellers[order.pk]) for _, order in orders]
+        )
         group.private_metadata = dict(private_metadata or {})
         groups.append(group)
         links += [
@@ -298,6 +302,26 @@ def _build_group(
         placed_total_net_amount=sum(order.total_net_amount for order in orders),
         placed_total_gross_amount=sum(order.total_gross_amount for order in orders),
     )
+
+
+def _describe_doubts(
+    orders: Iterable[tuple[Order, OrderSeller]],
+) -> dict[str, Any] | None:
+    """Return why orders of a group have no seller, None if each is somebody's.
+
+    The first of them gives the reason, as Saleor's enums are written.
+    """
+    doubts = [(order, found.doubt) for order, found in orders if found.doubt]
+    if not doubts:
+        return None
+    sellers = {str(one.pk): None for _, doubt in doubts for one in doubt.sellers}
+    return {
+        "reason": doubts[0][1].reason.value,
+        "message": " ".join(
+            f"Order #{order.number}: {doubt.message}." for order, doubt in doubts
+        ),
+        "sellers": list(sellers),
+    }
 
 
 def _take_numbers(count: int) -> list[int]:

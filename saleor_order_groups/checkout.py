@@ -17,7 +17,7 @@ from saleor.core.tracing import traced_atomic_transaction
 from saleor.order.models import Order
 
 from .changes import refresh_prices, refuse_other_total
-from .config import OrderGroupsConfig, get_config
+from .config import OrderGroupsConfig, SellerSource, get_config
 from .events import announce_group, announce_orders
 from .finishing import save_orders
 from .groups import create_group, find_first_order
@@ -32,6 +32,7 @@ from .sellers import (
     group_by_seller,
 )
 from .shares import GiftCardMismatchError, UnbalancedCheckoutError
+from .sources import find_unanswered
 
 if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
@@ -139,10 +140,20 @@ def refuse_sellers(parts: Sequence[SellerLines], config: OrderGroupsConfig) -> N
     :raises ValidationError: on `lines`, with the lines' global IDs.
     """
     for part in parts:
+        if part.seller is None:
+            _refuse_unknown_sellers(part, config.seller_source)
         if part.seller is None and not config.allow_shop_goods:
-            _refuse(part, "Goods without a seller are not sold in this channel")
+            _refuse(part.lines, "Goods without a seller are not sold in this channel")
         if part.seller is not None and not part.seller.is_active:
-            _refuse(part, f"The seller {part.seller.name} is not active")
+            _refuse(part.lines, f"The seller {part.seller.name} is not active")
+
+
+def _refuse_unknown_sellers(part: SellerLines, source: SellerSource) -> None:
+    """Refuse goods that look like the shop's own because the source does not answer."""
+    if reasons := find_unanswered(part.product_ids, source):
+        lines = [info for info in part.lines if info.product.pk in reasons]
+        reason = reasons[lines[0].product.pk].rstrip(".")
+        _refuse(lines, f"It is not known who sells these goods ({reason})")
 
 
 def refuse_changed_lines(
@@ -197,9 +208,9 @@ def _cannot_split(error: Exception, code: CheckoutErrorCode) -> ValidationError:
     )
 
 
-def _refuse(part: SellerLines, reason: str) -> None:
+def _refuse(lines: Sequence["CheckoutLineInfo"], reason: str) -> None:
     names = ", ".join(
-        f"{line_info.product.name} ({line_info.variant})" for line_info in part.lines
+        f"{line_info.product.name} ({line_info.variant})" for line_info in lines
     )
     raise ValidationError(
         {
@@ -210,11 +221,11 @@ def _refuse(part: SellerLines, reason: str) -> None:
                 params={
                     "lines": [
                         Node.to_global_id("CheckoutLine", line_info.line.pk)
-                        for line_info in part.lines
+                        for line_info in lines
                     ],
                     "variants": [
                         Node.to_global_id("ProductVariant", line_info.variant.pk)
-                        for line_info in part.lines
+                        for line_info in lines
                     ],
                 },
             )

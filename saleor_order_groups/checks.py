@@ -1,6 +1,8 @@
 """System checks: `manage.py check` tells what start-up would refuse."""
 
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import Error as DatabaseError
+from django.db import transaction
 
 from . import seams
 
@@ -24,3 +26,43 @@ def check_seams(app_configs, **kwargs) -> list[CheckMessage]:
             )
         )
     return errors
+
+
+@register()
+def check_configuration(app_configs, **kwargs) -> list[CheckMessage]:
+    """Warn of what the stored configuration does not do any more.
+
+    Warnings: an error would keep `migrate` and all other commands from running. Where
+    there is no database, or no table yet, there is no configuration either.
+    """
+    from . import configuration_problems as problems
+
+    try:
+        # Of its own: a failed statement would end the caller's transaction.
+        with transaction.atomic():
+            sources = list(problems.find_silent_sources())
+            channels = list(problems.find_unheard_confirmations())
+    except DatabaseError:
+        return []
+    return [
+        *(
+            Warning(
+                f"It is not known who sells the products: {problem}",
+                hint="Checkouts with such products are refused. See seller-source in"
+                " docs/configuration.md.",
+                id="saleor_order_groups.W001",
+            )
+            for problem in sources
+        ),
+        *(
+            Warning(
+                "Customers get no confirmation of their purchases in channel"
+                f" {channel}: its confirmation is GROUP, and nothing sends"
+                " order_group_confirmation.",
+                hint="Add a webhook of NOTIFY_USER or a plugin with a notify hook, or"
+                " set confirmation to PER_ORDER. See docs/confirmation.md.",
+                id="saleor_order_groups.W002",
+            )
+            for channel in channels
+        ),
+    ]

@@ -6,6 +6,7 @@ assigned, every price, payment and problem of Saleor's follows it. At completion
 order gets its own method again (`delivery_completion`).
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from saleor.shipping.interface import ExcludedShippingMethod, ShippingMethodData
 from .config import get_config
 from .delivery_methods import find_methods
 from .delivery_taxes import has_mixed_rates
-from .models import Seller, SellerDeliveryChoice
+from .models import Seller, SellerDeliveryChoice, SellerShippingMethod
 from .parcels import SellerId, SumOfParcels, make_sum
 from .sellers import SellerLines, fetch_sellers, get_product_ids, group_by_seller
 
@@ -167,6 +168,36 @@ def recall_exclusions(
         ).values_list("built_in_shipping_method_id", flat=True)
     }
     return [found.without(excluded_ids) for found in deliveries]
+
+
+# ------------------------------------------------------------------ one method for all
+
+
+def leave_out_sellers_own(
+    checkout_info: "CheckoutInfo", methods: list[ShippingMethodData]
+) -> list[ShippingMethodData]:
+    """Return the methods that may carry all parcels of the checkout.
+
+    One that is assigned to sellers carries theirs alone.
+    """
+    rows = SellerShippingMethod.objects.using(checkout_info.database_connection_name)
+    sellers_by_method: dict[str, set[SellerId]] = defaultdict(set)
+    for method_id, seller_id in rows.filter(
+        shipping_method_id__in=[method.id for method in methods]
+    ).values_list("shipping_method_id", "seller_id"):
+        sellers_by_method[str(method_id)].add(seller_id)
+    if not sellers_by_method:
+        return methods
+    parts = find_parts(checkout_info, checkout_info.lines)
+    if parts is None:
+        return methods
+    shipping = {get_seller_id(part) for part in parts if needs_shipping(part)}
+    return [
+        method
+        for method in methods
+        if method.id not in sellers_by_method
+        or shipping <= sellers_by_method[method.id]
+    ]
 
 
 # ------------------------------------------------------------------ the sum

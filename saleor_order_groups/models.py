@@ -122,6 +122,9 @@ class OrderGroup(MetadataMixin):
     currency = models.CharField(max_length=settings.DEFAULT_CURRENCY_CODE_LENGTH)
     # The database itself refuses a second group for one checkout.
     checkout_token = models.UUIDField(unique=True, null=True, blank=True)
+    # Why orders of the group have no seller: `reason`, `message`, and `sellers` as IDs.
+    # Null where nobody's name is missing. Written once, by `adoption`.
+    adoption = models.JSONField(blank=True, null=True, editable=False)
     placed_total_net_amount = models.DecimalField(
         max_digits=settings.DEFAULT_MAX_DIGITS,
         decimal_places=settings.DEFAULT_DECIMAL_PLACES,

@@ -103,7 +103,15 @@ class OrderGroupsPlugin(BasePlugin):
     ) -> "PluginConfiguration":
         # Before Saleor applies the input: it drops unknown names and takes every
         # string but "true" for false, so that neither could be told afterwards.
-        _validate_items(cleaned_data.get("configuration") or [])
+        items = cleaned_data.get("configuration") or []
+        _validate_items(items)
+        is_active = cleaned_data.get("active")
+        if is_active:
+            # What was stored before may not answer any more.
+            items = [*plugin_configuration.configuration, *items]
+        # The Dashboard sends every field: switching off works whatever they hold.
+        if is_active is not False:
+            _check_source(items)
         return super().save_plugin_configuration(plugin_configuration, cleaned_data)
 
     @classmethod
@@ -134,12 +142,24 @@ def _validate_items(items: list[dict[str, Any]]) -> None:
             )
         elif value is not None:
             try:
-                parsed = PARSERS[name](value)
-                if name == SELLER_SOURCE:
-                    check_source(parsed)
+                PARSERS[name](value)
             except ValueError as error:
-                errors[name] = ValidationError(
-                    f"{name}: {error}", code=PluginErrorCode.INVALID.value
-                )
+                errors[name] = _invalid(name, error)
     if errors:
         raise ValidationError(errors)
+
+
+def _check_source(items: list[dict[str, Any]]) -> None:
+    """Raise ValidationError if the last of the sources cannot say who sells a product."""
+    values = [item.get("value") for item in items if item["name"] == SELLER_SOURCE]
+    for value in [value for value in values if value is not None][-1:]:
+        try:
+            check_source(PARSERS[SELLER_SOURCE](value))
+        except ValueError as error:
+            raise ValidationError(
+                {SELLER_SOURCE: _invalid(SELLER_SOURCE, error)}
+            ) from error
+
+
+def _invalid(name: str, error: ValueError) -> ValidationError:
+    return ValidationError(f"{name}: {error}", code=PluginErrorCode.INVALID.value)

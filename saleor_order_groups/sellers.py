@@ -8,6 +8,7 @@ from django.db import DEFAULT_DB_ALIAS
 
 from .config import ASSIGNMENT, SellerSource, fetch_seller_sources
 from .models import ProductSeller, Seller
+from .seller_names import SellerName
 from .sources import find_sellers, make_sellers, read_names
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def fetch_sellers(
         return {row.product_id: row.seller for row in rows.select_related("seller")}
     names = read_names(product_ids, source, using)
     sellers = find_sellers(names.values(), using) if names else {}
-    return {product_id: sellers[name] for product_id, name in names.items()}
+    return _join(names, sellers)
 
 
 def fetch_sellers_in_channels(
@@ -77,7 +78,14 @@ def ensure_sellers(
         return fetch_sellers(product_ids)
     names = read_names(set(product_ids), source)
     sellers = make_sellers(names.values()) if names else {}
-    return {product_id: sellers[name] for product_id, name in names.items()}
+    return _join(names, sellers)
+
+
+def _join(
+    names: Mapping[int, SellerName], sellers: Mapping[SellerName, Seller]
+) -> dict[int, Seller]:
+    # A page that is gone may mean nobody.
+    return {pk: sellers[name] for pk, name in names.items() if name in sellers}
 
 
 def get_product_ids(lines: Iterable["CheckoutLineInfo"]) -> set[int]:

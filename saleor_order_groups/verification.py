@@ -36,6 +36,9 @@ from saleor.payment.models import Payment, TransactionItem
 from .adoption import ADOPTED
 from .apportion import draw_down
 from .books import AMOUNTS
+from .config import SELLER_SOURCE
+from .configuration_problems import find_lost_products, find_silent_sources
+from .customers import select_missing
 from .models import (
     GroupPayment,
     LegacyPaymentShare,
@@ -54,14 +57,15 @@ Ids = Sequence[UUID]
 
 @dataclass(frozen=True)
 class Finding:
-    """Something of a group that is off."""
+    """Something that is off: of a group, or of none."""
 
-    number: int
+    number: int | None
     invariant: str
     detail: str
 
     def __str__(self) -> str:
-        return f"Group #{self.number}: {self.invariant}: {self.detail}"
+        where = "" if self.number is None else f"Group #{self.number}: "
+        return f"{where}{self.invariant}: {self.detail}"
 
 
 def verify(
@@ -72,6 +76,8 @@ def verify(
 
     :param report_progress: called after each batch with the number of groups checked.
     """
+    for problem in (*find_silent_sources(), *find_lost_products()):
+        yield Finding(None, SELLER_SOURCE, problem)
     checked = 0
     groups = OrderGroup.objects.order_by("pk").values_list("pk", flat=True)
     ids = list(groups[:batch_size])
@@ -133,6 +139,18 @@ def _check_sellers(ids: Ids) -> Iterator[Finding]:
             row["group__number"],
             "sellers",
             f"{row['count']} orders of {row['seller__slug'] or 'the shop itself'}",
+        )
+
+
+def _check_customers(ids: Ids) -> Iterator[Finding]:
+    links = select_missing(OrderGroupOrder.objects.filter(group__in=ids))
+    rows = links.values_list("group__number", "order__number", "seller__slug")
+    for group_number, number, slug in rows.order_by("group__number", "position"):
+        yield Finding(
+            group_number,
+            "customer",
+            f"that of order #{number} is not one of {slug}; run"
+            " manage.py verify_order_groups --repair",
         )
 
 
@@ -439,6 +457,7 @@ CHECKS: tuple[Callable[[Ids], Iterator[Finding]], ...] = (
     _check_orders_exist,
     _check_positions,
     _check_sellers,
+    _check_customers,
     _check_links,
     _check_placed_totals,
     _check_payments_are_unbound,

@@ -534,12 +534,16 @@ def test_plugin_update_takes_attributes_that_can_name_a_seller(
     color_attribute,
     plain_text_attribute,
     product_type_page_reference_attribute,
+    product_type,
 ):
     for attribute in (
         color_attribute,
         plain_text_attribute,
         product_type_page_reference_attribute,
     ):
+        # given
+        attribute.product_types.add(product_type)
+
         # when
         value = f"ATTRIBUTE:{attribute.slug}"
         data = update_plugin(

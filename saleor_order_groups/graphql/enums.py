@@ -7,6 +7,7 @@ from saleor.graphql.core.doc_category import (
     DOC_CATEGORY_PRODUCTS,
 )
 
+from ..order_sellers import DoubtReason
 from ..statuses import OrderGroupFulfillmentStatus, OrderGroupStatus
 from .descriptions import ADDED_IN_01
 
@@ -41,6 +42,13 @@ OrderGroupFulfillmentStatusEnum: Final[graphene.Enum] = graphene.Enum(
     description=_describe("How much of a group's goods went out."),
 )
 OrderGroupFulfillmentStatusEnum.doc_category = DOC_CATEGORY_ORDERS
+
+OrderGroupAdoptionReasonEnum: Final[graphene.Enum] = graphene.Enum(
+    "OrderGroupAdoptionReasonEnum",
+    [(reason.name, reason.value) for reason in DoubtReason],
+    description=_describe("Why nobody can be named as the seller of an order."),
+)
+OrderGroupAdoptionReasonEnum.doc_category = DOC_CATEGORY_ORDERS
 
 SellerErrorCodeEnum: Final[graphene.Enum] = graphene.Enum(
     "SellerErrorCode",

@@ -37,6 +37,7 @@ COSTS: dict[str, dict[str, dict]] = {
         },
     },
     "OrderGroup": {
+        "adoption": ITEM,
         "billingAddress": ITEM,
         "channel": ITEM,
         "discounts": ITEM,
@@ -49,6 +50,7 @@ COSTS: dict[str, dict[str, dict]] = {
         "transactions": ITEM,
         "user": ITEM,
     },
+    "OrderGroupAdoption": {"sellers": ITEM},
     "OrderGroupDiscountShare": {"order": ITEM},
     "OrderGroupOperationResult": {"order": ITEM},
     "OrderPreview": {"seller": ITEM},

@@ -20,6 +20,7 @@ from saleor.permission.utils import has_one_of_permissions
 from saleor.product.models import ALL_PRODUCTS_PERMISSIONS
 
 from .. import models
+from ..seller_products import select_products
 from .expressions import IsAny
 from .ids import global_id_to_uuid, to_number
 
@@ -177,7 +178,12 @@ def resolve_seller_products(
     requestor = get_user_or_app_from_context(info.context)
     listed = resolve_products(info, requestor, channel, is_limited)
     return ChannelQsContext(
-        qs=listed.qs.filter(product_seller__seller_id=seller.pk),
+        qs=select_products(
+            listed.qs,
+            seller,
+            channel.slug if channel else None,
+            get_database_connection_name(info.context),
+        ),
         channel_slug=listed.channel_slug,
     )
 

@@ -9,6 +9,21 @@ from collections.abc import Callable
 from .seam import Seam
 
 
+def _get_available_built_in_shipping_methods(original: Callable) -> Callable:
+    """Leave out the methods of sellers who do not sell all that is shipped."""
+
+    def get(checkout_info):
+        from saleor.core.db.connection import allow_writer
+
+        from ..delivery import leave_out_sellers_own
+
+        methods = original(checkout_info)
+        with allow_writer():
+            return leave_out_sellers_own(checkout_info, methods) if methods else methods
+
+    return get
+
+
 def _fetch_external_shipping_methods(original: Callable) -> Callable:
     """Offer the sum beside what shipping apps offer."""
 
@@ -137,6 +152,12 @@ SHIPPING_METHOD_FIELDS = ("shipping_method", "shipping_tax_class")
 
 DELIVERY_CONTEXT = "saleor.checkout.delivery_context"
 SEAMS = (
+    Seam(
+        DELIVERY_CONTEXT,
+        "get_available_built_in_shipping_methods_for_checkout_info",
+        ("checkout_info",),
+        _get_available_built_in_shipping_methods,
+    ),
     Seam(
         DELIVERY_CONTEXT,
         "fetch_external_shipping_methods_for_checkout_info",

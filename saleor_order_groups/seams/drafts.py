@@ -14,7 +14,9 @@ def _handle_order_voucher(original: Callable) -> Callable:
 
     def handle(cls, order, channel):
         from ..adoption import adopt_placed
+        from ..order_sellers import refuse_unsold_goods
 
+        refuse_unsold_goods(order)
         adopt_placed([order])
         original(order, channel)
 

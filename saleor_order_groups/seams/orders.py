@@ -24,15 +24,17 @@ def _get_by_checkout_token(original: Callable) -> Callable:
 
 
 def _match_orders_with_new_user(original: Callable) -> Callable:
-    """Move a guest's groups to the new account with the orders."""
+    """Move a guest's groups to the new account with the orders, and tell the sellers."""
 
     def match(user):
-        from ..models import OrderGroup
+        from ..customers import add_missing
+        from ..models import OrderGroup, OrderGroupOrder
 
         original(user)
         OrderGroup.objects.filter(
             user_email=user.email, user=None, order_links__order__user=user
         ).update(user=user)
+        add_missing(OrderGroupOrder.objects.filter(order__user=user))
 
     return match
 

@@ -3,6 +3,7 @@ from itertools import count
 
 import pytest
 from graphene import Node
+from saleor.attribute.utils import associate_attribute_values_to_instance
 from saleor.checkout import calculations
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.checkout.models import Checkout, CheckoutMetadata
@@ -205,3 +206,39 @@ def fail_to_complete(user_api_client):
         assert error["extensions"]["exception"]["code"] == exception.__name__
 
     return _complete
+
+
+@pytest.fixture
+def make_named_cart(make_cart, order_groups_plugin, channel_USD):
+    """Return a function that makes a checkout of products with these vendors.
+
+    The products have no assigned seller; None is a product without the key.
+    """
+
+    def _make(*vendors, **options):
+        known = set(Product.objects.values_list("pk", flat=True))
+        checkout = make_cart([(None, "10.00")] * len(vendors), **options)
+        products = Product.objects.exclude(pk__in=known).order_by("pk")
+        for product, vendor in zip(products, vendors, strict=True):
+            if vendor is not None:
+                product.metadata = {"vendor": vendor}
+                product.save(update_fields=["metadata"])
+        order_groups_plugin(channel_USD, **{"seller-source": "METADATA:vendor"})
+        return checkout
+
+    return _make
+
+
+@pytest.fixture
+def give_attribute(order_groups_plugin, channel_USD):
+    """Return a function that gives products values of an attribute, and reads it."""
+
+    def _give(attribute, *values_of_products):
+        products = Product.objects.order_by("pk")
+        attribute.product_types.add(products[0].product_type)
+        for product, values in zip(products, values_of_products, strict=True):
+            associate_attribute_values_to_instance(product, {attribute.pk: values})
+        source = f"ATTRIBUTE:{attribute.slug}"
+        order_groups_plugin(channel_USD, **{"seller-source": source})
+
+    return _give

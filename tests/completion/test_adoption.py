@@ -164,6 +164,200 @@ def test_orders_whose_lines_do_not_agree_have_no_seller_and_are_named(place_whol
     assert list(verify()) == []
 
 
+ADOPTION = """
+    query {
+      orderGroups(first: 20) {
+        edges {
+          node {
+            number
+            adoption { reason message sellers { slug } }
+            orders { number seller { slug } }
+          }
+        }
+      }
+    }
+"""
+
+
+@pytest.fixture
+def read_adoptions(staff_api_client, permission_group_manage_orders):
+    """Return the `adoption` of each group by its first order's number."""
+    permission_group_manage_orders.user_set.add(staff_api_client.user)
+
+    def _read():
+        content = get_graphql_content(staff_api_client.post_graphql(ADOPTION))
+        return {
+            int(edge["node"]["orders"][0]["number"]): edge["node"]["adoption"]
+            for edge in content["data"]["orderGroups"]["edges"]
+        }
+
+    return _read
+
+
+def test_adoption_tells_orders_of_several_sellers_from_the_shops_own(
+    place_whole, read_adoptions
+):
+    # given
+    several = place_whole(("beta", "10.00"), (None, "10.00"), ("alpha", "10.00"))
+    gone = place_whole(("alpha", "10.00"), ("alpha", "10.00"))
+    ProductVariant.objects.filter(order_lines=gone.lines.first()).delete()
+    shop = place_whole((None, "10.00"))
+    one = place_whole(("alpha", "10.00"))
+    empty = place_whole((None, "10.00"))
+    empty.lines.all().delete()
+
+    # when
+    run()
+
+    # then
+    assert read_adoptions() == {
+        several.number: {
+            "reason": "SEVERAL_SELLERS",
+            "message": (
+                f"Order #{several.number}: its lines are of alpha, beta, the shop"
+                " itself."
+            ),
+            "sellers": [{"slug": "alpha"}, {"slug": "beta"}],
+        },
+        gone.number: {
+            "reason": "PRODUCT_DELETED",
+            "message": f"Order #{gone.number}: a product is gone.",
+            "sellers": [{"slug": "alpha"}],
+        },
+        shop.number: None,
+        one.number: None,
+        empty.number: {
+            "reason": "NO_LINES",
+            "message": f"Order #{empty.number}: it has no lines.",
+            "sellers": [],
+        },
+    }
+
+    # when: one of the sellers is deleted
+    ProductSeller.objects.filter(seller__slug="beta").delete()
+    Seller.objects.get(slug="beta").delete()
+
+    # then
+    assert read_adoptions()[several.number]["sellers"] == [{"slug": "alpha"}]
+
+
+def test_adoption_of_several_orders_names_each(place_whole, read_adoptions):
+    # given
+    first = place_whole(("beta", "10.00"), ("alpha", "10.00"))
+    second = place_whole(("gamma", "10.00"), ("alpha", "10.00"))
+    third = place_whole(("alpha", "10.00"))
+    share_a_checkout(first, second, third)
+
+    # when
+    run()
+
+    # then
+    assert read_adoptions() == {
+        first.number: {
+            "reason": "SEVERAL_SELLERS",
+            "message": (
+                f"Order #{first.number}: its lines are of alpha, beta."
+                f" Order #{second.number}: its lines are of alpha, gamma."
+            ),
+            "sellers": [{"slug": "alpha"}, {"slug": "beta"}, {"slug": "gamma"}],
+        }
+    }
+
+
+def test_adoption_of_goods_whose_seller_the_source_cannot_tell(
+    place_whole, read_adoptions, give_attribute, color_attribute, product_type,
+    product_type_without_variant,
+):  # fmt: skip
+    # given: the product's type has lost the attribute, another one has it
+    order = place_whole((None, "10.00"))
+    give_attribute(color_attribute, [color_attribute.values.first()])
+    color_attribute.product_types.set([product_type_without_variant])
+
+    # when
+    stdout, _ = run()
+
+    # then
+    reason = (
+        "it is not known who sells its goods: the product type does not have the"
+        " attribute color any more"
+    )
+    assert stdout == [
+        f"Order #{order.number}: no seller: {reason}",
+        "1 groups of 1 orders, 1 remarks",
+    ]
+    assert read_adoptions() == {
+        order.number: {
+            "reason": "UNKNOWN_SELLER",
+            "message": f"Order #{order.number}: {reason}.",
+            "sellers": [],
+        }
+    }
+
+
+def test_many_adoptions_cost_as_many_statements_as_one(place_whole, read_adoptions):
+    # given
+    def measure():
+        run()
+        with CaptureQueriesContext(connection) as queries:
+            adoptions = read_adoptions()
+        return len(queries), len([one for one in adoptions.values() if one])
+
+    place_whole(("beta", "10.00"), ("alpha", "10.00"))
+    measure()
+
+    # when
+    counts = [measure()]
+    for number in range(4):
+        place_whole((f"s{number}", "10.00"), ("alpha", "10.00"))
+    counts.append(measure())
+
+    # then
+    assert counts == [(counts[0][0], 1), (counts[0][0], 5)]
+
+
+@pytest.mark.parametrize("_case", ["customer", "staff without the permission"])
+def test_adoption_is_for_who_manages_orders(
+    _case, place_whole, user_api_client, staff_api_client
+):
+    # given
+    order = place_whole(("beta", "10.00"), ("alpha", "10.00"))
+    client = user_api_client if _case == "customer" else staff_api_client
+    Order.objects.update(user=client.user)
+    run()
+
+    # when
+    content = get_graphql_content(client.post_graphql(ADOPTION), ignore_errors=True)
+
+    # then
+    [edge] = content["data"]["orderGroups"]["edges"]
+    assert edge["node"]["orders"] == [{"number": str(order.number), "seller": None}]
+    assert edge["node"]["adoption"] is None
+    [error] = content["errors"]
+    assert error["extensions"]["exception"]["code"] == "PermissionDenied"
+
+
+@pytest.mark.parametrize("_case", ["inactive", "no channel configured"])
+def test_a_plugin_that_is_active_nowhere_says_so(
+    _case, place_whole, order_groups_plugin, channel_USD
+):
+    # given
+    place_whole(("alpha", "10.00"))
+    configuration = order_groups_plugin(channel_USD, active=False)
+    if _case == "no channel configured":
+        configuration.delete()
+
+    # when
+    with pytest.raises(CommandError) as error:
+        run()
+
+    # then
+    assert str(error.value) == (
+        "The plugin is active in no channel: activate it first, in the channels whose"
+        " orders shall get groups."
+    )
+    assert not OrderGroup.objects.exists()
+
+
 def test_orders_of_one_checkout_get_one_group(place_whole):
     # given
     orders = [

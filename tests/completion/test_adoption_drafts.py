@@ -10,7 +10,7 @@ from graphene import Node
 from saleor.core.models import EventDelivery
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order import OrderOrigin, OrderStatus
-from saleor.order.models import Order
+from saleor.order.models import Order, OrderLine
 from saleor.product.models import ProductVariant
 from saleor.warehouse.models import Stock
 
@@ -270,6 +270,77 @@ def test_a_draft_where_single_orders_have_no_groups(
     assert not OrderGroup.objects.exists()
 
 
+def read_rows(draft):
+    # Saleor refreshes a draft's prices before it validates it.
+    orders = Order.objects.filter(pk=Node.from_global_id(draft)[1])
+    [order] = orders.values("status", "user_email", "display_gross_prices")
+    stocks = sum(stock.quantity_allocated for stock in Stock.objects.all())
+    return order, stocks, OrderGroup.objects.count(), Seller.objects.count()
+
+
+def test_a_draft_with_goods_of_an_inactive_seller_is_refused(
+    make_draft, staff, order_groups_plugin, channel_USD
+):
+    # given
+    draft = make_draft(("alpha", "10.00"), ("beta", "5.00"), ("alpha", "2.00"))
+    Seller.objects.filter(slug="alpha").update(is_active=False)
+    before = read_rows(draft)
+
+    # when
+    data = staff(COMPLETE, id=draft)
+
+    # then
+    assert data["order"] is None
+    lines = OrderLine.objects.order_by("pk")
+    names = sorted(
+        f"{line.variant.product.name} ({line.variant})"
+        for line in lines
+        if line.variant.product.product_seller.seller.slug == "alpha"
+    )
+    [error] = data["errors"]
+    assert error["field"] == "lines"
+    assert error["code"] == "PRODUCT_UNAVAILABLE_FOR_PURCHASE"
+    prefix, _, rest = error["message"].partition(": ")
+    assert prefix == "The seller Alpha is not active"
+    assert sorted(rest.rstrip(".").split(", ")) == names
+    assert read_rows(draft) == before
+    assert before[0]["status"] == OrderStatus.DRAFT
+
+    # when
+    Seller.objects.update(is_active=True)
+
+    # then
+    assert staff(COMPLETE, id=draft)["errors"] == []
+
+    # when: the plugin is off
+    other = make_draft(("alpha", "10.00"))
+    Seller.objects.update(is_active=False)
+    order_groups_plugin(channel_USD, active=False)
+
+    # then
+    assert staff(COMPLETE, id=other)["errors"] == []
+
+
+def test_a_draft_whose_seller_the_source_cannot_tell_is_refused(
+    make_draft, staff, order_groups_plugin, channel_USD
+):
+    # given
+    draft = make_draft((None, "10.00"))
+    order_groups_plugin(channel_USD, **{"seller-source": "ATTRIBUTE:gone"})
+
+    # when
+    data = staff(COMPLETE, id=draft)
+
+    # then
+    line = OrderLine.objects.get()
+    assert [error["message"] for error in data["errors"]] == [
+        "It is not known who sells these goods (there is no product attribute gone):"
+        f" {line.variant.product.name} ({line.variant})."
+    ]
+    assert Order.objects.get().status == "draft"
+    assert not OrderGroup.objects.exists()
+
+
 def test_a_draft_that_cannot_be_completed_has_no_group(make_draft, staff):
     # given
     draft = make_draft(("alpha", "10.00"))
@@ -357,6 +428,8 @@ def test_a_completed_replacement_has_its_seller_and_no_group(
     [error] = add(staff, replacement, make_variant("beta"))
     assert error["code"] == "INVALID"
     Order.objects.filter(pk=replacement.pk).update(shipping_method=shipping_method)
+    # What was sold before is made good for.
+    Seller.objects.update(is_active=False)
     before = OrderGroup.objects.get()
 
     # when

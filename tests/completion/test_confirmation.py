@@ -2,10 +2,12 @@
 
 import json
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 import pybars
 import pytest
+from django.core.management import call_command
 from graphene import Node
 from saleor.account.models import StaffNotificationRecipient
 from saleor.core.models import EventDelivery
@@ -15,8 +17,10 @@ from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
 
+from saleor_order_groups.checks import check_configuration
 from saleor_order_groups.models import OrderGroup
 
+from ..conftest import WEBHOOK_PLUGIN_PATH
 from .mailbox import MailboxPlugin
 
 CART = [(None, "10.00"), ("beta", "40.00"), ("alpha", "30.00", 2)]
@@ -331,3 +335,78 @@ def test_the_documented_template_renders_the_documented_mail(
     for documented, number in zip((31, 32, 33), numbers, strict=True):
         expected = expected.replace(f"Order {documented},", f"Order {number},")
     assert mail == expected
+
+
+def find_warnings():
+    return [
+        warning for warning in check_configuration(None) if warning.id[-4:] == "W002"
+    ]
+
+
+def test_check_warns_where_nothing_sends_the_confirmation(
+    confirm_groups, order_groups_plugin, channel_USD, settings
+):
+    # given: Saleor's mail plugins know Saleor's events only
+    settings.PLUGINS = [
+        *settings.PLUGINS,
+        "saleor.plugins.user_email.plugin.UserEmailPlugin",
+        WEBHOOK_PLUGIN_PATH,
+    ]
+
+    # when
+    [warning] = find_warnings()
+
+    # then
+    assert warning.msg == (
+        "Customers get no confirmation of their purchases in channel"
+        f" {channel_USD.slug}: its confirmation is GROUP, and nothing sends"
+        " order_group_confirmation."
+    )
+    stderr = StringIO()
+    call_command("check", stderr=stderr)
+    assert "(saleor_order_groups.W002) Customers get no" in stderr.getvalue()
+
+    # when: each order is confirmed
+    order_groups_plugin(channel_USD)
+
+    # then
+    assert find_warnings() == []
+
+    # when: the plugin is not active
+    order_groups_plugin(channel_USD, active=False, confirmation="GROUP")
+
+    # then
+    assert find_warnings() == []
+
+
+def test_check_passes_where_a_plugin_of_the_shops_is_notified(mailbox, confirm_groups):
+    assert find_warnings() == []
+
+
+@pytest.mark.parametrize(
+    ("_case", "event", "count"),
+    [("notify", "notify_user", 0), ("any", "any_events", 0), ("else", "order_paid", 1)],
+)
+def test_check_looks_for_webhooks_of_notify_user(
+    _case,
+    event,
+    count,
+    order_groups_plugin_with_webhooks,
+    confirm_groups,
+    app,
+    permission_manage_users,
+):
+    # given
+    app.permissions.add(permission_manage_users)
+    webhook = app.webhooks.create(name="mail", target_url="https://mail.example.com/")
+    webhook.events.create(event_type=event)
+
+    # then
+    assert len(find_warnings()) == count
+
+    # when
+    app.is_active = False
+    app.save()
+
+    # then
+    assert len(find_warnings()) == 1

@@ -6,8 +6,13 @@ from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.db import connections, transaction
+from saleor.account.models import Address
+from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 from saleor.webhook.event_types import WebhookEventSyncType
+
+from saleor_order_groups.models import ProductSeller, SellerDeliveryChoice
 
 from .conftest import get_method_id, get_names, get_selected, sides
 
@@ -22,9 +27,11 @@ class ShippingApp:
     def __init__(self):
         self.excluded = {}
         self.requests = []
+        self.before_answer = lambda _event: None
 
     def answer(self, event, payload):
         self.requests.append((event, payload))
+        self.before_answer(event)
         if event == LIST:
             return [
                 {
@@ -196,3 +203,74 @@ def test_apps_own_methods_are_for_the_whole_checkout(
         express
     }
     assert sum(order.shipping_price_gross_amount for order in orders) == 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_waits_for_apps(cart, shipping_app, make_method, choose):
+    # given: a rival that locks the checkout while each app is asked
+    parcel = make_method("4.90", name="Parcel")
+    locked = []
+
+    def lock_checkout(event):
+        try:
+            with transaction.atomic():
+                rows = Checkout.objects.select_for_update(nowait=True)
+                locked.append((event, rows.get(pk=cart.pk).pk))
+        finally:
+            connections.close_all()
+
+    shipping_app.before_answer = lock_checkout
+
+    # when
+    data = choose(cart, {"alpha": parcel, "beta": parcel})
+
+    # then
+    assert data["errors"] == []
+    assert sides(data["checkout"]["shippingPrice"])[1] == Decimal("9.80")
+    assert {event for event, _ in locked} == {FILTER, LIST}
+    assert len(locked) == len(shipping_app.requests)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_case", ["quantity", "address", "seller", "method"])
+def test_checkout_that_changes_while_apps_are_asked_is_refused(
+    _case, cart, shipping_app, make_method, choose
+):
+    # given
+    parcel = make_method("4.90", name="Parcel")
+
+    def change(_event):
+        shipping_app.before_answer = lambda _event: None
+        try:
+            if _case == "quantity":
+                cart.lines.update(quantity=3)
+            elif _case == "address":
+                Address.objects.filter(pk=cart.shipping_address_id).update(city="ELA")
+            elif _case == "seller":
+                ProductSeller.objects.filter(seller__slug="beta").delete()
+            else:
+                parcel.channel_listings.update(price_amount=5)
+        finally:
+            connections.close_all()
+
+    shipping_app.before_answer = change
+
+    # when
+    data = choose(cart, {"alpha": parcel})
+
+    # then
+    assert data["errors"] == [
+        {
+            "field": "id",
+            "message": (
+                "The checkout has changed while its delivery methods were looked at."
+                " Choose again."
+            ),
+            "code": "INVALID",
+            "index": None,
+            "sellerId": None,
+        }
+    ]
+    assert not SellerDeliveryChoice.objects.exists()
+    assert choose(cart, {"alpha": parcel})["errors"] == []
+    assert SellerDeliveryChoice.objects.count() == 1

@@ -123,6 +123,27 @@ def test_every_wrong_item_is_named_and_nothing_is_stored(
     assert not SellerDeliveryChoice.objects.exists()
 
 
+def test_an_empty_seller_id_is_not_the_shop_itself(make_cart, make_method, choose_ids):
+    # given
+    cart = make_cart([(None, "40.00"), ("alpha", "30.00")], shipping=None)
+    parcel = get_method_id(make_method("4.90", name="Parcel"))
+
+    # when
+    data = choose_ids(cart, ("", parcel), (None, parcel))
+
+    # then
+    assert data["errors"] == [
+        {
+            "field": "deliveries",
+            "message": "The checkout has no goods of seller .",
+            "code": "NOT_FOUND",
+            "index": 0,
+            "sellerId": "",
+        }
+    ]
+    assert not SellerDeliveryChoice.objects.exists()
+
+
 def test_one_wrong_item_leaves_earlier_choices_as_they_are(
     cart, make_method, choose, choose_ids, show
 ):

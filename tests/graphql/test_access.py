@@ -57,6 +57,7 @@ READ_BY_WHOEVER_SEES_THE_GROUP = {
     "userEmail": "",
 }
 READ_BY_MANAGERS_OF_ORDERS = {
+    "adoption": "{ reason }",
     "privateMetadata": "{ key }",
     "privateMetafield": '(key: "a")',
     "privateMetafields": "",

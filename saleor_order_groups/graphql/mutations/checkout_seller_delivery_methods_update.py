@@ -1,8 +1,10 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import graphene
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from saleor.checkout import models
 from saleor.checkout.actions import call_checkout_info_event
 from saleor.checkout.delivery_context import (
     assign_delivery_method_to_checkout,
@@ -30,20 +32,31 @@ from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
 from saleor.graphql.utils import get_user_or_app_from_context
 from saleor.webhook.event_types import WebhookEventAsyncType, WebhookEventSyncType
 
-from ...config import get_config
+from ...config import SellerSource, get_config
 from ...delivery import (
     SellerDelivery,
     ask_apps,
     fetch_choices,
     find_deliveries,
     get_seller_name,
+    offer_sum,
 )
 from ...delivery_taxes import MIXED_RATES, has_mixed_rates
 from ...models import SellerDeliveryChoice
 from ...parcels import SellerId, get_sum_id
-from ...sellers import ensure_sellers, get_product_ids, group_by_seller
+from ...sellers import (
+    SellerLines,
+    ensure_sellers,
+    fetch_sellers,
+    get_product_ids,
+    group_by_seller,
+)
+from ...sources import find_unanswered
 from ..descriptions import ADDED_IN_01
 from .seller_delivery_inputs import clean_deliveries
+
+# How often the sum is offered, should rivals write over it.
+ATTEMPTS = 3
 
 
 class CheckoutSellerDeliveryInput(BaseInputObjectType):
@@ -115,28 +128,90 @@ class CheckoutSellerDeliveryMethodsUpdate(BaseMutation):
     def perform_mutation(  # type: ignore[override]
         cls, _root, info: ResolveInfo, /, *, id, deliveries
     ):
-        # Locked first, so that of two requests for two sellers the second adds to what
-        # the first has stored. Apps are asked meanwhile: nothing but this one checkout
-        # waits for them.
+        # Apps are asked over HTTP, and nothing waits for them: the checkout is locked
+        # to store the choices, and to assign their sum, not in between.
+        requestor = get_user_or_app_from_context(info.context)
+        asked = _look(info, get_checkout(cls, info, id=id), fetch_sellers)
+        found = ask_apps(asked.checkout_info, asked.deliveries, requestor).get()
+        chosen = clean_deliveries(deliveries, found)
         with transaction.atomic():
+            # Of two requests for two sellers the second adds to what the first stored.
             checkout = get_checkout(
                 cls, info, id=id, qs=checkout_qs_select_for_update()
             )
-            lines, _ = fetch_checkout_lines(checkout)
-            manager = get_plugin_manager_promise(info.context).get()
-            checkout_info = fetch_checkout_info(checkout, lines, manager)
-            _refuse_checkout(checkout_info)
-            requestor = get_user_or_app_from_context(info.context)
-            stored = fetch_choices(checkout.pk)
-            found = ask_apps(
-                checkout_info, _find_all(checkout_info, lines, stored), requestor
-            ).get()
-            chosen = clean_deliveries(deliveries, found)
-            choices = stored | chosen
-            _refuse_mixed_rates(checkout_info, found, choices)
+            seen = _look(info, checkout, ensure_sellers)
+            _refuse_changes(asked, seen)
+            choices = fetch_choices(checkout.pk) | chosen
+            _refuse_mixed_rates(seen.checkout_info, found, choices)
             _store(checkout, chosen)
-            _assign(checkout_info, lines, choices, requestor)
+        checkout = _offer_and_assign(cls, info, id, seen.checkout_info, requestor)
         return cls(checkout=SyncWebhookControlContext(checkout))
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A checkout at one moment, and what its sellers can send their goods by."""
+
+    checkout_info: CheckoutInfo
+    lines: list[CheckoutLineInfo]
+    deliveries: list[SellerDelivery]
+
+    def describe(self) -> tuple:
+        """Return what an answer of the apps is about."""
+        address = self.checkout_info.shipping_address
+        return (
+            address and address.as_data(),
+            [
+                (
+                    one.seller_id,
+                    [(info.line.pk, info.line.quantity) for info in one.part.lines],
+                    [(method.id, method.price) for method in one.methods],
+                )
+                for one in self.deliveries
+            ],
+        )
+
+
+def _look(
+    info: ResolveInfo, checkout: models.Checkout, find_sellers: Callable
+) -> _Look:
+    """Read a checkout.
+
+    :param find_sellers: `ensure_sellers` where choices are stored: they refer to rows.
+    :raises ValidationError: nothing can be chosen for it.
+    """
+    lines, _ = fetch_checkout_lines(checkout)
+    manager = get_plugin_manager_promise(info.context).get()
+    checkout_info = fetch_checkout_info(checkout, lines, manager)
+    _refuse_checkout(checkout_info)
+    config = get_config(checkout_info.channel.slug, manager)
+    sellers = find_sellers(get_product_ids(lines), config.seller_source)
+    parts = group_by_seller(lines, sellers)
+    _refuse_unknown_sellers(parts, config.seller_source)
+    choices = fetch_choices(checkout.pk)
+    return _Look(
+        checkout_info, lines, find_deliveries(checkout_info, lines, parts, choices)
+    )
+
+
+def _refuse_changes(asked: _Look, seen: _Look) -> None:
+    if asked.describe() != seen.describe():
+        raise _error(
+            "id",
+            "The checkout has changed while its delivery methods were looked at. Choose"
+            " again.",
+            CheckoutErrorCode.INVALID,
+        )
+
+
+def _refuse_unknown_sellers(parts: Iterable[SellerLines], source: SellerSource) -> None:
+    for part in parts:
+        if part.seller is None and find_unanswered(part.product_ids, source):
+            raise _error(
+                "id",
+                "It is not known who sells some of the goods.",
+                CheckoutErrorCode.INVALID,
+            )
 
 
 def _error(
@@ -173,18 +248,6 @@ def _refuse_checkout(checkout_info: CheckoutInfo) -> None:
         )
 
 
-def _find_all(
-    checkout_info: CheckoutInfo,
-    lines: list[CheckoutLineInfo],
-    choices: dict[SellerId, int],
-) -> list[SellerDelivery]:
-    config = get_config(checkout_info.channel.slug, checkout_info.manager)
-    # A choice refers to the seller's row.
-    sellers = ensure_sellers(get_product_ids(lines), config.seller_source)
-    parts = group_by_seller(lines, sellers)
-    return find_deliveries(checkout_info, lines, parts, choices)
-
-
 def _refuse_mixed_rates(
     checkout_info: CheckoutInfo,
     found: Iterable[SellerDelivery],
@@ -217,31 +280,42 @@ def _store(checkout, chosen: dict[SellerId, int]) -> None:
     )
 
 
-def _assign(
-    checkout_info: CheckoutInfo,
-    lines: list[CheckoutLineInfo],
-    choices: dict[SellerId, int],
-    requestor,
-) -> None:
-    """Make the sum the checkout's method, if Saleor is offered it now."""
-    checkout, manager = checkout_info.checkout, checkout_info.manager
-    fetch_shipping_methods_for_checkout(checkout_info, requestor=requestor).get()
-    offered = CheckoutDelivery.objects.filter(
-        checkout=checkout,
-        external_shipping_method_id=get_sum_id(choices),
-        is_valid=True,
-        active=True,
-    ).first()
-    if offered:
-        assign_delivery_method_to_checkout(checkout_info, lines, manager, offered)
-        checkout.assigned_delivery = offered
-    else:
-        call_checkout_info_event(
-            manager,
-            event_name=WebhookEventAsyncType.CHECKOUT_UPDATED,
-            checkout_info=checkout_info,
-            lines=lines,
-        )
+def _offer_and_assign(
+    mutation, info: ResolveInfo, id: str, checkout_info: CheckoutInfo, requestor
+) -> models.Checkout:
+    """Make the sum the checkout's method, if Saleor is offered it now.
+
+    A rival that looked at the methods before the choices were stored may have written
+    what it found after us: then the methods are looked at again.
+    """
+    for _ in range(ATTEMPTS):
+        fetch_shipping_methods_for_checkout(checkout_info, requestor=requestor).get()
+        with transaction.atomic():
+            checkout = get_checkout(
+                mutation, info, id=id, qs=checkout_qs_select_for_update()
+            )
+            lines, _ = fetch_checkout_lines(checkout)
+            manager = checkout_info.manager
+            checkout_info = fetch_checkout_info(checkout, lines, manager)
+            choices = fetch_choices(checkout.pk)
+            known = CheckoutDelivery.objects.filter(
+                checkout=checkout,
+                external_shipping_method_id=get_sum_id(choices),
+                is_valid=True,
+            ).first()
+            if known and known.active:
+                assign_delivery_method_to_checkout(checkout_info, lines, manager, known)
+                checkout.assigned_delivery = known
+                return checkout
+            if known or offer_sum(checkout_info) is None:
+                break
+    call_checkout_info_event(
+        checkout_info.manager,
+        event_name=WebhookEventAsyncType.CHECKOUT_UPDATED,
+        checkout_info=checkout_info,
+        lines=checkout_info.lines,
+    )
+    return checkout
 
 
 class SellerDeliveryMutations:

@@ -7,6 +7,7 @@ from saleor.graphql.core.doc_category import DOC_CATEGORY_PRODUCTS
 from saleor.graphql.core.mutations import BaseMutation
 from saleor.permission.enums import ProductPermissions
 
+from ...seller_products import sells_products
 from ..descriptions import ADDED_IN_01
 from ..enums import SellerErrorCode
 from ..errors import SellerError
@@ -40,18 +41,21 @@ class SellerDelete(BaseMutation):
             # A completion that would refer to the seller waits for this lock.
             seller = lock_seller(id, external_reference, no_key=False)
             pk = seller.pk
+            refusal = ValidationError(
+                {
+                    "id" if id else "external_reference": ValidationError(
+                        "Orders or products refer to this seller. Deactivate it "
+                        "instead.",
+                        code=SellerErrorCode.CANNOT_DELETE.value,
+                    )
+                }
+            )
+            if sells_products(seller):
+                raise refusal
             try:
                 seller.delete()
             except ProtectedError as error:
-                raise ValidationError(
-                    {
-                        "id" if id else "external_reference": ValidationError(
-                            "Orders or products refer to this seller. Deactivate it "
-                            "instead.",
-                            code=SellerErrorCode.CANNOT_DELETE.value,
-                        )
-                    }
-                ) from error
+                raise refusal from error
         # The payload shows what was deleted.
         seller.pk = pk
         return cls(seller=seller)

@@ -44,9 +44,10 @@ def clean_deliveries(
 def _get_delivery(
     global_id: str | None, by_seller: dict[UUID | None, SellerDelivery]
 ) -> SellerDelivery:
-    seller_id = global_id_to_uuid(global_id, "Seller") if global_id else None
-    if (global_id and not seller_id) or seller_id not in by_seller:
-        name = f"of seller {global_id}" if global_id else "of the shop itself"
+    is_shop = global_id is None
+    seller_id = global_id_to_uuid(global_id or "", "Seller")
+    if (seller_id is None) != is_shop or seller_id not in by_seller:
+        name = "of the shop itself" if is_shop else f"of seller {global_id}"
         raise ValidationError(
             f"The checkout has no goods {name}.", code=CheckoutErrorCode.NOT_FOUND.value
         )

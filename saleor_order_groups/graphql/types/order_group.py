@@ -55,6 +55,7 @@ from ..dataloaders import (
 from ..descriptions import ADDED_IN_01
 from ..enums import OrderGroupFulfillmentStatusEnum, OrderGroupStatusEnum
 from ..resolvers import get_readable_groups
+from .order_group_adoption import OrderGroupAdoption
 from .order_group_amounts import OrderGroupDiscount, OrderGroupTax
 from .seller import Seller
 
@@ -123,6 +124,14 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     )
     checkout_id = graphene.ID(
         description="ID of the checkout that the group was created from."
+    )
+    adoption = PermissionsField(
+        OrderGroupAdoption,
+        description=(
+            "Why a group that was made for an order of several sellers, or of unknown "
+            "ones, has an order without a seller; null where nothing is unsaid."
+        ),
+        permissions=[OrderPermissions.MANAGE_ORDERS],
     )
     orders = NonNullList(
         Order,

@@ -68,7 +68,9 @@ class Seller(ModelObjectType[models.Seller]):
             description="Slug of a channel for which the data should be returned."
         ),
         description=(
-            "Products assigned to the seller, those that `products` shows of them."
+            "Products that the seller sells in the channel, without one: in any "
+            "channel where order groups are active; those that `products` shows of "
+            "them."
         ),
     )
     orders = ConnectionField(

@@ -3,6 +3,7 @@ from saleor.channel.models import Channel
 
 from ...adoption import adopt_existing, select_existing
 from ...config import OrderGroupsConfig, get_config
+from ...sources import check_source
 from .import_sellers import parse_batch_size
 
 DEFAULT_BATCH_SIZE = 1000
@@ -63,4 +64,16 @@ def _select_channels(
         raise CommandError(
             f"The plugin is not active in: {', '.join(sorted(missing))}."
         )
+    if not active:
+        raise CommandError(
+            "The plugin is active in no channel: activate it first, in the channels"
+            " whose orders shall get groups."
+        )
+    for channel, config in active:
+        try:
+            check_source(config.seller_source)
+        except ValueError as error:
+            raise CommandError(
+                f"Channel {channel.slug}, {config.seller_source}: {error}"
+            ) from error
     return active

@@ -3,6 +3,7 @@ from argparse import ArgumentTypeError
 from django.core.management.base import BaseCommand, CommandError
 
 from ...models import OrderGroup
+from ...repairs import REPAIRS
 from ...verification import DEFAULT_BATCH_SIZE, verify
 
 
@@ -10,7 +11,7 @@ class Command(BaseCommand):
     help = (
         "Checks what order groups guarantee over the whole database: links, placed "
         "totals, and payments against the orders' shares. Prints what is off, one line "
-        "each, and fails if anything is. Changes nothing."
+        "each, and fails if anything is. Changes nothing without --repair."
     )
 
     def add_arguments(self, parser):
@@ -20,8 +21,17 @@ class Command(BaseCommand):
             default=DEFAULT_BATCH_SIZE,
             help=f"Number of groups checked at once (default: {DEFAULT_BATCH_SIZE}).",
         )
+        parser.add_argument(
+            "--repair",
+            action="store_true",
+            help="First put right what can be: print each repair, then check.",
+        )
 
     def handle(self, *_args, **options):
+        if options["repair"]:
+            for repair in REPAIRS:
+                for message in repair(True):
+                    self.stdout.write(message)
         total = OrderGroup.objects.count()
 
         def report_progress(checked: int) -> None:
