@@ -33,9 +33,7 @@ def filter_and_slice(queryset: QuerySet, info: ResolveInfo, kwargs, connection_t
     def get_filtered() -> QuerySet:
         # Saleor repeats all conditions with each filter: those of the queryset come after.
         return queryset & filter_connection_queryset(
-            queryset.model.objects.db_manager(
-                queryset.db, hints=share_probes()
-            ).all(),
+            queryset.model.objects.db_manager(queryset.db, hints=share_probes()).all(),
             kwargs,
             allow_replica=info.context.allow_replica,
         )

@@ -140,7 +140,9 @@ def _text_of_group() -> Combinable:
     )
     return ConcatWithSpaces(
         F("user_email"),
-        Subquery(user.values(text=ConcatWithSpaces("email", "first_name", "last_name"))),
+        Subquery(
+            user.values(text=ConcatWithSpaces("email", "first_name", "last_name"))
+        ),
         Subquery(
             places.values("group_id")
             .annotate(text=StringAgg(names, delimiter=" "))

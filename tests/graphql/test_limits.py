@@ -4,10 +4,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from graphene import Node
+from graphql import GraphQLInt
+from graphql.type.definition import get_named_type
+from saleor.graphql.api import schema
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
 
-from saleor_order_groups.models import OrderGroup
+from saleor_order_groups.graphql.extension import COSTS
+from saleor_order_groups.models import (
+    OrderGroup,
+    ProductSeller,
+    Seller,
+    SellerShippingMethod,
+)
 
 GROUPS = """
 query Groups($where: OrderGroupWhereInput, $search: String) {
@@ -423,3 +432,225 @@ def test_filter_of_sellers_by_too_much_is_refused(
     # then
     assert data == {"sellers": None}
     assert messages == [message]
+
+
+# ------------------------------------------------------------------ mutations
+
+CREATE_SELLER = """
+mutation Create($input: SellerCreateInput!) {
+  sellerCreate(input: $input) {
+    seller { name slug }
+    errors { field message code }
+  }
+}
+"""
+UPDATE_SELLER = """
+mutation Update($id: ID!, $input: SellerUpdateInput!) {
+  sellerUpdate(id: $id, input: $input) {
+    seller { name slug }
+    errors { field message code }
+  }
+}
+"""
+
+
+@pytest.fixture
+def staff(
+    staff_api_client,
+    permission_manage_products,
+    permission_manage_shipping,
+    permission_manage_payments,
+    permission_group_manage_orders,
+):
+    staff_api_client.user.user_permissions.add(
+        permission_manage_products,
+        permission_manage_shipping,
+        permission_manage_payments,
+    )
+    permission_group_manage_orders.user_set.add(staff_api_client.user)
+    return staff_api_client
+
+
+def get_payload(data):
+    (payload,) = data.values()
+    return payload
+
+
+def test_name_that_is_too_long_is_refused_before_a_slug_is_made(staff, ask):
+    # given
+    name = "a-" * 50_000
+
+    # when
+    data, _, statements = ask(staff, CREATE_SELLER, input={"name": name})
+
+    # then PostgreSQL did not get it
+    assert get_payload(data) == {
+        "seller": None,
+        "errors": [
+            {
+                "field": "name",
+                "message": "Ensure this value has at most 250 characters (it has 100000).",
+                "code": "INVALID",
+            }
+        ],
+    }
+    assert not [sql for sql in statements if "saleor_order_groups" in sql]
+    assert not Seller.objects.exists()
+
+
+def test_slug_of_a_name_of_which_letters_become_several(staff, ask, create_seller):
+    # given 250 letters that are written with a thousand others
+    name = "\u0416" * 250
+    create_seller("zh" * 120)
+
+    # when
+    data, _, _ = ask(staff, CREATE_SELLER, input={"name": name})
+
+    # then
+    assert get_payload(data) == {
+        "seller": {"name": name, "slug": "zh" * 120 + "-2"},
+        "errors": [],
+    }
+
+
+ITEM_IDS = {
+    "sellerAssignProducts": ("products", "Product", ""),
+    "sellerUnassignProducts": ("products", "Product", ""),
+    "sellerAssignShippingMethods": ("shippingMethods", "ShippingMethodType", ""),
+    "sellerUnassignShippingMethods": ("shippingMethods", "ShippingMethodType", ""),
+    "orderGroupRefund": ("orders", "Order", "results { order { id } }"),
+}
+
+
+@pytest.mark.parametrize("mutation", list(ITEM_IDS))
+def test_list_of_ids_that_is_too_long_is_refused(
+    mutation, staff, ask, seller, create_group, to_id, product, shipping_method, assign
+):
+    # given
+    argument, type_name, rest = ITEM_IDS[mutation]
+    is_refund = mutation == "orderGroupRefund"
+    target = create_group() if is_refund else seller
+    assign(seller, product)
+    SellerShippingMethod.objects.create(seller=seller, shipping_method=shipping_method)
+    query = f"""
+        mutation Change($id: ID!, $items: [ID!]!) {{
+          {mutation}(id: $id, {argument}: $items) {{
+            {rest}
+            errors {{ field message code }}
+          }}
+        }}
+    """
+
+    def change(count):
+        items = identify(type_name, count)
+        data, messages, statements = ask(staff, query, id=to_id(target), items=items)
+        assert messages == []
+        writes = [
+            sql for sql in statements if sql.startswith(("INSERT", "UPDATE", "DELETE"))
+        ]
+        assert writes == []
+        [error] = get_payload(data)["errors"]
+        return error, statements
+
+    # when
+    refused, statements = change(101)
+    unknown, _ = change(100)
+
+    # then
+    assert refused == {
+        "field": argument,
+        "message": f"`{argument}` takes at most 100 items, but got 101.",
+        "code": "INVALID",
+    }
+    assert (unknown["field"], unknown["code"]) == (argument, "NOT_FOUND")
+    assert not [sql for sql in statements if "FOR UPDATE" in sql or "FOR NO KEY" in sql]
+    assert ProductSeller.objects.get().product == product
+    assert SellerShippingMethod.objects.get().seller == seller
+
+
+@pytest.mark.parametrize("field", ["metadata", "privateMetadata"])
+@pytest.mark.parametrize("query", [CREATE_SELLER, UPDATE_SELLER])
+def test_metadata_of_too_many_items_is_refused(query, field, staff, ask, seller, to_id):
+    # given
+    before = list(Seller.objects.values())
+
+    def change(count):
+        items = [{"key": str(number), "value": "a"} for number in range(count)]
+        variables = {"input": {"name": "Zed", field: items}}
+        if query == UPDATE_SELLER:
+            variables["id"] = to_id(seller)
+        data, messages, _ = ask(staff, query, **variables)
+        assert messages == []
+        return get_payload(data)
+
+    # when
+    refused = change(101)
+    unchanged = list(Seller.objects.values())
+    allowed = change(100)
+
+    # then
+    assert refused == {
+        "seller": None,
+        "errors": [
+            {
+                "field": field,
+                "message": f"`{field}` takes at most 100 items, but got 101.",
+                "code": "INVALID",
+            }
+        ],
+    }
+    assert unchanged == before
+    assert (allowed["seller"]["name"], allowed["errors"]) == ("Zed", [])
+
+
+# ------------------------------------------------------------------ cost
+
+# What groups and orders both have.
+SHARED_FIELDS = (
+    "id number userEmail status chargeStatus authorizeStatus",
+    "channel { id slug }",
+    "user { id email }",
+    "billingAddress { city }",
+    "shippingAddress { city }",
+    "discounts { amount { amount } }",
+    "giftCards { id }",
+    "transactions { id }",
+    "total { gross { amount } }",
+    "metadata { key }",
+)
+
+
+@pytest.mark.parametrize("size", ["first", "last"])
+@pytest.mark.parametrize("fields", [*SHARED_FIELDS, " ".join(SHARED_FIELDS)])
+def test_groups_cost_what_orders_cost(fields, size, manager):
+    # given
+    def get_cost(name):
+        query = f"{{ {name}({size}: 100) {{ edges {{ node {{ {fields} }} }} }} }}"
+        content = manager.post_graphql(query).json()
+        assert "errors" not in content
+        return content["extensions"]["cost"]["requestedQueryCost"]
+
+    # then
+    assert get_cost("orderGroups") == get_cost("orders") >= 100
+
+
+def test_no_cost_is_multiplied_by_the_length_of_a_list():
+    # given
+    multipliers = {
+        (type_name, field, multiplier)
+        for type_name, costs in COSTS.items()
+        for field, cost in costs.items()
+        for multiplier in cost.get("multipliers", [])
+    }
+
+    # when
+    lists = [
+        (type_name, field, name)
+        for type_name, field, name in multipliers
+        if get_named_type(schema.get_type(type_name).fields[field].args[name].type)
+        is not GraphQLInt
+    ]
+
+    # then Saleor multiplies by numbers alone
+    assert len(multipliers) > 10
+    assert lists == []

@@ -43,6 +43,7 @@ from ...models import SellerDeliveryChoice
 from ...parcels import SellerId, get_sum_id
 from ...sellers import ensure_sellers, get_product_ids, group_by_seller
 from ..descriptions import ADDED_IN_01
+from ..limits import describe_excess
 from .seller_delivery_inputs import clean_deliveries
 
 
@@ -84,7 +85,9 @@ class CheckoutSellerDeliveryMethodsUpdate(BaseMutation):
         deliveries = NonNullList(
             CheckoutSellerDeliveryInput,
             required=True,
-            description="A shipping method for each seller; others keep theirs.",
+            description=(
+                "A shipping method for each seller, at most 100; others keep theirs."
+            ),
         )
 
     class Meta:
@@ -115,6 +118,8 @@ class CheckoutSellerDeliveryMethodsUpdate(BaseMutation):
     def perform_mutation(  # type: ignore[override]
         cls, _root, info: ResolveInfo, /, *, id, deliveries
     ):
+        if excess := describe_excess("deliveries", deliveries):
+            raise _error("deliveries", excess, CheckoutErrorCode.INVALID)
         # Locked first, so that of two requests for two sellers the second adds to what
         # the first has stored. Apps are asked meanwhile: nothing but this one checkout
         # waits for them.
