@@ -179,12 +179,19 @@ _NAMES = "(ARRAY['Anna','Bela','Chandra','Dagmar','Emeka','Fatima','Goran','Hana
 _SURNAMES = "(ARRAY['Novak','Okafor','Larsen','Haddad','Silva','Kowalski','Meyer'])"
 
 
+def _get_name(customer: str) -> str:
+    return f"{_NAMES}[1 + {customer} %% 8]"
+
+
+def _get_surname(customer: str) -> str:
+    return f"{_SURNAMES}[1 + {customer} %% 7] || {customer}"
+
+
 def _fill_customers(cursor, groups: int) -> None:
     from saleor.account.models import Address, User
 
     source = f"generate_series(1, {_count_customers(groups)}) c"
-    name = f"{_NAMES}[1 + c %% 8]"
-    surname = f"{_SURNAMES}[1 + c %% 7] || c"
+    name, surname = _get_name("c"), _get_surname("c")
     _insert(
         cursor,
         Address,
@@ -296,9 +303,10 @@ def _fill_orders(cursor) -> None:
         weight="0",
         lines_count="lines",
         should_refresh_prices="false",
-        search_vector="""setweight(to_tsvector('simple', (k + 1)::text), 'A')
+        search_vector=f"""setweight(to_tsvector('simple', (k + 1)::text), 'A')
           || to_tsvector('simple', 'customer' || customer || '@example.com '
-               || customer || ' SKU-' || k %% 4000)""",
+               || {_get_name("customer")} || ' ' || {_get_surname("customer")}
+               || ' SKU-' || k %% 4000)""",
     )
     unit = "(goods / lines)::numeric(20, 2)"
     # The last line has what the division leaves.

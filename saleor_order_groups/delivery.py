@@ -90,11 +90,21 @@ def fetch_choices(
     checkout_pk: UUID, using: str = DEFAULT_DB_ALIAS
 ) -> dict[SellerId, int]:
     """Return the primary key of the method that is chosen for each seller."""
-    return dict(
+    return fetch_choices_of([checkout_pk], using)[checkout_pk]
+
+
+def fetch_choices_of(
+    checkout_pks: Collection[UUID], using: str = DEFAULT_DB_ALIAS
+) -> dict[UUID, dict[SellerId, int]]:
+    """Return what `fetch_choices` does of each checkout, in one statement for all."""
+    choices: dict[UUID, dict[SellerId, int]] = {pk: {} for pk in checkout_pks}
+    for checkout_pk, seller_id, method_id in (
         SellerDeliveryChoice.objects.using(using)
-        .filter(checkout_id=checkout_pk)
-        .values_list("seller_id", "shipping_method_id")
-    )
+        .filter(checkout_id__in=checkout_pks)
+        .values_list("checkout_id", "seller_id", "shipping_method_id")
+    ):
+        choices[checkout_pk][seller_id] = method_id
+    return choices
 
 
 def find_parts(
@@ -121,11 +131,19 @@ def find_deliveries(
     choices: Mapping[SellerId, int],
 ) -> list[SellerDelivery]:
     """Return what each seller of the checkout can send its goods by, in their order."""
+    methods = find_methods(checkout_info, lines, parts)
+    return make_deliveries(parts, methods, choices)
+
+
+def make_deliveries(
+    parts: Sequence[SellerLines],
+    methods: Sequence[Sequence[ShippingMethodData]],
+    choices: Mapping[SellerId, int],
+) -> list[SellerDelivery]:
+    """Put the methods of each seller with what is chosen of them."""
     return [
-        SellerDelivery(part, tuple(methods), choices.get(get_seller_id(part)))
-        for part, methods in zip(
-            parts, find_methods(checkout_info, lines, parts), strict=True
-        )
+        SellerDelivery(part, tuple(of_part), choices.get(get_seller_id(part)))
+        for part, of_part in zip(parts, methods, strict=True)
     ]
 
 
@@ -154,20 +172,25 @@ def ask_apps(
 
 
 def recall_exclusions(
-    checkout_info: "CheckoutInfo", deliveries: Sequence[SellerDelivery]
-) -> list[SellerDelivery]:
-    """Return what `ask_apps` does by what they said last, where they cannot be asked."""
-    rows = CheckoutDelivery.objects.using(checkout_info.database_connection_name)
-    excluded_ids = {
-        str(method_id)
-        for method_id in rows.filter(
-            checkout_id=checkout_info.checkout.pk,
+    checkout_pks: Collection[UUID], using: str = DEFAULT_DB_ALIAS
+) -> dict[UUID, set[str]]:
+    """Return the methods that the filter apps excluded when they were last asked.
+
+    IDs by checkout, in one statement for all, for where the apps cannot be asked.
+    """
+    excluded: dict[UUID, set[str]] = {pk: set() for pk in checkout_pks}
+    for checkout_pk, method_id in (
+        CheckoutDelivery.objects.using(using)
+        .filter(
+            checkout_id__in=checkout_pks,
             built_in_shipping_method_id__isnull=False,
             is_valid=True,
             active=False,
-        ).values_list("built_in_shipping_method_id", flat=True)
-    }
-    return [found.without(excluded_ids) for found in deliveries]
+        )
+        .values_list("checkout_id", "built_in_shipping_method_id")
+    ):
+        excluded[checkout_pk].add(str(method_id))
+    return excluded
 
 
 # ------------------------------------------------------------------ one method for all

@@ -6,13 +6,14 @@ once, and what depends on the goods is decided here, as Saleor's
 `applicable_shipping_methods_for_instance` decides it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from measurement.measures import Weight
 from prices import Money
 from saleor.checkout.delivery_context import is_shipping_required
@@ -21,7 +22,11 @@ from saleor.core.taxes import zero_money
 from saleor.product.models import Product
 from saleor.shipping import ShippingMethodType
 from saleor.shipping.interface import ShippingMethodData
-from saleor.shipping.models import ShippingMethod, ShippingMethodChannelListing
+from saleor.shipping.models import (
+    ShippingMethod,
+    ShippingMethodChannelListing,
+    ShippingZone,
+)
 from saleor.shipping.postal_codes import is_shipping_method_applicable_for_postal_code
 from saleor.shipping.utils import convert_to_shipping_method_data
 
@@ -44,6 +49,21 @@ class _Candidate:
     seller_ids: frozenset[UUID]
 
 
+@dataclass(frozen=True, eq=False)
+class Cart:
+    """A checkout whose methods are looked for, with all its lines and its sellers'."""
+
+    checkout_info: "CheckoutInfo"
+    lines: list["CheckoutLineInfo"]
+    parts: Sequence[SellerLines]
+
+    @property
+    def address(self) -> "Address | None":
+        """Where the goods go; None if nothing ships or nobody knows it yet."""
+        needs_shipping = any(is_shipping_required(list(p.lines)) for p in self.parts)
+        return self.checkout_info.shipping_address if needs_shipping else None
+
+
 def find_methods(
     checkout_info: "CheckoutInfo",
     lines: list["CheckoutLineInfo"],
@@ -56,17 +76,30 @@ def find_methods(
 
     :param lines: all of the checkout: a discount of all is spread over all.
     """
-    shipping = [is_shipping_required(list(part.lines)) for part in parts]
-    address = checkout_info.shipping_address
-    if not address or not any(shipping):
-        return [[] for _ in parts]
-    candidates = _fetch_candidates(checkout_info, address, get_product_ids(lines))
-    prices = get_discounted_prices(checkout_info, lines)
+    [found] = find_methods_of([Cart(checkout_info, lines, parts)])
+    return found
+
+
+def find_methods_of(carts: Sequence[Cart]) -> list[list[list[ShippingMethodData]]]:
+    """Return what `find_methods` does of each checkout, in five statements for all."""
+    sent = [cart for cart in carts if cart.address]
+    methods = _fetch_methods(sent) if sent else []
+    return [_find(cart, methods) for cart in carts]
+
+
+def _find(
+    cart: Cart, methods: Sequence[ShippingMethod]
+) -> list[list[ShippingMethodData]]:
+    if not cart.address:
+        return [[] for _ in cart.parts]
+    candidates = _select_candidates(cart, cart.address, methods)
+    prices = get_discounted_prices(cart.checkout_info, cart.lines)
     found = []
-    for part, needs_shipping in zip(parts, shipping, strict=True):
+    for part in cart.parts:
+        needs_shipping = is_shipping_required(list(part.lines))
         price = sum(
             (prices[line_info.line.pk] for line_info in part.lines),
-            start=zero_money(checkout_info.checkout.currency),
+            start=zero_money(cart.checkout_info.checkout.currency),
         )
         weight = calculate_checkout_weight(list(part.lines))
         found.append(
@@ -82,32 +115,34 @@ def find_methods(
     return found
 
 
-def _fetch_candidates(
-    checkout_info: "CheckoutInfo", address: "Address", product_ids: Collection[int]
-) -> list[_Candidate]:
-    using = checkout_info.database_connection_name
-    channel_id = checkout_info.channel.pk
-    methods = ShippingMethod.objects.using(using)
-    methods = (
-        methods.applicable_shipping_methods_by_channel(
-            methods.filter(
-                shipping_zone__countries__contains=address.country.code,
-                shipping_zone__channels__id=channel_id,
-                channel_listings__currency=checkout_info.checkout.currency,
-                channel_listings__channel_id=channel_id,
-            ),
-            channel_id,
+def _fetch_methods(carts: Sequence[Cart]) -> list[ShippingMethod]:
+    """Fetch the methods of all channels and countries that any of the carts is for."""
+    using = carts[0].checkout_info.database_connection_name
+    channel_ids = {cart.checkout_info.channel.pk for cart in carts}
+    countries = {cart.address.country.code for cart in carts if cart.address}
+    product_ids = {pk for cart in carts for pk in get_product_ids(cart.lines)}
+    is_sent_there = Q()
+    for country in sorted(countries):
+        is_sent_there |= Q(shipping_zone__countries__contains=country)
+    listings = ShippingMethodChannelListing.objects.using(using).filter(
+        channel_id__in=channel_ids
+    )
+    zone_channels = ShippingZone.channels.through.objects.filter(
+        shippingzone_id=OuterRef("shipping_zone_id")
+    )
+    return list(
+        ShippingMethod.objects.using(using)
+        .filter(is_sent_there, Exists(listings.filter(shipping_method=OuterRef("pk"))))
+        .annotate(
+            zone_channel_ids=ArraySubquery(
+                zone_channels.filter(channel_id__in=channel_ids).values("channel_id")
+            )
         )
-        .order_by("price_amount", "pk")
-        .select_related("tax_class")
+        .order_by("pk")
+        .select_related("shipping_zone", "tax_class")
         .prefetch_related(
             "postal_code_rules",
-            Prefetch(
-                "channel_listings",
-                ShippingMethodChannelListing.objects.using(using).filter(
-                    channel_id=channel_id
-                ),
-            ),
+            Prefetch("channel_listings", listings),
             Prefetch(
                 "excluded_products",
                 Product.objects.using(using).filter(pk__in=product_ids).only("pk"),
@@ -118,10 +153,17 @@ def _fetch_candidates(
             ),
         )
     )
-    return [
+
+
+def _select_candidates(
+    cart: Cart, address: "Address", methods: Sequence[ShippingMethod]
+) -> list[_Candidate]:
+    """Return those of the methods that are for the cart's address and channel."""
+    channel_id = cart.checkout_info.channel.pk
+    candidates = [
         _Candidate(
             method=method,
-            listing=method.channel_listings.all()[0],
+            listing=listing,
             excluded_product_ids=frozenset(
                 product.pk for product in method.excluded_products.all()
             ),
@@ -130,8 +172,14 @@ def _fetch_candidates(
             ),
         )
         for method in methods
-        if is_shipping_method_applicable_for_postal_code(address, method)
+        for listing in method.channel_listings.all()
+        if listing.channel_id == channel_id
+        and listing.currency == cart.checkout_info.checkout.currency
+        and channel_id in method.zone_channel_ids
+        and address.country in method.shipping_zone.countries
+        and is_shipping_method_applicable_for_postal_code(address, method)
     ]
+    return sorted(candidates, key=lambda one: (one.listing.price_amount, one.method.pk))
 
 
 def _applies(

@@ -19,6 +19,7 @@ from saleor.checkout.base_calculations import (
 )
 from saleor.checkout.utils import calculate_checkout_weight
 from saleor.core.prices import quantize_price
+from saleor.core.taxes import zero_money
 from saleor.discount import DiscountType, DiscountValueType, VoucherType
 from saleor.discount.utils.voucher import is_line_level_voucher
 from saleor.giftcard.models import GiftCard
@@ -115,6 +116,46 @@ def fetch_prices(
         due=due,
         parcels=_get_parcels(checkout_info),
     )
+
+
+def read_prices(
+    checkout_info: "CheckoutInfo",
+    lines: list["CheckoutLineInfo"],
+    gift_cards: Sequence[GiftCard],
+) -> CheckoutPrices:
+    """Return the prices of a checkout that Saleor has just priced, without a statement.
+
+    :param gift_cards: those that count.
+    """
+    checkout = checkout_info.checkout
+    total = quantize_price(checkout.total, checkout.currency)
+    balance = sum(
+        (card.current_balance for card in gift_cards),
+        start=zero_money(checkout.currency),
+    )
+    return CheckoutPrices(
+        shipping=quantize_price(checkout.shipping_price, checkout.currency),
+        shipping_base=base_checkout_delivery_price(checkout_info, lines),
+        shipping_undiscounted_base=base_checkout_undiscounted_delivery_price(
+            checkout_info, lines
+        ),
+        total=total.gross,
+        due=_subtract(total, balance),
+        parcels=_get_parcels(checkout_info),
+    )
+
+
+def _subtract(total: TaxedMoney, balance: Money) -> TaxedMoney:
+    """Return what is due after gift cards.
+
+    As Saleor's `calculate_checkout_total_with_gift_cards`, which reads the balance of
+    each checkout from the database.
+    """
+    if not total.gross:
+        return total
+    gross = max(total.gross - balance, zero_money(total.currency))
+    net = quantize_price(gross / (total.gross / total.net), total.currency)
+    return TaxedMoney(net=net, gross=gross)
 
 
 def _get_parcels(checkout_info: "CheckoutInfo") -> dict[SellerId, Parcel] | None:

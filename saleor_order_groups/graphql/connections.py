@@ -15,19 +15,25 @@ from saleor.graphql.core.connection import (
 
 from ..models import OrderGroup
 from ..totals import GroupTotals, get_totals_in
+from .conditions import simplify_where
 from .ordering import Ordering, get_ordering
+from .probes import share_probes
 from .status_pages import slice_nearby
 
 
 def filter_and_slice(queryset: QuerySet, info: ResolveInfo, kwargs, connection_type):
-    """Return the page of a queryset that the arguments of a connection ask for."""
+    """Return the page of a queryset that the arguments of a connection ask for.
+
+    :raises GraphQLError: the filter asks for too much.
+    """
+    kwargs = {**kwargs, "where": simplify_where(kwargs.get("where"))}
 
     # Once: Saleor takes the operators out of the filter as it applies them.
     @cache
     def get_filtered() -> QuerySet:
         # Saleor repeats all conditions with each filter: those of the queryset come after.
         return queryset & filter_connection_queryset(
-            queryset.model.objects.using(queryset.db),
+            queryset.model.objects.db_manager(queryset.db, hints=share_probes()).all(),
             kwargs,
             allow_replica=info.context.allow_replica,
         )

@@ -1,6 +1,6 @@
 """Expressions of PostgreSQL that Django has no names for."""
 
-from django.db.models import BooleanField, Field, Func
+from django.db.models import BooleanField, Field, Func, TextField
 
 
 class IsAny(Func):
@@ -9,6 +9,22 @@ class IsAny(Func):
     template = "%(expressions)s)"
     arg_joiner = " = ANY("
     output_field = BooleanField()
+
+
+class HasAll(Func):
+    """Whether a text is like all of an array of patterns; it is made once."""
+
+    template = "%(expressions)s::text[])"
+    arg_joiner = " ILIKE ALL ("
+    output_field = BooleanField()
+
+
+class ConcatWithSpaces(Func):
+    """Several texts as one, without those that are NULL."""
+
+    function = "CONCAT_WS"
+    template = "%(function)s(' ', %(expressions)s)"
+    output_field = TextField()
 
 
 class Row(Func):

@@ -12,7 +12,8 @@ RESOLVER_PREFIX = "resolve_"
 
 PAGE = {"complexity": 1, "multipliers": ["first", "last"]}
 ITEM = {"complexity": 1}
-# A field without an entry costs nothing.
+# A field without an entry costs nothing. Saleor multiplies by numbers, never by the length
+# of a list: `limits` bounds lists.
 COSTS: dict[str, dict[str, dict]] = {
     "Query": {
         "orderGroup": ITEM,
@@ -21,20 +22,11 @@ COSTS: dict[str, dict[str, dict]] = {
         "sellers": PAGE,
     },
     "Mutation": {
-        "sellerAssignProducts": {"complexity": 1, "multipliers": ["products"]},
-        "sellerUnassignProducts": {"complexity": 1, "multipliers": ["products"]},
-        "checkoutSellerDeliveryMethodsUpdate": {
-            "complexity": 1,
-            "multipliers": ["deliveries"],
-        },
-        "sellerAssignShippingMethods": {
-            "complexity": 1,
-            "multipliers": ["shippingMethods"],
-        },
-        "sellerUnassignShippingMethods": {
-            "complexity": 1,
-            "multipliers": ["shippingMethods"],
-        },
+        "checkoutSellerDeliveryMethodsUpdate": ITEM,
+        "sellerAssignProducts": ITEM,
+        "sellerAssignShippingMethods": ITEM,
+        "sellerUnassignProducts": ITEM,
+        "sellerUnassignShippingMethods": ITEM,
     },
     "OrderGroup": {
         "adoption": ITEM,

@@ -53,6 +53,7 @@ from .descriptions import ADDED_IN_01
 from .enums import OrderGroupFulfillmentStatusEnum, OrderGroupStatusEnum
 from .expressions import IsAny
 from .ids import global_id_to_uuid
+from .probes import has_at_most
 
 
 class OrderGroupStatusEnumFilterInput(BaseInputObjectType):
@@ -123,7 +124,7 @@ def filter_by_status(name: str):
         are_few = False
         if condition := implied_by(name, statuses):
             orders = Order.objects.using(queryset.db).order_by().filter(condition)
-            are_few = not orders[_FEW_ORDERS : _FEW_ORDERS + 1].exists()
+            are_few = has_at_most(queryset, _FEW_ORDERS, orders)
             queryset = _with_places(
                 queryset,
                 OrderGroupOrder.objects.filter(implied_by(name, statuses, "order__")),
@@ -152,7 +153,7 @@ def filter_updated_at(queryset, _name, value):
     """Filter by the later of a group's own and its orders' updates."""
     gte, lte = (value or {}).get("gte"), (value or {}).get("lte")
     if gte is not None:
-        queryset = queryset.filter(_is_updated(queryset.db, value))
+        queryset = queryset.filter(_is_updated(queryset, value))
     elif lte is None:
         return queryset.none()
     if lte is not None:
@@ -163,7 +164,7 @@ def filter_updated_at(queryset, _name, value):
     return queryset
 
 
-def _is_updated(database_connection_name: str, value: dict) -> Q:
+def _is_updated(queryset: QuerySet, value: dict) -> Q:
     """Return the condition that a group or an order of it was updated in a range.
 
     The last update is one of those. PostgreSQL cannot weigh an alternative of two
@@ -171,14 +172,11 @@ def _is_updated(database_connection_name: str, value: dict) -> Q:
     it is many, each group is asked for its own, and a page is soon full.
     """
     groups, orders, places = (
-        filter_range_field(rows.order_by(), name, value)
-        for rows, name in (
-            (OrderGroup.objects.using(database_connection_name), "updated_at"),
-            (Order.objects.using(database_connection_name), "updated_at"),
-            (
-                OrderGroupOrder.objects.using(database_connection_name),
-                "order__updated_at",
-            ),
+        filter_range_field(model.objects.using(queryset.db).order_by(), name, value)
+        for model, name in (
+            (OrderGroup, "updated_at"),
+            (Order, "updated_at"),
+            (OrderGroupOrder, "order__updated_at"),
         )
     )
     # In the order of an index, or PostgreSQL may read a table from its old end.
@@ -186,7 +184,9 @@ def _is_updated(database_connection_name: str, value: dict) -> Q:
         rows.order_by("updated_at").values("pk")[: _FEW + 1]
         for rows in (groups, orders)
     )
-    if first_of_orders.union(first_of_groups, all=True)[_FEW : _FEW + 1]:
+    if not has_at_most(
+        queryset, _FEW, first_of_orders.union(first_of_groups, all=True)
+    ):
         own = {f"updated_at__{name}": limit for name, limit in value.items() if limit}
         return Q(**own) | Q(Exists(places.filter(group_id=OuterRef("pk"))))
     return Q(pk__in=groups.values("pk").union(places.values("group_id")))
@@ -196,7 +196,7 @@ def filter_seller(queryset, name, value):
     places = filter_by_id("seller_id", "Seller")(
         OrderGroupOrder.objects.using(queryset.db).order_by(), name, value
     )
-    if places[_FEW : _FEW + 1].exists():
+    if not has_at_most(queryset, _FEW, places):
         return _with_places(queryset, places)
     # PostgreSQL may take a seller for an average one, and look for the few groups of a
     # small one among all groups: an array it rather looks up.

@@ -3,19 +3,19 @@
 from graphql.error import GraphQLError
 from promise import Promise
 from saleor.checkout.models import Checkout
-from saleor.core.db.connection import allow_writer_in_context
 from saleor.graphql.checkout.dataloaders.calculations import (
     CheckoutPriceCalculationByCheckoutIdAndWebhookSyncAndForceStatusUpdateLoader,
 )
-from saleor.graphql.core import ResolveInfo
-from saleor.graphql.core.context import (
-    SyncWebhookControlContext,
-    get_database_connection_name,
+from saleor.graphql.checkout.dataloaders.checkout_delivery import (
+    CheckoutDeliveryByIdLoader,
 )
+from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.context import SyncWebhookControlContext
 
 from .. import preview
-from ..figures import fetch_prices, select_gift_cards
+from ..figures import read_prices
 from ..shares import UnbalancedCheckoutError
+from .checkout_dataloaders import ActiveGiftCardsByCheckoutIdLoader
 from .checkout_sellers import load_checkout_sellers
 
 
@@ -32,7 +32,7 @@ def resolve_order_group_preview(
         def with_sellers(sellers):
             if sellers is None:
                 return None
-            return _preview(root, info, checkout_info, lines, sellers)
+            return _load_preview(root, info, checkout_info, lines, sellers)
 
         return load_checkout_sellers(info, checkout_info, lines).then(with_sellers)
 
@@ -46,28 +46,34 @@ def resolve_order_group_preview(
     )
 
 
-def _preview(root, info: ResolveInfo, checkout_info, lines, sellers):
-    connection_name = get_database_connection_name(info.context)
-    # Saleor's calculations may store prices, and read gift cards where they do.
-    with allow_writer_in_context(info.context):
-        prices = fetch_prices(
-            checkout_info,
-            lines,
-            manager=checkout_info.manager,
-            allow_sync_webhooks=root.allow_sync_webhooks,
-            database_connection_name=connection_name,
+def _load_preview(root, info: ResolveInfo, checkout_info, lines, sellers):
+    checkout = checkout_info.checkout
+
+    def with_cards_and_delivery(data):
+        gift_cards, checkout.assigned_delivery = data
+        return _preview(root, checkout_info, lines, sellers, gift_cards)
+
+    # Before Saleor would read the delivery of each checkout alone.
+    delivery_id = checkout.assigned_delivery_id
+    deliveries = CheckoutDeliveryByIdLoader(info.context)
+    return Promise.all(
+        [
+            ActiveGiftCardsByCheckoutIdLoader(info.context).load(checkout.pk),
+            deliveries.load(delivery_id) if delivery_id else None,
+        ]
+    ).then(with_cards_and_delivery)
+
+
+def _preview(root, checkout_info, lines, sellers, gift_cards):
+    prices = read_prices(checkout_info, lines, gift_cards)
+    try:
+        orders = preview.preview_orders(
+            checkout_info, lines, sellers, prices, gift_cards
         )
-        gift_cards = list(
-            select_gift_cards(checkout_info.checkout).using(connection_name)
-        )
-        try:
-            orders = preview.preview_orders(
-                checkout_info, lines, sellers, prices, gift_cards
-            )
-        except UnbalancedCheckoutError as error:
-            raise GraphQLError(
-                f"The checkout cannot be split between its sellers. {error}"
-            ) from error
+    except UnbalancedCheckoutError as error:
+        raise GraphQLError(
+            f"The checkout cannot be split between its sellers. {error}"
+        ) from error
     return [
         SyncWebhookControlContext(order, allow_sync_webhooks=root.allow_sync_webhooks)
         for order in orders

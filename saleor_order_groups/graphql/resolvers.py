@@ -34,12 +34,15 @@ def get_readable_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
     """Return the groups that a requestor who holds their IDs may read.
 
     Beyond those of the list, the groups of guests: the ID is the secret, as with the
-    orders of guests in Saleor.
+    orders of guests in Saleor. Staff need the group's channel all the same.
     """
     of_users = _links(info).filter(
         group_id=OuterRef("pk"), order__user_id__isnull=False
     )
     is_of_guest = Q(user_id__isnull=True) & ~Exists(of_users)
+    user = info.context.user
+    if user and user.is_staff:
+        is_of_guest &= Q(channel_id__in=get_channel_ids(info))
     return _groups(info).filter(_is_listed(info) | is_of_guest)
 
 
@@ -68,6 +71,12 @@ def _is_listed(info: ResolveInfo) -> Q:
     # PostgreSQL rather reads all groups than to look up the ten that are searched for.
     is_own = IsAny("pk", ArraySubquery(own))
     return Q(channel_id__in=get_channel_ids(info)) | Q(is_own)
+
+
+def lists_own_groups_alone(info: ResolveInfo) -> bool:
+    """Tell whether a requestor lists but the groups of a customer."""
+    requestor = get_user_or_app_from_context(info.context)
+    return not has_one_of_permissions(requestor, [OrderPermissions.MANAGE_ORDERS])
 
 
 def _list_keys_of_user(info: ResolveInfo, user_id: int) -> QuerySet:

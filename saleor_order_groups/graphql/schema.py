@@ -34,6 +34,7 @@ from .mutations import (
 from .preview import resolve_order_group_preview
 from .resolvers import (
     get_visible_sellers,
+    lists_own_groups_alone,
     resolve_order_group,
     resolve_order_groups,
     resolve_seller,
@@ -75,7 +76,8 @@ class Queries:
         search=graphene.String(
             description=(
                 "Search order groups by their number or an order's, with or without a "
-                "leading #, and by the customer's email address or name."
+                "leading #, and by the customer's email address or name. At most 10 "
+                "words and 100 characters."
             )
         ),
         description=(
@@ -104,7 +106,10 @@ class Queries:
         where=SellerWhereInput(description="Where filtering options for sellers."),
         sort_by=SellerSortingInput(description="Sort sellers."),
         search=graphene.String(
-            description="Search sellers by name, slug and external reference."
+            description=(
+                "Search sellers by name, slug and external reference. At most 10 words "
+                "and 100 characters."
+            )
         ),
         description=(
             "List of sellers. Inactive ones are seen with MANAGE_PRODUCTS."
@@ -120,7 +125,11 @@ class Queries:
 
     @staticmethod
     def resolve_order_groups(_root, info: ResolveInfo, **kwargs):
-        groups = search_order_groups(resolve_order_groups(info), kwargs.get("search"))
+        groups = search_order_groups(
+            resolve_order_groups(info),
+            kwargs.get("search"),
+            are_few=lists_own_groups_alone(info),
+        )
         connection = filter_and_slice(
             groups, info, kwargs, OrderGroupCountableConnection
         )

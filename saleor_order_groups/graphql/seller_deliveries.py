@@ -18,7 +18,13 @@ from saleor.graphql.utils import get_user_or_app_from_context
 from saleor.webhook.event_types import WebhookEventSyncType
 
 from .. import delivery
+from ..delivery_methods import Cart
 from ..sellers import group_by_seller
+from .checkout_dataloaders import (
+    DeliveryChoicesByCheckoutIdLoader,
+    DeliveryMethodsByCartLoader,
+    ExcludedMethodsByCheckoutIdLoader,
+)
 from .checkout_sellers import load_checkout_sellers
 from .descriptions import ADDED_IN_01
 from .types.seller_delivery import CheckoutSellerDelivery
@@ -35,7 +41,8 @@ def resolve_seller_deliveries(
         def with_sellers(sellers):
             if sellers is None:
                 return []
-            return _find(root, info, checkout_info, lines, sellers)
+            parts = group_by_seller(lines, sellers)
+            return _find(root, info, Cart(checkout_info, lines, parts))
 
         return load_checkout_sellers(info, checkout_info, lines).then(with_sellers)
 
@@ -48,23 +55,17 @@ def resolve_seller_deliveries(
     ).then(with_checkout)
 
 
-def _find(root, info: ResolveInfo, checkout_info, lines, sellers):
-    with allow_writer_in_context(info.context):
-        deliveries = delivery.find_deliveries(
-            checkout_info,
-            lines,
-            group_by_seller(lines, sellers),
-            delivery.fetch_choices(
-                checkout_info.checkout.pk, checkout_info.database_connection_name
-            ),
-        )
-        if root.allow_sync_webhooks:
-            requestor = get_user_or_app_from_context(info.context)
-            promise = delivery.ask_apps(checkout_info, deliveries, requestor)
-        else:
-            promise = Promise.resolve(
-                delivery.recall_exclusions(checkout_info, deliveries)
-            )
+def _find(root, info: ResolveInfo, cart: Cart):
+    token = root.node.token
+
+    def with_methods(data):
+        methods, choices, excluded_ids = data
+        found = delivery.make_deliveries(cart.parts, methods, choices)
+        if not root.allow_sync_webhooks:
+            return [one.without(excluded_ids) for one in found]
+        requestor = get_user_or_app_from_context(info.context)
+        with allow_writer_in_context(info.context):
+            return delivery.ask_apps(cart.checkout_info, found, requestor)
 
     def in_context(found):
         return [
@@ -72,7 +73,18 @@ def _find(root, info: ResolveInfo, checkout_info, lines, sellers):
             for one in found
         ]
 
-    return promise.then(in_context)
+    excluded = ExcludedMethodsByCheckoutIdLoader(info.context)
+    return (
+        Promise.all(
+            [
+                DeliveryMethodsByCartLoader(info.context).load(cart),
+                DeliveryChoicesByCheckoutIdLoader(info.context).load(token),
+                None if root.allow_sync_webhooks else excluded.load(token),
+            ]
+        )
+        .then(with_methods)
+        .then(in_context)
+    )
 
 
 class SellerDeliveryFields:

@@ -45,6 +45,32 @@ def choose_ids(user_api_client):
     return _choose
 
 
+def test_too_many_deliveries_are_refused(cart, make_method, choose_ids):
+    # given
+    parcel = get_method_id(make_method("4.90", name="Parcel"))
+    item = (get_seller_id("alpha"), parcel)
+
+    # when
+    data = choose_ids(cart, *[item] * 101)
+    named_twice = choose_ids(cart, *[item] * 100)
+
+    # then
+    assert data == {
+        "checkout": None,
+        "errors": [
+            {
+                "field": "deliveries",
+                "message": "`deliveries` takes at most 100 items, but got 101.",
+                "code": "INVALID",
+                "index": None,
+                "sellerId": None,
+            }
+        ],
+    }
+    assert {error["code"] for error in named_twice["errors"]} == {"UNIQUE"}
+    assert not SellerDeliveryChoice.objects.exists()
+
+
 def test_every_wrong_item_is_named_and_nothing_is_stored(
     cart, make_method, choose_ids, warehouse, get_seller
 ):

@@ -17,6 +17,8 @@ EVERYONE = [
     "app without permission",
     "app with permission",
 ]
+# Nor any other: staff have those of their permission groups.
+STAFF_WITHOUT_THE_CHANNEL = {"staff without permission", "staff of another channel"}
 MANAGERS = {"staff with permission", "staff of another channel", "app with permission"}
 
 # How each field of a group is asked for: who adds one says here who reads it.
@@ -84,9 +86,10 @@ def read(client, query, variables):
 
 @pytest.mark.parametrize("who", EVERYONE)
 def test_who_reads_which_field(who, client_of, create_group, to_id):
-    # given a guest's group, which whoever holds its ID may see
+    # given a guest's group, which whoever holds its ID may see, but for some staff
     group = create_group(user=None)
     client = client_of(who)
+    is_seen = who not in STAFF_WITHOUT_THE_CHANNEL
 
     def ask(fields):
         selection = "\n".join(f"{name} {rest}" for name, rest in fields.items())
@@ -102,6 +105,10 @@ def test_who_reads_which_field(who, client_of, create_group, to_id):
 
     # then
     assert denied == set()
+    if not is_seen:
+        assert data is None
+        assert [*restricted.values()] == [(None, set())] * len(restricted)
+        return
     assert (data["number"], data["userEmail"]) == (
         str(group.number),
         "guest@example.com",
@@ -154,6 +161,39 @@ def test_nothing_of_a_hidden_group_is_read(who, client_of, create_group, to_id):
         assert (data["list"], denied) == (None, {"list"})
     else:
         assert data["list"] == {"totalCount": 0, "edges": []}
+
+
+def test_staff_of_another_channel_do_not_see_a_guests_group(
+    client_of, create_group, channel_PLN, to_id
+):
+    # given guests' groups of the own channel and of another, and of the latter the one
+    # that the member of staff bought
+    client = client_of("staff of another channel")
+    foreign = create_group(user=None)
+    own = create_group(user=None, channel=channel_PLN)
+    bought = create_group(user=client.user)
+    query = """
+        query($id: ID, $representations: [_Any!]!) {
+          orderGroup(id: $id) { id }
+          _entities(representations: $representations) { ... on OrderGroup { id } }
+        }
+    """
+
+    # when
+    seen = []
+    for group in (foreign, own, bought):
+        representation = {"__typename": "OrderGroup", "id": to_id(group)}
+        variables = {"id": to_id(group), "representations": [representation]}
+        data, denied = read(client, query, variables)
+        assert denied == set()
+        seen.append((data["orderGroup"], *data["_entities"]))
+
+    # then
+    assert seen == [
+        (None, None),
+        ({"id": to_id(own)}, {"id": to_id(own)}),
+        ({"id": to_id(bought)}, {"id": to_id(bought)}),
+    ]
 
 
 DENIED = "denied"

@@ -235,8 +235,8 @@ def test_slug_that_a_rival_takes_meanwhile(client, create_seller):
     with mock.patch.object(SellerCreate, "clean_instance", rival):
         response = client.post_graphql(CREATE, {"input": {"name": "Acme"}})
 
-    # then
-    assert errors(response) == [("slug", "UNIQUE")]
+    # then the error is on what the slug was made of
+    assert errors(response) == [("name", "UNIQUE")]
     assert Seller.objects.count() == 1
 
 

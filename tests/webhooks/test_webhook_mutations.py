@@ -403,26 +403,24 @@ def test_webhook_trigger_needs_the_permission(
     assert not EventDelivery.objects.exists()
 
 
-def test_sample_payload(app_api_client, orders_app, order_group_id):
+def test_sample_payload_is_of_no_real_group(app_api_client, orders_app, order_group):
+    # given
+    of_sample = {"eventType": "ORDER_GROUP_CREATED"}
+
     # when
-    response = app_api_client.post_graphql(
-        SAMPLE_QUERY, {"eventType": "ORDER_GROUP_CREATED"}
-    )
+    response = app_api_client.post_graphql(SAMPLE_QUERY, of_sample)
+    order_group.delete()
+    without_groups = app_api_client.post_graphql(SAMPLE_QUERY, of_sample)
 
-    # then
-    sample = json.loads(get_graphql_content(response)["data"]["webhookSamplePayload"])
-    assert set(sample) == {"id", "meta"}
-    assert sample["id"] == order_group_id
-
-
-def test_sample_payload_without_a_group(app_api_client, orders_app):
-    # when
-    response = app_api_client.post_graphql(
-        SAMPLE_QUERY, {"eventType": "ORDER_GROUP_CREATED"}
-    )
-
-    # then
-    assert get_graphql_content(response)["data"]["webhookSamplePayload"] is None
+    # then the same made-up ID
+    for each in (response, without_groups):
+        text = get_graphql_content(each)["data"]["webhookSamplePayload"]
+        sample = json.loads(text)
+        assert set(sample) == {"id", "meta"}
+        assert graphene.Node.from_global_id(sample["id"]) == (
+            "OrderGroup",
+            "00000000-0000-4000-8000-000000000001",
+        )
 
 
 def test_sample_payload_of_saleors_own_events(app_api_client, orders_app, order):

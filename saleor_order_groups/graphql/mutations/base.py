@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Sized
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -12,6 +12,7 @@ from saleor.product.models import Product
 from ... import models
 from ..enums import SellerErrorCode
 from ..ids import global_id_to_uuid
+from ..limits import describe_excess
 
 UNIQUE_FIELDS = ("slug", "external_reference")
 
@@ -46,7 +47,13 @@ def lock_seller(
     return seller
 
 
-def lock_products(global_ids: Iterable[str]) -> list[Product]:
+def refuse_excess(field: str, items: Sized | None) -> None:
+    """Refuse a list that is too long, before anything is read."""
+    if excess := describe_excess(field, items or ()):
+        raise field_error(field, excess, SellerErrorCode.INVALID)
+
+
+def lock_products(global_ids: Collection[str]) -> list[Product]:
     """Lock the rows of products by primary key, or name the IDs that are unknown."""
     pk_by_id = {global_id: _to_product_pk(global_id) for global_id in global_ids}
     products = list(
@@ -81,8 +88,18 @@ class SellerMutation(BaseMutation):
         abstract = True
 
     @classmethod
+    def check_name(cls, name: str) -> None:
+        """Refuse a name that is too long, before a slug is made of it."""
+        try:
+            models.Seller._meta.get_field("name").clean(name, None)
+        except ValidationError as error:
+            raise ValidationError({"name": error}) from error
+
+    @classmethod
     def save_seller(cls, info: ResolveInfo, seller: models.Seller, data: dict) -> None:
         """Validate the input, write it to the seller and save."""
+        for name in ("metadata", "private_metadata"):
+            refuse_excess(name, data.get(name))
         metadata = cls.create_metadata_from_graphql_input(
             data.pop("metadata", None), error_field_name="metadata"
         )

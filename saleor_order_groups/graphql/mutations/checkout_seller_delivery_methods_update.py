@@ -53,6 +53,7 @@ from ...sellers import (
 )
 from ...sources import find_unanswered
 from ..descriptions import ADDED_IN_01
+from ..limits import describe_excess
 from .seller_delivery_inputs import clean_deliveries
 
 # How often the sum is offered, should rivals write over it.
@@ -97,7 +98,9 @@ class CheckoutSellerDeliveryMethodsUpdate(BaseMutation):
         deliveries = NonNullList(
             CheckoutSellerDeliveryInput,
             required=True,
-            description="A shipping method for each seller; others keep theirs.",
+            description=(
+                "A shipping method for each seller, at most 100; others keep theirs."
+            ),
         )
 
     class Meta:
@@ -128,6 +131,8 @@ class CheckoutSellerDeliveryMethodsUpdate(BaseMutation):
     def perform_mutation(  # type: ignore[override]
         cls, _root, info: ResolveInfo, /, *, id, deliveries
     ):
+        if excess := describe_excess("deliveries", deliveries):
+            raise _error("deliveries", excess, CheckoutErrorCode.INVALID)
         # Apps are asked over HTTP, and nothing waits for them: the checkout is locked
         # to store the choices, and to assign their sum, not in between.
         requestor = get_user_or_app_from_context(info.context)

@@ -48,6 +48,7 @@ from ...operations import (
 )
 from ..descriptions import ADDED_IN_01
 from ..ids import global_id_to_uuid
+from ..limits import describe_excess
 from ..types import OrderGroup
 
 
@@ -415,7 +416,9 @@ class OrderGroupRefund(OrderGroupPaymentOperation):
         )
         orders = NonNullList(
             graphene.ID,
-            description="Orders of the group to refund; all of them if not given.",
+            description=(
+                "Orders of the group to refund, at most 100; all of them if not given."
+            ),
         )
 
     class Meta:
@@ -431,6 +434,9 @@ class OrderGroupRefund(OrderGroupPaymentOperation):
     def perform_mutation(  # type: ignore[override]
         cls, _root, info: ResolveInfo, /, *, id, amount=None, orders=None
     ):
+        if excess := describe_excess("orders", orders or ()):
+            code = OrderGroupErrorCode.INVALID.value
+            raise ValidationError({"orders": ValidationError(excess, code=code)})
         group = cls.get_group(info, id)
         # Where staff must give a reason, they do in the refunds of single orders.
         TransactionRequestAction._prepare_refund_reason(info)

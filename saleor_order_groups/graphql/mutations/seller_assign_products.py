@@ -10,7 +10,7 @@ from ...models import ProductSeller
 from ..descriptions import ADDED_IN_01
 from ..errors import SellerError
 from ..types import Seller
-from .base import lock_products, lock_seller
+from .base import lock_products, lock_seller, refuse_excess
 
 
 class SellerAssignProducts(BaseMutation):
@@ -19,7 +19,9 @@ class SellerAssignProducts(BaseMutation):
     class Arguments:
         id = graphene.ID(required=True, description="ID of a seller.")
         products = NonNullList(
-            graphene.ID, required=True, description="IDs of products to assign."
+            graphene.ID,
+            required=True,
+            description="IDs of products to assign; at most 100.",
         )
 
     class Meta:
@@ -36,6 +38,7 @@ class SellerAssignProducts(BaseMutation):
     def perform_mutation(  # type: ignore[override]
         cls, _root, _info: ResolveInfo, /, *, id, products
     ):
+        refuse_excess("products", products)
         with transaction.atomic():
             seller = lock_seller(id, no_key=True)
             ProductSeller.objects.bulk_create(

@@ -16,7 +16,7 @@ from ..descriptions import ADDED_IN_01
 from ..enums import SellerErrorCode
 from ..errors import SellerError
 from ..types import Seller
-from .base import field_error, lock_seller
+from .base import field_error, lock_seller, refuse_excess
 
 # Staff see a method as the one type, customers as the other.
 TYPES = ("ShippingMethodType", "ShippingMethod")
@@ -58,7 +58,7 @@ class SellerAssignShippingMethods(BaseMutation):
         shipping_methods = NonNullList(
             graphene.ID,
             required=True,
-            description="IDs of shipping methods to assign.",
+            description="IDs of shipping methods to assign; at most 100.",
         )
 
     class Meta:
@@ -75,6 +75,7 @@ class SellerAssignShippingMethods(BaseMutation):
     def perform_mutation(  # type: ignore[override]
         cls, _root, _info: ResolveInfo, /, *, id, shipping_methods
     ):
+        refuse_excess("shipping_methods", shipping_methods)
         with transaction.atomic():
             seller = lock_seller(id, no_key=True)
             SellerShippingMethod.objects.bulk_create(

@@ -1,8 +1,11 @@
 import graphene
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
 from saleor.core.utils import generate_unique_slug
 from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.doc_category import DOC_CATEGORY_PRODUCTS
 from saleor.permission.enums import ProductPermissions
+from text_unidecode import unidecode
 
 from ... import models
 from ..descriptions import ADDED_IN_01
@@ -11,6 +14,9 @@ from ..errors import SellerError
 from ..types import Seller
 from .base import SellerMutation, field_error
 from .inputs import SellerCreateInput
+
+# The column's length without a number that makes it unique.
+MAX_SLUG_OF_NAME = 240
 
 
 class SellerCreate(SellerMutation):
@@ -38,7 +44,21 @@ class SellerCreate(SellerMutation):
         data["name"] = data["name"].strip()
         if not data["name"]:
             raise field_error("name", "Name is required.", SellerErrorCode.REQUIRED)
-        if not data.get("slug"):
-            data["slug"] = generate_unique_slug(seller, data["name"])
-        cls.save_seller(info, seller, data)
+        cls.check_name(data["name"])
+        if data.get("slug"):
+            cls.save_seller(info, seller, data)
+            return cls(seller=seller)
+        data["slug"] = generate_unique_slug(seller, _shorten(data["name"]))
+        try:
+            cls.save_seller(info, seller, data)
+        except ValidationError as error:
+            # The caller gave no slug, but the name that it is made of.
+            cls.remap_error_fields(error, {"slug": "name"})
+            raise
         return cls(seller=seller)
+
+
+def _shorten(name: str) -> str:
+    """Return what of a name fits into a slug: one letter may become several there."""
+    slug = slugify(unidecode(name))
+    return slug[:MAX_SLUG_OF_NAME]

@@ -11,7 +11,7 @@ from ..descriptions import ADDED_IN_01
 from ..enums import SellerErrorCode
 from ..errors import SellerError
 from ..types import Seller
-from .base import field_error, lock_products, lock_seller
+from .base import field_error, lock_products, lock_seller, refuse_excess
 
 
 class SellerUnassignProducts(BaseMutation):
@@ -20,7 +20,9 @@ class SellerUnassignProducts(BaseMutation):
     class Arguments:
         id = graphene.ID(required=True, description="ID of a seller.")
         products = NonNullList(
-            graphene.ID, required=True, description="IDs of products to unassign."
+            graphene.ID,
+            required=True,
+            description="IDs of products to unassign; at most 100.",
         )
 
     class Meta:
@@ -36,6 +38,7 @@ class SellerUnassignProducts(BaseMutation):
     def perform_mutation(  # type: ignore[override]
         cls, _root, _info: ResolveInfo, /, *, id, products
     ):
+        refuse_excess("products", products)
         with transaction.atomic():
             seller = lock_seller(id, no_key=True)
             rows = ProductSeller.objects.filter(product__in=lock_products(products))

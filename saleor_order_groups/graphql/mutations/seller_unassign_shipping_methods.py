@@ -10,7 +10,7 @@ from ...models import SellerShippingMethod
 from ..descriptions import ADDED_IN_01
 from ..errors import SellerError
 from ..types import Seller
-from .base import lock_seller
+from .base import lock_seller, refuse_excess
 from .seller_assign_shipping_methods import (
     SellerAssignShippingMethods,
     lock_shipping_methods,
@@ -27,7 +27,7 @@ class SellerUnassignShippingMethods(BaseMutation):
         shipping_methods = NonNullList(
             graphene.ID,
             required=True,
-            description="IDs of shipping methods to unassign.",
+            description="IDs of shipping methods to unassign; at most 100.",
         )
 
     class Meta:
@@ -43,6 +43,7 @@ class SellerUnassignShippingMethods(BaseMutation):
     def perform_mutation(  # type: ignore[override]
         cls, _root, _info: ResolveInfo, /, *, id, shipping_methods
     ):
+        refuse_excess("shipping_methods", shipping_methods)
         with transaction.atomic():
             seller = lock_seller(id, no_key=True)
             SellerShippingMethod.objects.filter(

@@ -1,0 +1,106 @@
+"""The conditions of a `where` argument: bounded, and each of them once.
+
+Saleor adds each condition to the statement, and each status is a subquery for every row.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
+
+from graphql.error import GraphQLError
+
+from .limits import MAX_CONDITIONS, MAX_DEPTH, describe_excess
+
+type Condition = dict[str, Any]
+
+_OPERATORS = ("AND", "OR")
+# One of these is the same as any of several values of it.
+_STATUSES = ("status", "fulfillment_status", "charge_status", "authorize_status")
+
+
+def simplify_where(where: Mapping[str, Any] | None) -> Condition | None:
+    """Return the same filter without what is said twice.
+
+    :raises GraphQLError: it is too deep, or has too many values or conditions.
+    """
+    if not where:
+        return None
+    simple = _simplify(where, depth=1)
+    if (count := _count(simple)) > MAX_CONDITIONS:
+        raise GraphQLError(
+            f"`where` takes at most {MAX_CONDITIONS} different conditions, but got"
+            f" {count}."
+        )
+    return simple
+
+
+def _simplify(where: Mapping[str, Any], depth: int) -> Condition:
+    if depth > MAX_DEPTH:
+        raise GraphQLError(
+            f"`where` takes at most {MAX_DEPTH} levels of `AND` and `OR`."
+        )
+    simple: Condition = {}
+    for name, value in where.items():
+        if name in _OPERATORS:
+            simple[name] = _simplify_all(name, value or (), depth)
+        else:
+            _check_values(name, value)
+            simple[name] = value
+    if len(simple) == 1:
+        [(name, value)] = simple.items()
+        # One condition is met by itself.
+        if name in _OPERATORS and len(value) == 1:
+            return value[0]
+    return simple
+
+
+def _simplify_all(
+    operator: str, conditions: Iterable[Mapping[str, Any]], depth: int
+) -> list[Condition]:
+    different: dict[Hashable, Condition] = {}
+    statuses: dict[str, list] = {}
+    for condition in conditions:
+        simple = _simplify(condition, depth + 1)
+        if operator == "OR" and (found := _read_statuses(simple)):
+            name, values = found
+            statuses.setdefault(name, []).extend(values)
+        else:
+            different.setdefault(_make_key(simple), simple)
+    return [
+        *({name: {"one_of": list(dict.fromkeys(statuses[name]))}} for name in statuses),
+        *different.values(),
+    ]
+
+
+def _read_statuses(condition: Condition) -> tuple[str, list] | None:
+    """Return the status and the values that alone are the condition."""
+    if len(condition) != 1:
+        return None
+    [(name, value)] = condition.items()
+    if name not in _STATUSES or not value or len(value) != 1:
+        return None
+    values = [value["eq"]] if "eq" in value else value["one_of"] or []
+    # Null and nothing are no status, and no group has it.
+    return (name, values) if values and None not in values else None
+
+
+def _check_values(name: str, value: Any) -> None:
+    if isinstance(value, Mapping):
+        for each in value.values():
+            _check_values(name, each)
+    elif isinstance(value, list) and (excess := describe_excess(name, value)):
+        raise GraphQLError(excess)
+
+
+def _make_key(value: Any) -> Hashable:
+    if isinstance(value, Mapping):
+        return frozenset((name, _make_key(each)) for name, each in value.items())
+    if isinstance(value, list):
+        return tuple(_make_key(each) for each in value)
+    return value
+
+
+def _count(where: Condition) -> int:
+    return sum(
+        sum(map(_count, value)) if name in _OPERATORS else 1
+        for name, value in where.items()
+    )
