@@ -122,6 +122,9 @@ class OrderGroup(MetadataMixin):
     currency = models.CharField(max_length=settings.DEFAULT_CURRENCY_CODE_LENGTH)
     # The database itself refuses a second group for one checkout.
     checkout_token = models.UUIDField(unique=True, null=True, blank=True)
+    external_reference = models.CharField(
+        max_length=250, unique=True, blank=True, null=True
+    )
     placed_total_net_amount = models.DecimalField(
         max_digits=settings.DEFAULT_MAX_DIGITS,
         decimal_places=settings.DEFAULT_DECIMAL_PLACES,
