@@ -188,7 +188,9 @@ def test_bad_input_is_refused(_case, given, expected, update, create_group, to_i
     before = snapshot()
 
     # when
-    data = update(id=to_id(group), input={"metadata": [{"key": "a", "value": "b"}]} | given)
+    data = update(
+        id=to_id(group), input={"metadata": [{"key": "a", "value": "b"}]} | given
+    )
 
     # then
     assert get_errors(data) == expected

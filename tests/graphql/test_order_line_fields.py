@@ -127,7 +127,9 @@ def test_line_shows_no_more_of_its_order_than_the_order(
     order.save()
     add_line(order)
     client = client_of(who)
-    query = "query($id: ID!) { order(id: $id) { id userEmail shippingAddress { city } } }"
+    query = (
+        "query($id: ID!) { order(id: $id) { id userEmail shippingAddress { city } } }"
+    )
 
     # when
     of_line = read(client, ORDER, id=to_id(order))
@@ -166,9 +168,7 @@ def test_statements_do_not_depend_on_lines(
 
     # then
     assert Order.objects.count() == 6
-    lines = [
-        line for edge in many["orders"]["edges"] for line in edge["node"]["lines"]
-    ]
+    lines = [line for edge in many["orders"]["edges"] for line in edge["node"]["lines"]]
     assert len(lines) == 11
     assert {line["seller"]["slug"] for line in lines} == {s.slug for s in sellers}
     assert count_of_many == count_of_one

@@ -182,7 +182,9 @@ def test_amounts_are_the_sums_of_what_saleor_tells_of_the_orders(
         "amount": float(sum_amounts(tax["tax"] for tax in group["taxes"])),
         "currency": "USD",
     }
-    of_orders = [order[name]["tax"] for order in orders for name in ("subtotal", "shippingPrice")]
+    of_orders = [
+        order[name]["tax"] for order in orders for name in ("subtotal", "shippingPrice")
+    ]
     assert exact(group["totalTax"]["amount"]) == sum_amounts(of_orders) > 0
     for tax in group["taxes"]:
         assert price(tax) == sum_prices(prices[tax["rate"]])

@@ -99,7 +99,9 @@ def to_id(page):
 
 
 def select_requests(transaction):
-    return [event for event in transaction["events"] if event["type"] == "REFUND_REQUEST"]
+    return [
+        event for event in transaction["events"] if event["type"] == "REFUND_REQUEST"
+    ]
 
 
 def test_reason_is_on_the_requests_of_payment_and_shares(
@@ -136,7 +138,10 @@ def test_reason_is_on_the_requests_of_payment_and_shares(
     [payment] = group["transactions"]
     shares = [order["transactions"][0] for order in group["orders"]]
     assert select_requests(payment) == [asked(35.0)]
-    assert [select_requests(share) for share in shares] == [[asked(21.0)], [asked(14.0)]]
+    assert [select_requests(share) for share in shares] == [
+        [asked(21.0)],
+        [asked(14.0)],
+    ]
     # and so does the webhook
     [request] = payment_app.requests
     assert select_requests(request.transaction) == [asked(35.0)]
@@ -146,7 +151,9 @@ def test_reason_is_kept_as_of_a_request_to_a_single_order(
     charged_group, payment_app, refund, reason, staff
 ):
     # given
-    payment_app.answer = lambda request: succeed(f"refund-{request.amount}")(request)
+    payment_app.answer = lambda request: succeed(f"refund-{len(payment_app.requests)}")(
+        request
+    )
     first, second = get_orders()
     given = {"refundReason": "Late", "refundReasonReference": to_id(reason)}
 
@@ -178,7 +185,9 @@ def test_reason_is_kept_as_of_a_request_to_a_single_order(
             list(
                 order.events.filter(type__startswith="transaction_refund")
                 .order_by("pk")
-                .values_list("type", "parameters__amount", "parameters__message", "user")
+                .values_list(
+                    "type", "parameters__amount", "parameters__message", "user"
+                )
             ),
         )
 

@@ -74,7 +74,14 @@ class SellerAssignShippingMethods(BaseMutation):
 
     @classmethod
     def perform_mutation(  # type: ignore[override]
-        cls, _root, _info: ResolveInfo, /, *, shipping_methods, id=None, external_reference=None
+        cls,
+        _root,
+        _info: ResolveInfo,
+        /,
+        *,
+        shipping_methods,
+        id=None,
+        external_reference=None,
     ):
         with transaction.atomic():
             seller = lock_seller(id, external_reference, no_key=True)
