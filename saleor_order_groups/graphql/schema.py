@@ -69,10 +69,11 @@ class Queries:
             ),
         ),
         description=(
-            "Look up an order group by ID, number or external reference. Null when it does not exist or "
-            "is not the requestor's to see: its customer, staff with MANAGE_ORDERS in "
-            "the channels that they may access, and apps with MANAGE_ORDERS see it, "
-            "and whoever holds the ID of a guest's group." + ADDED_IN_01
+            "Look up an order group by ID, number or external reference. Null when it "
+            "does not exist or is not the requestor's to see: its customer, staff with "
+            "MANAGE_ORDERS in the channels that they may access, and apps with "
+            "MANAGE_ORDERS see it, and whoever holds the ID of a guest's group."
+            + ADDED_IN_01
         ),
         doc_category=DOC_CATEGORY_ORDERS,
     )

@@ -94,17 +94,16 @@ class OrderGroupUpdate(BaseMutation):
         groups = select_of_channels(info, models.OrderGroup.objects.all())
         groups = groups.select_for_update(of=("self",), no_key=True)
         if global_id:
-            field, value = "id", global_id
             pk = global_id_to_uuid(global_id, "OrderGroup")
             group = groups.filter(pk=pk).first() if pk else None
         else:
-            field, value = "external_reference", external_reference
             group = groups.filter(external_reference=external_reference).first()
         if group is None:
             raise ValidationError(
                 {
-                    field: ValidationError(
-                        f"Couldn't resolve to an order group: {value}",
+                    "id" if global_id else "external_reference": ValidationError(
+                        "Couldn't resolve to an order group: "
+                        f"{global_id or external_reference}",
                         code=OrderGroupErrorCode.NOT_FOUND.value,
                     )
                 }
