@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Min, QuerySet, Sum
 from prices import Money
+from saleor.discount import DiscountValueType
 
 from .models import OrderGroup, OrderGroupOrder
 from .totals import is_counted, to_money
@@ -21,6 +23,14 @@ class GroupDiscount:
     name: str | None
     voucher_code: str | None
     reason: str | None
+    # What is left of them in the shop, with their dates as they are now.
+    promotion_id: UUID | None
+    voucher_id: int | None
+    start_date: datetime | None
+    end_date: datetime | None
+    created_at: datetime
+    value_type: str
+    value: Decimal
     amount: Money
     # By the key of the order that carries it, first to last.
     shares: dict[UUID, Money]
@@ -35,10 +45,18 @@ class _Row(NamedTuple):
     type: str
     promotion_id: UUID | None
     promotion_name: str | None
+    promotion_start: datetime | None
+    promotion_end: datetime | None
+    voucher_id: int | None
+    voucher_start: datetime | None
+    voucher_end: datetime | None
     voucher_code: str | None
     name: str | None
     reason: str | None
+    value_type: str
+    value: Decimal
     amount: Decimal
+    created_at: datetime
 
     @property
     def source(self) -> tuple:
@@ -87,11 +105,20 @@ def _sums(places: QuerySet, path: str) -> QuerySet:
             f"{path}__type",
             f"{path}__promotion_rule__promotion_id",
             f"{path}__promotion_rule__promotion__name",
+            f"{path}__promotion_rule__promotion__start_date",
+            f"{path}__promotion_rule__promotion__end_date",
+            f"{path}__voucher_id",
+            f"{path}__voucher__start_date",
+            f"{path}__voucher__end_date",
             f"{path}__voucher_code",
             f"{path}__name",
             f"{path}__reason",
+            f"{path}__value_type",
+            f"{path}__value",
         )
-        .annotate(amount=Sum(f"{path}__amount_value"))
+        .annotate(
+            amount=Sum(f"{path}__amount_value"), created_at=Min(f"{path}__created_at")
+        )
     )
 
 
@@ -105,12 +132,33 @@ def _to_discount(rows: Sequence[_Row], currency: str) -> GroupDiscount:
     amounts: dict[UUID, Decimal] = {}
     for row in rows:
         amounts[row.order_id] = amounts.get(row.order_id, Decimal(0)) + row.amount
+    amount = to_money(sum(amounts.values(), Decimal(0)), currency)
+    value_type, value = _get_value(rows, amount)
     return GroupDiscount(
         type=first.type,
         # The rules of a promotion have names of their own.
         name=first.name if len(names) == 1 else first.promotion_name or first.name,
         voucher_code=first.voucher_code,
         reason=first.reason,
-        amount=to_money(sum(amounts.values(), Decimal(0)), currency),
+        promotion_id=first.promotion_id,
+        voucher_id=first.voucher_id,
+        start_date=first.promotion_start or first.voucher_start,
+        end_date=first.promotion_end or first.voucher_end,
+        created_at=min(row.created_at for row in rows),
+        value_type=value_type,
+        value=value,
+        amount=amount,
         shares={pk: to_money(amount, currency) for pk, amount in amounts.items()},
     )
+
+
+def _get_value(rows: Sequence[_Row], amount: Money) -> tuple[str, Decimal]:
+    """Return the type of a discount's value, and the value.
+
+    A percentage that all rows have is the whole discount's. What they have otherwise are
+    parts of it, as completion divided it between the orders, or values of a single unit.
+    """
+    [value_type, value], *others = {(row.value_type, row.value) for row in rows}
+    if others or value_type != DiscountValueType.PERCENTAGE:
+        return DiscountValueType.FIXED, amount.amount
+    return value_type, value

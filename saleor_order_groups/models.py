@@ -125,6 +125,9 @@ class OrderGroup(MetadataMixin):
     # Why orders of the group have no seller: `reason`, `message`, and `sellers` as IDs.
     # Null where nobody's name is missing. Written once, by `adoption`.
     adoption = models.JSONField(blank=True, null=True, editable=False)
+    external_reference = models.CharField(
+        max_length=250, unique=True, blank=True, null=True
+    )
     placed_total_net_amount = models.DecimalField(
         max_digits=settings.DEFAULT_MAX_DIGITS,
         decimal_places=settings.DEFAULT_DECIMAL_PLACES,

@@ -39,6 +39,7 @@ from .settlement import settle, update_actions
 if TYPE_CHECKING:
     from saleor.account.models import User
     from saleor.app.models import App
+    from saleor.page.models import Page
     from saleor.plugins.manager import PluginsManager
 
 Amounts = dict[UUID, Decimal]
@@ -56,11 +57,13 @@ class InsufficientAmountError(ValueError):
 
 @dataclass
 class Requestor:
-    """Who asks: what Saleor's requests and events need to know."""
+    """Who asks, and why: what Saleor's requests and events need to know."""
 
     manager: "PluginsManager"
     user: "User | None" = None
     app: "App | None" = None
+    refund_reason: str | None = None
+    refund_reason_reference: "Page | None" = None
 
 
 @dataclass
@@ -273,7 +276,13 @@ def request_of_payment(
                 )
         whole = sum(amounts.values(), Decimal(0))
         request = create_transaction_event_requested(
-            payment.transaction, whole, action, user=requestor.user, app=requestor.app
+            payment.transaction,
+            whole,
+            action,
+            user=requestor.user,
+            app=requestor.app,
+            reason=requestor.refund_reason,
+            reason_reference=requestor.refund_reason_reference,
         )
         rows = divide_event(
             request,

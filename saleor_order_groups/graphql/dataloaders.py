@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F
@@ -10,6 +11,7 @@ from saleor.order.models import Order
 from saleor.payment.models import TransactionItem
 from saleor.shipping.models import ShippingMethod
 
+from ..cancelations import get_last_cancelations
 from ..discounts import GroupDiscount, get_discounts
 from ..models import OrderGroup, OrderGroupOrder, Seller, SellerShippingMethod
 from ..sellers import fetch_sellers_in_channels
@@ -241,6 +243,14 @@ class DiscountsByGroupLoader(DataLoader[OrderGroup, list[GroupDiscount]]):
     def batch_load(self, keys):
         discounts = get_discounts(keys, self.database_connection_name)
         return [discounts[group.pk] for group in keys]
+
+
+class LastCancelationByGroupIdLoader(DataLoader[UUID, datetime | None]):
+    context_key = "saleor_order_groups_last_cancelation_by_group_id"
+
+    def batch_load(self, keys):
+        dates = get_last_cancelations(keys, self.database_connection_name)
+        return [dates.get(key) for key in keys]
 
 
 class TransactionsByGroupIdLoader(DataLoader[UUID, list[TransactionItem]]):

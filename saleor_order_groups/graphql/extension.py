@@ -43,6 +43,7 @@ COSTS: dict[str, dict[str, dict]] = {
         "user": ITEM,
     },
     "OrderGroupAdoption": {"sellers": ITEM},
+    "OrderGroupDiscount": {"promotion": ITEM, "voucher": ITEM},
     "OrderGroupDiscountShare": {"order": ITEM},
     "OrderGroupOperationResult": {"order": ITEM},
     "OrderPreview": {"seller": ITEM},
@@ -55,6 +56,7 @@ COSTS: dict[str, dict[str, dict]] = {
     "User": {"orderGroups": PAGE},
     "OrderGroupCreated": {"orderGroup": ITEM},
     "Order": {"orderGroup": ITEM, "seller": ITEM},
+    "OrderLine": {"order": ITEM, "seller": ITEM},
     "Product": {"seller": ITEM},
     "ProductVariant": {"seller": ITEM},
     "Checkout": {"orderGroupPreview": ITEM, "sellerDeliveries": ITEM},
@@ -87,7 +89,7 @@ def extend_schema() -> None:
     from saleor.graphql.checkout.schema import CheckoutMutations
     from saleor.graphql.checkout.types import Checkout, CheckoutLine
     from saleor.graphql.order.schema import OrderMutations, OrderQueries
-    from saleor.graphql.order.types import Order
+    from saleor.graphql.order.types import Order, OrderLine
     from saleor.graphql.product.types import Product, ProductVariant
     from saleor.graphql.shipping.schema import ShippingMutations
 
@@ -109,6 +111,7 @@ def extend_schema() -> None:
     graft(CheckoutMutations, SellerDeliveryMutations)
     graft(ShippingMutations, SellerShippingMethodMutations)
     graft(Order, schema.OrderFields)
+    graft(OrderLine, schema.OrderLineFields)
     graft(User, schema.UserFields)
     graft(CheckoutComplete, schema.CompletionFields)
     graft(OrderCreateFromCheckout, schema.CompletionFields)

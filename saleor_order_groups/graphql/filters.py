@@ -282,6 +282,11 @@ class OrderGroupWhere(MetadataWhereBase):
         method=filter_by_id("checkout_token", "Checkout"),
         help_text="Filter by the checkout that was completed.",
     )
+    external_reference = OperationObjectTypeWhereFilter(
+        input_class=StringFilterInput,
+        method=filter_by_value("external_reference"),
+        help_text="Filter by the external ID of the group.",
+    )
     order_number = OperationObjectTypeWhereFilter(
         input_class=IntFilterInput,
         method=filter_order_number,

@@ -26,7 +26,7 @@ from .ids import global_id_to_uuid, to_number
 
 
 def get_listed_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
-    """Return the groups that a requestor may list and look up by number."""
+    """Return the groups that a requestor may list, and look up without their IDs."""
     return _groups(info).filter(_is_listed(info))
 
 
@@ -118,16 +118,23 @@ def resolve_user_order_groups(
 
 
 def resolve_order_group(
-    info: ResolveInfo, global_id: str | None, number: str | None
+    info: ResolveInfo,
+    global_id: str | None,
+    number: str | None,
+    external_reference: str | None,
 ) -> models.OrderGroup | None:
     """Return one group, None alike if it does not exist or is not to be seen."""
     if global_id:
         pk = global_id_to_uuid(global_id, "OrderGroup")
         return get_readable_groups(info).filter(pk=pk).first() if pk else None
+    # Both can be guessed: they find what may be listed, and no guest's group.
+    groups = get_listed_groups(info)
+    if external_reference:
+        return groups.filter(external_reference=external_reference).first()
     found = to_number(number or "")
     if found is None:
         return None
-    return get_listed_groups(info).filter(number=found).first()
+    return groups.filter(number=found).first()
 
 
 def resolve_order_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:

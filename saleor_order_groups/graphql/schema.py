@@ -4,6 +4,7 @@ import graphene
 from saleor.graphql.channel.dataloaders.by_checkout import ChannelByCheckoutIDLoader
 from saleor.graphql.checkout.utils import prevent_sync_event_circular_query
 from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.context import SyncWebhookControlContext
 from saleor.graphql.core.doc_category import (
     DOC_CATEGORY_ORDERS,
     DOC_CATEGORY_PRODUCTS,
@@ -14,6 +15,8 @@ from saleor.graphql.core.fields import (
 )
 from saleor.graphql.core.tracing import traced_resolver
 from saleor.graphql.core.validators import validate_one_of_args_is_in_query
+from saleor.graphql.order.dataloaders import OrderByIdLoader
+from saleor.graphql.order.types import Order
 
 from .connections import TotalsOfPage, filter_and_slice
 from .dataloaders import (
@@ -25,6 +28,7 @@ from .dataloaders import (
 from .descriptions import ADDED_IN_01
 from .filters import OrderGroupWhereInput, SellerWhereInput
 from .mutations import (
+    OrderGroupUpdate,
     SellerAssignProducts,
     SellerCreate,
     SellerDelete,
@@ -59,11 +63,18 @@ class Queries:
             graphene.String,
             description="Number of an order group. Requires MANAGE_ORDERS or OWNER.",
         ),
+        external_reference=graphene.Argument(
+            graphene.String,
+            description=(
+                "External ID of an order group. Requires MANAGE_ORDERS or OWNER."
+            ),
+        ),
         description=(
-            "Look up an order group by ID or number. Null when it does not exist or "
-            "is not the requestor's to see: its customer, staff with MANAGE_ORDERS in "
-            "the channels that they may access, and apps with MANAGE_ORDERS see it, "
-            "and whoever holds the ID of a guest's group." + ADDED_IN_01
+            "Look up an order group by ID, number or external reference. Null when it "
+            "does not exist or is not the requestor's to see: its customer, staff with "
+            "MANAGE_ORDERS in the channels that they may access, and apps with "
+            "MANAGE_ORDERS see it, and whoever holds the ID of a guest's group."
+            + ADDED_IN_01
         ),
         doc_category=DOC_CATEGORY_ORDERS,
     )
@@ -119,9 +130,13 @@ class Queries:
     )
 
     @staticmethod
-    def resolve_order_group(_root, info: ResolveInfo, *, id=None, number=None):
-        validate_one_of_args_is_in_query("id", id, "number", number)
-        return resolve_order_group(info, id, number)
+    def resolve_order_group(
+        _root, info: ResolveInfo, *, id=None, number=None, external_reference=None
+    ):
+        validate_one_of_args_is_in_query(
+            "id", id, "number", number, "external_reference", external_reference
+        )
+        return resolve_order_group(info, id, number, external_reference)
 
     @staticmethod
     def resolve_order_groups(_root, info: ResolveInfo, **kwargs):
@@ -153,6 +168,7 @@ class Queries:
 
 
 class Mutations:
+    order_group_update = OrderGroupUpdate.Field()
     seller_create = SellerCreate.Field()
     seller_update = SellerUpdate.Field()
     seller_delete = SellerDelete.Field()
@@ -180,6 +196,35 @@ class OrderFields:
     @staticmethod
     def resolve_seller(root, info: ResolveInfo):
         return SellerByOrderIdLoader(info.context).load(root.node.pk)
+
+
+class OrderLineFields:
+    order = graphene.Field(
+        Order, description="The order that the line belongs to." + ADDED_IN_01
+    )
+    seller = graphene.Field(
+        Seller,
+        description=(
+            "Who sold the line when it was placed, whoever sells the product today; "
+            "null for the shop's own goods." + ADDED_IN_01
+        ),
+    )
+
+    @staticmethod
+    def resolve_order(root, info: ResolveInfo):
+        return (
+            OrderByIdLoader(info.context)
+            .load(root.node.order_id)
+            .then(
+                lambda order: SyncWebhookControlContext(
+                    order, allow_sync_webhooks=root.allow_sync_webhooks
+                )
+            )
+        )
+
+    @staticmethod
+    def resolve_seller(root, info: ResolveInfo):
+        return SellerByOrderIdLoader(info.context).load(root.node.order_id)
 
 
 class UserFields:

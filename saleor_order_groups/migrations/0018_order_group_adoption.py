@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("saleor_order_groups", "0013_payment_available_actions")]
+    dependencies = [("saleor_order_groups", "0017_order_group_external_reference_unique")]
 
     operations = [
         migrations.AddField(

@@ -8,9 +8,10 @@ rather than serve unsplit orders.
 `completion` enters where a checkout completes, `delivery` where it is delivered,
 `new_orders` where Saleor would read each new order again, `orders` where an order's later
 life would forget its group, `payments` where transactions are reported on and acted on,
-`transactions` where they are listed, `channels` and `commands` where a channel is deleted
-or a database is emptied, `drafts` where staff place orders, `confirmation` where the
-customer is told of one, `webhooks` where Saleor looks up who listens.
+`transactions` where they are listed and their channel is looked up, `channels` and
+`commands` where a channel is deleted or a database is emptied, `drafts` where staff place
+orders, `confirmation` where the customer is told of one, `webhooks` where Saleor looks up
+who listens.
 """
 
 import functools

@@ -1,7 +1,8 @@
-"""Where staff would not find the payments of groups."""
+"""Where Saleor looks for a channel that the payments of groups have no order to tell."""
 
 from collections.abc import Callable
 
+from promise import Promise
 from saleor.payment.models import TransactionItem
 
 from ..models import GroupPayment
@@ -33,7 +34,46 @@ def _resolve_transactions(original: Callable) -> Callable:
     return resolve_transactions
 
 
+def _load_channels(original: Callable) -> Callable:
+    """Give the payments of groups the channels of their groups.
+
+    Saleor takes the reason that a refund refers to from the channel of the order or
+    checkout, and fails where there is neither.
+    """
+
+    def batch_load(self, keys):
+        from saleor.graphql.channel.dataloaders.by_self import ChannelByIdLoader
+
+        channel_ids = dict(
+            GroupPayment.objects.using(self.database_connection_name)
+            .filter(transaction_id__in=keys)
+            .order_by()
+            .values_list("transaction_id", "group__channel_id")
+        )
+        channels_of_payments = ChannelByIdLoader(self.context)
+
+        def with_payments(channels):
+            return Promise.all(
+                [
+                    channel
+                    if channel or key not in channel_ids
+                    else channels_of_payments.load(channel_ids[key])
+                    for key, channel in zip(keys, channels, strict=True)
+                ]
+            )
+
+        return original(self, keys).then(with_payments)
+
+    return batch_load
+
+
 SEAMS = (
+    Seam(
+        "saleor.graphql.channel.dataloaders.by_transaction",
+        "ChannelByTransactionIdLoader.batch_load",
+        ("self", "keys"),
+        _load_channels,
+    ),
     Seam(
         "saleor.graphql.payment.resolvers",
         "resolve_transactions",

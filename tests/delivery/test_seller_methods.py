@@ -9,8 +9,10 @@ from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 from saleor_order_groups.models import Seller, SellerShippingMethod
 
 ASSIGN = """
-    mutation Assign($id: ID!, $methods: [ID!]!) {
-      sellerAssignShippingMethods(id: $id, shippingMethods: $methods) {
+    mutation Assign($id: ID, $externalReference: String, $methods: [ID!]!) {
+      sellerAssignShippingMethods(
+        id: $id, externalReference: $externalReference, shippingMethods: $methods
+      ) {
         seller { slug }
         errors { field message code }
       }
@@ -66,6 +68,52 @@ def test_methods_are_assigned_and_unassigned(ask, get_seller, make_method):
     # then
     assert data == {"seller": {"slug": "alpha"}, "errors": []}
     assert get_rows() == {("alpha", van.pk), ("beta", bike.pk)}
+
+
+def test_methods_are_assigned_and_unassigned_by_external_reference(
+    ask, staff_api_client, get_seller, make_method
+):
+    # given
+    get_seller("beta")
+    Seller.objects.filter(pk=get_seller("alpha").pk).update(external_reference="7")
+    van = make_method("1.00")
+    variables = {"externalReference": "7", "methods": to_ids(van)}
+
+    for mutation, rows in ((ASSIGN, {("alpha", van.pk)}), (UNASSIGN, set())):
+        # when
+        response = staff_api_client.post_graphql(mutation, variables)
+
+        # then
+        [data] = get_graphql_content(response)["data"].values()
+        assert data == {"seller": {"slug": "alpha"}, "errors": []}
+        assert get_rows() == rows
+
+
+@pytest.mark.parametrize(
+    ("_case", "given", "expected"),
+    [
+        ("unknown", {"externalReference": "8"}, [("externalReference", "NOT_FOUND")]),
+        ("none", {}, [(None, "GRAPHQL_ERROR")]),
+        ("two", {"id": "x", "externalReference": "7"}, [(None, "GRAPHQL_ERROR")]),
+    ],
+)
+@pytest.mark.parametrize("mutation", [ASSIGN, UNASSIGN])
+def test_exactly_one_known_argument(
+    mutation, _case, given, expected, ask, staff_api_client, get_seller, make_method
+):
+    # given
+    Seller.objects.filter(pk=get_seller("alpha").pk).update(external_reference="7")
+    van, bike = make_method("1.00", "alpha"), make_method("2.00")
+
+    # when
+    response = staff_api_client.post_graphql(
+        mutation, {**given, "methods": to_ids(van, bike)}
+    )
+
+    # then
+    [data] = get_graphql_content(response)["data"].values()
+    assert [(error["field"], error["code"]) for error in data["errors"]] == expected
+    assert get_rows() == {("alpha", van.pk)}
 
 
 @pytest.mark.parametrize("mutation", [ASSIGN, UNASSIGN])

@@ -25,11 +25,13 @@ MANAGERS = {"staff with permission", "staff of another channel", "app with permi
 READ_BY_WHOEVER_SEES_THE_GROUP = {
     "authorizeStatus": "",
     "billingAddress": "{ city }",
+    "canceledAt": "",
     "channel": "{ slug }",
     "chargeStatus": "",
     "checkoutId": "",
     "createdAt": "",
     "discounts": "{ amount { amount } }",
+    "externalReference": "",
     "fulfillmentStatus": "",
     "giftCards": "{ id }",
     "id": "",
@@ -53,6 +55,7 @@ READ_BY_WHOEVER_SEES_THE_GROUP = {
     "totalCharged": "{ amount }",
     "totalDiscount": "{ amount }",
     "totalRefunded": "{ amount }",
+    "totalTax": "{ amount }",
     "undiscountedTotal": "{ gross { amount } }",
     "updatedAt": "",
     "user": "{ id }",
@@ -122,11 +125,12 @@ def test_who_reads_which_field(who, client_of, create_group, to_id):
 @pytest.mark.parametrize("who", EVERYONE)
 def test_nothing_of_a_hidden_group_is_read(who, client_of, create_group, to_id):
     # given a customer's group
-    group = create_group()
+    group = create_group(external_reference="web-7")
     query = """
         query($id: ID, $number: String, $ids: [ID!]) {
           byId: orderGroup(id: $id) { id }
           byNumber: orderGroup(number: $number) { id }
+          byReference: orderGroup(externalReference: "web-7") { id }
           list: orderGroups(first: 5, where: { ids: $ids }) {
             totalCount
             edges { node { id } }
@@ -154,9 +158,11 @@ def test_nothing_of_a_hidden_group_is_read(who, client_of, create_group, to_id):
     seen = {"id": group_id}
     if who in ("customer", "staff with permission", "app with permission"):
         assert (data["byId"], data["byNumber"], entity) == (seen, seen, seen)
+        assert data["byReference"] == seen
         assert data["list"] == {"totalCount": 1, "edges": [{"node": seen}]}
         return
     assert (data["byId"], data["byNumber"], entity) == (None, None, None)
+    assert data["byReference"] is None
     if who in ("anonymous", "app without permission"):
         assert (data["list"], denied) == (None, {"list"})
     else:

@@ -27,7 +27,7 @@ BLOCK = re.compile(
 # What differs from run to run.
 VARYING = {
     "id", "number", "createdAt", "updatedAt", "created", "checkoutId", "endCursor",
-    "pspReference", "last4CodeChars",
+    "pspReference", "last4CodeChars", "modifiedAt", "dateJoined", "startDate",
 }  # fmt: skip
 WIDTH = 92
 
@@ -119,7 +119,7 @@ def make_app(staff):
             permission.codename.upper()
             for permission in get_permissions()
             if permission.codename in ("manage_orders", "manage_users", "handle_payments",
-                                       "manage_checkouts", "manage_gift_card")
+                                       "manage_checkouts", "manage_gift_card", "manage_discounts")
         ],
     )["app"]["id"]  # fmt: skip
     return staff(
@@ -244,3 +244,55 @@ def test_page_links_to_queries_that_are_there():
     for name, anchor in links:
         assert name in headings
         assert anchor == name.lower()
+
+
+# The fields of the three systems whose documents the page follows, each once.
+THEIR_FIELDS = {
+    "Mercur": """
+        id display_id customer_id cart_id seller_count total orders seller_id items title
+        quantity variant product seller payment_status fulfillment_status created_at
+        updated_at limit offset count order fields status sales_channel_id
+    """,
+    "Elastic Path": """
+        Authorization token include type id web_order_id status payment shipping anonymized
+        customer name email shipping_address billing_address first_name last_name
+        phone_number company_name line_1 line_2 city county region postcode country
+        instructions links meta display_price with_tax without_tax tax discount
+        balance_owing paid authorized without_discount amount currency formatted timestamps
+        created_at updated_at relationships items shipping_group account account_member
+        custom_discounts promotions tax_items accounts legal_name registration_id
+        external_id discount_engine description discount_code automatic promotion_type
+        promotion_source start end
+    """,
+    "Ordergroove": """
+        cancelled created currencyCode customer email extraData firstName lastName
+        lastUpdated live locale merchantUserId phoneNumber phoneType priceCode
+        discountTotal genericErrorCount hasPlan items hasMore nodes components
+        autoshipByDefault autoshipEnabled detailUrl discontinued every everyPeriod
+        externalProductId groups groupType name imageUrl lastUpdate prepaidEligible price
+        productType sku extraCost firstPlaced frozen offerPublicId oneTime
+        oneTimeIncentives appliedAt description expires externalCode incentive publicId
+        discountType field limitPolicy limitValue target thresholdField thresholdValue value
+        product onetimeCouponType stackingType orderPublicId quantity subscription
+        prepaidSubscriptionContext freeTrialSubscriptionContext subscriptionComponent
+        totalPrice locked merchantPublicId oosFreeShipping orderMerchantId payment
+        billingAddress address address2 city companyName countryCode fax label phone
+        stateProvinceCode tokenId zipPostalCode ccExpDate ccHolder ccNumberEnding ccType
+        cycle cycleStatus paymentMethod place rejectedMessage shippingAddress shippingTotal
+        status subTotal taxTotal total tries updated
+    """,
+}
+
+
+@pytest.mark.parametrize("system", THEIR_FIELDS)
+def test_every_field_of_theirs_has_its_row(system):
+    # given
+    section = PAGE.read_text().split(f"## Coming from {system}\n")[1].split("\n## ")[0]
+    rows = [row.split(" | ") for row in section.splitlines() if row.startswith("| ")]
+
+    # when
+    theirs = {name for row in rows for name in re.findall(r"\w+", row[0])}
+
+    # then and each row says what it is here
+    assert set(THEIR_FIELDS[system].split()) - theirs == set()
+    assert [row for row in rows if not row[1].strip(" |")] == []

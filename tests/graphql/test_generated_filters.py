@@ -94,6 +94,7 @@ class GroupRow:
     channel: str
     currency: str
     checkout: str | None
+    external_reference: str | None
     metadata: dict[str, str]
     orders: list[OrderRow] = field(default_factory=list)
 
@@ -191,6 +192,9 @@ FILTERS = {
         any(row.seller is None for row in group.orders) is value
     ),
     "checkoutId": lambda group, value: matches_values(group.checkout, value),
+    "externalReference": lambda group, value: matches_values(
+        group.external_reference, value
+    ),
     "orderNumber": lambda group, value: any(
         matches_values(row.number, value) for row in group.orders
     ),
@@ -285,6 +289,9 @@ def leaves(draw, groups):
         "seller": one_of(sellers),
         "hasShopOrder": st.booleans(),
         "checkoutId": one_of([group.checkout for group in groups if group.checkout]),
+        "externalReference": one_of(
+            [group.external_reference for group in groups if group.external_reference]
+        ),
         "orderNumber": numbers(order_numbers),
         "status": names(
             [
@@ -381,6 +388,7 @@ def groups(
     ):
         # Two of each day: ties are broken by the key.
         created_at = DAYS[index // 2]
+        reference = f"web-{index}" if index % 3 else None
         token = f"e1a0e8ba-6d1c-4a3b-8f4f-1b1f7a3b7a1{index}" if index % 2 else None
         group = create_group(
             sellers,
@@ -388,6 +396,7 @@ def groups(
             channel=channel,
             metadata=metadata,
             checkout_token=token,
+            external_reference=reference,
             created_at=created_at,
         )
         OrderGroup.objects.filter(pk=group.pk).update(updated_at=created_at)
@@ -403,6 +412,7 @@ def groups(
                 channel=to_id(channel),
                 currency=channel.currency_code,
                 checkout=Node.to_global_id("Checkout", token) if token else None,
+                external_reference=reference,
                 metadata=metadata,
                 orders=[
                     OrderRow(order.number, to_id(seller) if seller else None)
@@ -479,6 +489,7 @@ def test_every_filter_finds_what_python_finds(groups, ask, size_of_list):
         "seller": [{"eq": groups[1].orders[0].seller}],
         "hasShopOrder": [True, False],
         "checkoutId": [{"oneOf": [groups[1].checkout, groups[3].checkout]}],
+        "externalReference": [{"eq": "web-4"}, {"oneOf": ["web-1", "web-2", "web-3"]}],
         "orderNumber": [{"eq": numbers_[3]}, {"range": {"lte": numbers_[4]}}],
         "status": [{"eq": group.status} for group in groups],
         "fulfillmentStatus": [{"eq": group.fulfillment_status} for group in groups],

@@ -4,8 +4,10 @@ from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
 
 QUERY = """
-query OrderGroup($id: ID, $number: String) {
-  orderGroup(id: $id, number: $number) { id number }
+query OrderGroup($id: ID, $number: String, $externalReference: String) {
+  orderGroup(id: $id, number: $number, externalReference: $externalReference) {
+    id number
+  }
 }
 """
 
@@ -14,8 +16,10 @@ query OrderGroup($id: ID) {
   orderGroup(id: $id) {
     id
     number
+    externalReference
     createdAt
     updatedAt
+    canceledAt
     user { id email }
     userEmail
     channel { slug }
@@ -51,6 +55,7 @@ def test_order_group_tells_what_was_bought(
         amounts=[("10.00", "12.30"), ("20.01", "24.61"), ("5.00", "5.00")],
         checkout_token=checkout_token,
         metadata={"gift": "yes"},
+        external_reference="web-7",
     )
     orders = orders_of(group)
 
@@ -62,8 +67,10 @@ def test_order_group_tells_what_was_bought(
     assert data == {
         "id": to_id(group),
         "number": str(group.number),
+        "externalReference": "web-7",
         "createdAt": group.created_at.isoformat(),
         "updatedAt": max(order.updated_at for order in orders).isoformat(),
+        "canceledAt": None,
         "user": {"id": to_id(customer_user), "email": customer_user.email},
         "userEmail": customer_user.email,
         "channel": {"slug": "main"},
@@ -152,14 +159,22 @@ MANAGERS = {"staff with permission", "app with permission"}
         ("a customer's by number", "customer", "number", {"customer", *MANAGERS}),
         ("a guest's by ID", None, "id", ANYONE),
         ("a guest's by number", None, "number", MANAGERS),
+        ("a customer's by reference", "customer", "externalReference", {"customer", *MANAGERS}),
+        ("a guest's by reference", None, "externalReference", MANAGERS),
     ],
-)
+)  # fmt: skip
 def test_who_sees_a_group(
     _case, user, by, seen_by, who, client_of, create_group, customer_user, to_id
 ):
     # given
-    group = create_group(user=customer_user if user else None)
-    value = to_id(group) if by == "id" else str(group.number)
+    group = create_group(
+        user=customer_user if user else None, external_reference="web-7"
+    )
+    value = {
+        "id": to_id(group),
+        "number": str(group.number),
+        "externalReference": "web-7",
+    }[by]
 
     # when
     response = client_of(who).post_graphql(QUERY, {by: value})
@@ -204,6 +219,7 @@ def test_user_of_one_of_the_orders_sees_the_group(
         ("number of other digits", {"number": "٣"}),
         ("no number", {"number": "abc"}),
         ("negative number", {"number": "-1"}),
+        ("unknown reference", {"externalReference": "web-8"}),
     ],
 )  # fmt: skip
 def test_what_does_not_exist_is_null(
@@ -223,11 +239,13 @@ def test_what_does_not_exist_is_null(
 @pytest.mark.parametrize(
     ("_case", "variables", "message"),
     [
-        ("neither", {}, "At least one of arguments is required: 'id', 'number'."),
-        ("both", {"id": "x", "number": "1"}, "Argument 'id' cannot be combined with 'number'"),
+        ("none", {}, "At least one of arguments is required: 'id', 'number', 'external_reference'."),
+        ("an empty one", {"externalReference": ""}, "At least one of arguments is required: 'id', 'number', 'external_reference'."),
+        ("two", {"id": "x", "number": "1"}, "Argument 'id' cannot be combined with 'number'"),
+        ("another two", {"number": "1", "externalReference": "x"}, "Argument 'number' cannot be combined with 'external_reference'"),
     ],
 )  # fmt: skip
-def test_exactly_one_of_id_and_number(_case, variables, message, user_api_client):
+def test_exactly_one_argument(_case, variables, message, user_api_client):
     # when
     response = user_api_client.post_graphql(QUERY, variables)
 

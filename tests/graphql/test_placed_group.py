@@ -25,6 +25,7 @@ query OrderGroup($id: ID) {{
     undiscountedTotal {{ {PRICE} }}
     placedTotal {{ {PRICE} }}
     totalDiscount {{ amount currency }}
+    totalTax {{ amount currency }}
     taxes {{
       rate taxClassName net {{ amount }} gross {{ amount }} tax {{ amount }}
     }}
@@ -177,6 +178,14 @@ def test_amounts_are_the_sums_of_what_saleor_tells_of_the_orders(
         (0.175, "Goods"),
         (0.23, "Default"),
     ]
+    assert group["totalTax"] == {
+        "amount": float(sum_amounts(tax["tax"] for tax in group["taxes"])),
+        "currency": "USD",
+    }
+    of_orders = [
+        order[name]["tax"] for order in orders for name in ("subtotal", "shippingPrice")
+    ]
+    assert exact(group["totalTax"]["amount"]) == sum_amounts(of_orders) > 0
     for tax in group["taxes"]:
         assert price(tax) == sum_prices(prices[tax["rate"]])
     gross = sum_amounts(tax["gross"] for tax in group["taxes"])
@@ -367,6 +376,7 @@ def test_breakdown_is_of_the_counted_orders(create_group, orders_of, gift_card, 
                 "tax": {"amount": 2.0 * count},
             },
         ]
+        assert group["totalTax"]["amount"] == 2.0 * count
         assert group["totalDiscount"]["amount"] == count
         assert len(group["giftCards"]) == 1
         # Lines are those of all orders.
@@ -384,7 +394,7 @@ def test_breakdown_of_a_group_without_orders(create_group, orders_of, read):
     # then
     for name in ("taxes", "discounts", "giftCards", "orders"):
         assert group[name] == []
-    for name in ("totalDiscount", "totalRefunded", "totalBalance"):
+    for name in ("totalDiscount", "totalTax", "totalRefunded", "totalBalance"):
         assert group[name]["amount"] == 0.0
     assert group["lines"] == {"totalCount": 0, "edges": []}
 

@@ -39,16 +39,24 @@ mutation SellerDelete($id: ID, $externalReference: String) {
 }
 """
 ASSIGN = """
-mutation SellerAssignProducts($id: ID!, $products: [ID!]!) {
-  sellerAssignProducts(id: $id, products: $products) {
+mutation SellerAssignProducts(
+  $id: ID, $externalReference: String, $products: [ID!]!
+) {
+  sellerAssignProducts(
+    id: $id, externalReference: $externalReference, products: $products
+  ) {
     seller { slug }
     errors { field message code }
   }
 }
 """
 UNASSIGN = """
-mutation SellerUnassignProducts($id: ID!, $products: [ID!]!) {
-  sellerUnassignProducts(id: $id, products: $products) {
+mutation SellerUnassignProducts(
+  $id: ID, $externalReference: String, $products: [ID!]!
+) {
+  sellerUnassignProducts(
+    id: $id, externalReference: $externalReference, products: $products
+  ) {
     seller { slug }
     errors { field message code }
   }
@@ -357,7 +365,13 @@ def test_unknown_seller(query, variables, _case, bad_id, client, seller):
 
 
 @pytest.mark.parametrize(
-    ("query", "variables"), [(UPDATE, {"input": {"name": "Bolt"}}), (DELETE, {})]
+    ("query", "variables"),
+    [
+        (UPDATE, {"input": {"name": "Bolt"}}),
+        (DELETE, {}),
+        (ASSIGN, {"products": []}),
+        (UNASSIGN, {"products": []}),
+    ],
 )
 @pytest.mark.parametrize(
     ("_case", "given", "expected"),
@@ -459,6 +473,25 @@ def test_unassign_makes_products_the_shops_own(
     assert [row.product for row in ProductSeller.objects.all()] == [second]
     assert group.order_links.get().seller == seller
     assert Product.objects.filter(pk=first.pk).exists()
+
+
+def test_products_are_assigned_and_unassigned_by_external_reference(
+    client, create_seller, other_seller, product, to_id
+):
+    # given
+    create_seller(external_reference="7")
+    variables = {"externalReference": "7", "products": [to_id(product)]}
+
+    # when
+    assigned = client.post_graphql(ASSIGN, variables)
+    rows = list(ProductSeller.objects.values_list("product_id", "seller__slug"))
+    unassigned = client.post_graphql(UNASSIGN, variables)
+
+    # then
+    for response in (assigned, unassigned):
+        assert payload(response) == {"seller": {"slug": "acme"}, "errors": []}
+    assert rows == [(product.pk, "acme")]
+    assert ProductSeller.objects.count() == 0
 
 
 def test_unassign_refuses_products_of_another_seller(

@@ -17,7 +17,7 @@ from saleor_order_groups.models import (
 
 GROUP = """
 fragment Group on OrderGroup {
-  id number createdAt updatedAt userEmail checkoutId sellerCount
+  id number externalReference createdAt updatedAt canceledAt userEmail checkoutId sellerCount
   status chargeStatus authorizeStatus fulfillmentStatus
   user { id email }
   channel { id slug }
@@ -28,15 +28,17 @@ fragment Group on OrderGroup {
   subtotal { gross { amount } }
   placedTotal { gross { amount } }
   totalDiscount { amount }
+  totalTax { amount }
   totalRefunded { amount }
   totalBalance { amount }
   taxes { rate gross { amount } }
   discounts {
-    type reason amount { amount } shares { order { id } amount { amount } }
+    type reason createdAt startDate valueType value
+    amount { amount } shares { order { id } amount { amount } }
   }
   giftCards { id }
   transactions { id chargedAmount { amount } events { id } order { id } }
-  lines(first: 100) { totalCount edges { node { id productName } } }
+  lines(first: 100) { totalCount edges { node { id productName order { id } seller { id } } } }
   orders {
     id number seller { id } orderGroup { id }
     total { gross { amount } }

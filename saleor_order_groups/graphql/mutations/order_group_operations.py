@@ -57,6 +57,7 @@ class OrderGroupErrorCode(StrEnum):
     INVALID = "invalid"
     NOT_FOUND = "not_found"
     REQUIRED = "required"
+    UNIQUE = "unique"
     AMOUNT_GREATER_THAN_AVAILABLE = "amount_greater_than_available"
     CANNOT_CANCEL_ORDER = "cannot_cancel_order"
     PAYMENT_ERROR = "payment_error"
@@ -250,6 +251,7 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
         orders: list[order_models.Order],
         action: str,
         amount: Decimal | None,
+        requestor: Requestor | None = None,
     ):
         if amount is not None:
             # What has too many digits to be rounded is more than there is.
@@ -259,7 +261,7 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
                 raise cls.amount_error(
                     "Amount should be a positive number.", OrderGroupErrorCode.INVALID
                 )
-        requestor = cls.get_requestor(info)
+        requestor = requestor or cls.get_requestor(info)
         sources = find_sources(
             group, orders, action, requestor, cls.ask_transaction(action, requestor)
         )
@@ -297,6 +299,8 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
                 amount,
                 requestor.user,
                 requestor.app,
+                requestor.refund_reason,
+                requestor.refund_reason_reference,
             )
 
         return ask
@@ -420,6 +424,14 @@ class OrderGroupRefund(OrderGroupPaymentOperation):
                 "Orders of the group to refund, at most 100; all of them if not given."
             ),
         )
+        refund_reason = graphene.String(description="Reason of the refund.")
+        refund_reason_reference = graphene.ID(
+            description=(
+                "ID of a `Page` (Model) to reference in reason. Required of staff "
+                "where the shop has a type of models for it, as in "
+                "`transactionRequestAction`."
+            )
+        )
 
     class Meta:
         description = (
@@ -432,14 +444,17 @@ class OrderGroupRefund(OrderGroupPaymentOperation):
 
     @classmethod
     def perform_mutation(  # type: ignore[override]
-        cls, _root, info: ResolveInfo, /, *, id, amount=None, orders=None
+        cls, _root, info: ResolveInfo, /, *, id, amount=None, orders=None, **reason
     ):
         if excess := describe_excess("orders", orders or ()):
             code = OrderGroupErrorCode.INVALID.value
             raise ValidationError({"orders": ValidationError(excess, code=code)})
         group = cls.get_group(info, id)
-        # Where staff must give a reason, they do in the refunds of single orders.
-        TransactionRequestAction._prepare_refund_reason(info)
+        requestor = cls.get_requestor(info)
+        requestor.refund_reason = reason.get("refund_reason")
+        requestor.refund_reason_reference = (
+            TransactionRequestAction._prepare_refund_reason(info, **reason)
+        )
         found = get_orders(group)
         if orders is not None:
             wanted = {given: global_id_to_uuid(given, "Order") for given in orders}
@@ -461,7 +476,9 @@ class OrderGroupRefund(OrderGroupPaymentOperation):
             raise cls.amount_error(
                 "The group has no orders left.", OrderGroupErrorCode.INVALID
             )
-        return cls.request(info, group, found, TransactionAction.REFUND, amount)
+        return cls.request(
+            info, group, found, TransactionAction.REFUND, amount, requestor
+        )
 
 
 class OrderGroupMutations:

@@ -17,7 +17,8 @@ class SellerAssignProducts(BaseMutation):
     seller = graphene.Field(Seller, description="The seller of the products.")
 
     class Arguments:
-        id = graphene.ID(required=True, description="ID of a seller.")
+        id = graphene.ID(description="ID of a seller.")
+        external_reference = graphene.String(description="External ID of a seller.")
         products = NonNullList(
             graphene.ID,
             required=True,
@@ -36,11 +37,11 @@ class SellerAssignProducts(BaseMutation):
 
     @classmethod
     def perform_mutation(  # type: ignore[override]
-        cls, _root, _info: ResolveInfo, /, *, id, products
+        cls, _root, _info: ResolveInfo, /, *, products, id=None, external_reference=None
     ):
         refuse_excess("products", products)
         with transaction.atomic():
-            seller = lock_seller(id, no_key=True)
+            seller = lock_seller(id, external_reference, no_key=True)
             ProductSeller.objects.bulk_create(
                 [
                     ProductSeller(product=product, seller=seller)

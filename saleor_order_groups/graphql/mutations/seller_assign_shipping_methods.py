@@ -54,7 +54,8 @@ class SellerAssignShippingMethods(BaseMutation):
     seller = graphene.Field(Seller, description="The seller of the shipping methods.")
 
     class Arguments:
-        id = graphene.ID(required=True, description="ID of a seller.")
+        id = graphene.ID(description="ID of a seller.")
+        external_reference = graphene.String(description="External ID of a seller.")
         shipping_methods = NonNullList(
             graphene.ID,
             required=True,
@@ -73,11 +74,18 @@ class SellerAssignShippingMethods(BaseMutation):
 
     @classmethod
     def perform_mutation(  # type: ignore[override]
-        cls, _root, _info: ResolveInfo, /, *, id, shipping_methods
+        cls,
+        _root,
+        _info: ResolveInfo,
+        /,
+        *,
+        shipping_methods,
+        id=None,
+        external_reference=None,
     ):
         refuse_excess("shipping_methods", shipping_methods)
         with transaction.atomic():
-            seller = lock_seller(id, no_key=True)
+            seller = lock_seller(id, external_reference, no_key=True)
             SellerShippingMethod.objects.bulk_create(
                 [
                     SellerShippingMethod(seller=seller, shipping_method=method)

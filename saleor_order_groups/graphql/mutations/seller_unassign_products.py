@@ -18,7 +18,8 @@ class SellerUnassignProducts(BaseMutation):
     seller = graphene.Field(Seller, description="The former seller of the products.")
 
     class Arguments:
-        id = graphene.ID(required=True, description="ID of a seller.")
+        id = graphene.ID(description="ID of a seller.")
+        external_reference = graphene.String(description="External ID of a seller.")
         products = NonNullList(
             graphene.ID,
             required=True,
@@ -36,11 +37,11 @@ class SellerUnassignProducts(BaseMutation):
 
     @classmethod
     def perform_mutation(  # type: ignore[override]
-        cls, _root, _info: ResolveInfo, /, *, id, products
+        cls, _root, _info: ResolveInfo, /, *, products, id=None, external_reference=None
     ):
         refuse_excess("products", products)
         with transaction.atomic():
-            seller = lock_seller(id, no_key=True)
+            seller = lock_seller(id, external_reference, no_key=True)
             rows = ProductSeller.objects.filter(product__in=lock_products(products))
             of_others = rows.exclude(seller=seller).order_by("product_id")
             if product_ids := list(of_others.values_list("product_id", flat=True)):

@@ -4,6 +4,7 @@ import graphene
 from graphene import relay
 from prices import Money as PricesMoney
 from prices import TaxedMoney as PricesTaxedMoney
+from promise import Promise
 from saleor.core.prices import quantize_price
 from saleor.core.taxes import zero_money
 from saleor.graphql.account.dataloaders import UserByUserIdLoader
@@ -41,9 +42,11 @@ from saleor.permission.enums import (
 )
 
 from ... import models
+from ...statuses import OrderGroupStatus
 from ...totals import count_orders
 from ..dataloaders import (
     DiscountsByGroupLoader,
+    LastCancelationByGroupIdLoader,
     OrderLinksByGroupIdLoader,
     OrdersByGroupIdLoader,
     SellersByGroupIdLoader,
@@ -99,12 +102,19 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
         required=True,
         description="Human-readable number from the groups' own sequence.",
     )
+    external_reference = graphene.String(description="External ID of the group.")
     created_at = DateTime(
         required=True, description="Date and time when the group was created."
     )
     updated_at = DateTime(
         required=True,
         description="Date and time when the group or one of its orders last changed.",
+    )
+    canceled_at = DateTime(
+        description=(
+            "Date and time when an order of the group was last canceled; null unless "
+            "`status` is CANCELED."
+        )
     )
     user = graphene.Field(
         User,
@@ -198,6 +208,13 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
         required=True,
         description=(
             "Sum of the orders' totals as placed, after gift cards. It never changes."
+        ),
+    )
+    total_tax = graphene.Field(
+        Money,
+        required=True,
+        description=(
+            "Tax of the orders in `total`, before gift cards: the sum of `taxes`."
         ),
     )
     taxes = NonNullList(
@@ -331,6 +348,16 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
         )
 
     @staticmethod
+    def resolve_canceled_at(root: models.OrderGroup, info: ResolveInfo):
+        def with_status(status):
+            if status != OrderGroupStatus.CANCELED:
+                return None
+            return LastCancelationByGroupIdLoader(info.context).load(root.pk)
+
+        status = load_total("status")(root, info)
+        return Promise.resolve(status).then(with_status)
+
+    @staticmethod
     def resolve_user(root: models.OrderGroup, info: ResolveInfo):
         def check_and_return(user):
             check_is_owner_or_has_one_of_perms(
@@ -448,6 +475,18 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
                 lambda discounts: sum(
                     (discount.amount for discount in discounts),
                     zero_money(root.currency),
+                )
+            )
+        )
+
+    @staticmethod
+    def resolve_total_tax(root: models.OrderGroup, info: ResolveInfo):
+        return (
+            TaxesByGroupLoader(info.context)
+            .load(root)
+            .then(
+                lambda taxes: sum(
+                    (tax.price.tax for tax in taxes), zero_money(root.currency)
                 )
             )
         )

@@ -1,13 +1,18 @@
 import graphene
+from promise import Promise
+from saleor.graphql.channel.dataloaders.by_order import ChannelByOrderIdLoader
 from saleor.graphql.core import ResolveInfo
-from saleor.graphql.core.context import SyncWebhookControlContext
+from saleor.graphql.core.context import ChannelContext, SyncWebhookControlContext
 from saleor.graphql.core.doc_category import DOC_CATEGORY_ORDERS
 from saleor.graphql.core.fields import PermissionsField
+from saleor.graphql.core.scalars import DateTime, PositiveDecimal
 from saleor.graphql.core.types import BaseObjectType, Money, NonNullList
-from saleor.graphql.discount.enums import OrderDiscountTypeEnum
+from saleor.graphql.discount.dataloaders import PromotionByIdLoader, VoucherByIdLoader
+from saleor.graphql.discount.enums import DiscountValueTypeEnum, OrderDiscountTypeEnum
+from saleor.graphql.discount.types import Promotion, Voucher
 from saleor.graphql.order.dataloaders import OrderByIdLoader
 from saleor.graphql.order.types import Order
-from saleor.permission.enums import OrderPermissions
+from saleor.permission.enums import DiscountPermissions, OrderPermissions
 
 from ...discounts import GroupDiscount
 from ...taxes import GroupTax
@@ -83,6 +88,41 @@ class OrderGroupDiscount(BaseObjectType):
         description="Explanation for the discount.",
         permissions=[OrderPermissions.MANAGE_ORDERS],
     )
+    promotion = PermissionsField(
+        Promotion,
+        description="The promotion; null for other discounts, and where it is gone.",
+        permissions=[DiscountPermissions.MANAGE_DISCOUNTS],
+    )
+    voucher = PermissionsField(
+        Voucher,
+        description="The voucher; null for other discounts, and where it is gone.",
+        permissions=[DiscountPermissions.MANAGE_DISCOUNTS],
+    )
+    created_at = DateTime(
+        required=True, description="Date and time when it was first applied."
+    )
+    start_date = DateTime(
+        description=(
+            "When the promotion or voucher starts, as it is now; null where it is gone."
+        )
+    )
+    end_date = DateTime(
+        description=(
+            "When the promotion or voucher ends, as it is now; null where it is gone "
+            "or does not end."
+        )
+    )
+    value_type = graphene.Field(
+        DiscountValueTypeEnum,
+        required=True,
+        description=(
+            "PERCENTAGE where all that is recorded of it has the same percentage, else "
+            "FIXED."
+        ),
+    )
+    value = PositiveDecimal(
+        required=True, description="The percentage, or `amount` where it is FIXED."
+    )
     amount = graphene.Field(
         Money,
         required=True,
@@ -104,6 +144,28 @@ class OrderGroupDiscount(BaseObjectType):
     @staticmethod
     def resolve_reason(root: GroupDiscount, _info: ResolveInfo):
         return root.reason
+
+    @staticmethod
+    def resolve_promotion(root: GroupDiscount, info: ResolveInfo):
+        if not root.promotion_id:
+            return None
+        return PromotionByIdLoader(info.context).load(root.promotion_id)
+
+    @staticmethod
+    def resolve_voucher(root: GroupDiscount, info: ResolveInfo):
+        if not root.voucher_id:
+            return None
+
+        def in_channel(loaded):
+            voucher, channel = loaded
+            return voucher and ChannelContext(voucher, channel_slug=channel.slug)
+
+        return Promise.all(
+            [
+                VoucherByIdLoader(info.context).load(root.voucher_id),
+                ChannelByOrderIdLoader(info.context).load(next(iter(root.shares))),
+            ]
+        ).then(in_channel)
 
     @staticmethod
     def resolve_shares(root: GroupDiscount, _info: ResolveInfo):
