@@ -30,6 +30,8 @@ from .report import Progress
 DATABASE = "saleor_order_groups_demo"
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".cache" / "demo"
+# The first start compiles all of Saleor, maybe on a busy machine.
+START_SECONDS = 600
 STAFF_EMAIL = "staff@example.com"
 STAFF_PASSWORD = "staff-of-the-demo"
 
@@ -294,12 +296,14 @@ def _spawn(name: str, command: list[str], env: Mapping[str, str]) -> subprocess.
 
 
 def _wait_until(name: str, child: subprocess.Popen, ready: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + START_SECONDS
     while not ready():
-        if child.poll() is not None or time.monotonic() > deadline:
+        ended = child.poll() is not None
+        if ended or time.monotonic() > deadline:
             log = STATE / f"{name}.log"
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
-            raise DemoError(f"The {name} did not start:\n{tail}")
+            what = "ended at its start" if ended else f"took over {START_SECONDS} s"
+            raise DemoError(f"The {name} {what}:\n{tail}")
         time.sleep(0.1)
 
 

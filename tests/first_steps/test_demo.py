@@ -206,3 +206,28 @@ def test_the_demos_processes_have_its_page():
     # then
     page = server.ROOT / "demo" / "templates" / "graphql" / "playground.html"
     assert done.stdout.strip() == str(page)
+
+
+@pytest.mark.parametrize(
+    ("_case", "code", "seconds", "what"),
+    [
+        ("slow", "import time; time.sleep(60)", 0, "took over 0 s"),
+        ("broken", "raise SystemExit(1)", 600, "ended at its start"),
+    ],
+)
+def test_a_server_that_does_not_start_is_told(
+    _case, code, seconds, what, tmp_path, monkeypatch
+):
+    # given
+    monkeypatch.setattr(server, "STATE", tmp_path)
+    monkeypatch.setattr(server, "START_SECONDS", seconds)
+    child = server._spawn("server", [sys.executable, "-c", code], os.environ)
+
+    # when
+    with pytest.raises(DemoError) as error:
+        server._wait_until("server", child, lambda: False)
+    child.kill()
+    child.wait()
+
+    # then
+    assert str(error.value) == f"The server {what}:\n"
