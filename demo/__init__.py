@@ -7,6 +7,8 @@ screen.
     shop        seeds sellers, products and an app through the GraphQL API alone
     storefront  buys a cart of several sellers over HTTP, as any storefront does
     receiver    takes webhooks and verifies their signature
+    by_hand     invites to try it, while the demo stays
+    settings    Saleor's, with a page for the browser at the GraphQL address
     report      prints what happened and keeps the list of checks
     client      one GraphQL call over HTTP
 """

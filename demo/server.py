@@ -25,14 +25,18 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from psycopg import sql
 
 from .client import DemoError
+from .report import Progress
 
 DATABASE = "saleor_order_groups_demo"
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".cache" / "demo"
+# The first start compiles all of Saleor, maybe on a busy machine.
+START_SECONDS = 600
 STAFF_EMAIL = "staff@example.com"
 STAFF_PASSWORD = "staff-of-the-demo"
 
 _children: list[subprocess.Popen] = []
+_connections: list[psycopg.Connection] = []
 
 
 # ------------------------------------------------------------------ database
@@ -48,6 +52,26 @@ def ensure_database(given_url: str) -> str:
                 sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE))
             )
     return urlunsplit(urlsplit(given_url)._replace(path=f"/{DATABASE}"))
+
+
+def hold_database(database_url: str) -> None:
+    """Keep other demos away from this database while this process lives.
+
+    The shop's one webhook leads to one receiver: a second demo would take it over.
+    """
+    connection = psycopg.connect(
+        _libpq_url(database_url, f"/{DATABASE}"), autocommit=True
+    )
+    held = connection.execute(
+        "SELECT pg_try_advisory_lock(%s)", [zlib.crc32(DATABASE.encode())]
+    ).fetchone()
+    if held != (True,):
+        connection.close()
+        raise DemoError(
+            "Another demo uses this database; its webhooks would come here.\n"
+            "End it with Ctrl-C, or set DATABASE_URL to another server."
+        )
+    _connections.append(connection)
 
 
 def drop_database(given_url: str) -> None:
@@ -87,7 +111,8 @@ def environment(database_url: str, port: int, broker_url: str | None) -> dict[st
     """Return what every Saleor process of the demo has in its environment."""
     env = {
         **os.environ,
-        "DJANGO_SETTINGS_MODULE": "saleor.settings",
+        "DJANGO_SETTINGS_MODULE": "demo.settings",
+        "PYTHONPATH": str(ROOT),
         "DATABASE_URL": database_url,
         "SECRET_KEY": "for the demo alone",
         # One key for all processes: the worker signs what the web server's JWKS shows.
@@ -155,19 +180,18 @@ def migrate(env: Mapping[str, str]) -> int:
     )
     _children.append(child)
     lines: list[str] = []
-    pending = applied = 0
+    progress = Progress()
     assert child.stdout is not None
     for line in child.stdout:
         lines.append(line.rstrip())
         if line.startswith("pending "):
-            pending = int(line.split()[1])
+            progress.total = int(line.split()[1])
         elif line.startswith("  Applying "):
-            applied += 1
-            _show_progress(applied, pending, line.split()[1].removesuffix("..."))
+            progress.show(line.split()[1].removesuffix("..."))
     if child.wait() != 0:
         raise DemoError("The migrations failed:\n" + "\n".join(lines[-25:]))
     done.write_text(state)
-    return applied
+    return progress.done
 
 
 def _migration_state(database_url: str) -> str:
@@ -179,14 +203,6 @@ def _migration_state(database_url: str) -> str:
     migrations = (ROOT / "saleor_order_groups" / "migrations").glob("0*.py")
     ours = [f"{path.name}:{zlib.crc32(path.read_bytes())}" for path in migrations]
     return "\n".join([str(row), version("saleor"), *sorted(ours)])
-
-
-def _show_progress(applied: int, pending: int, name: str) -> None:
-    if sys.stdout.isatty():
-        end = "\n" if applied == pending else ""
-        print(f"\r  migrating {applied}/{pending} {name:<70.70}", end=end, flush=True)
-    elif applied % 100 == 0 or applied == pending:
-        print(f"  migrating {applied}/{pending} {name}", flush=True)
 
 
 def start_redis() -> str | None:
@@ -280,12 +296,14 @@ def _spawn(name: str, command: list[str], env: Mapping[str, str]) -> subprocess.
 
 
 def _wait_until(name: str, child: subprocess.Popen, ready: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + START_SECONDS
     while not ready():
-        if child.poll() is not None or time.monotonic() > deadline:
+        ended = child.poll() is not None
+        if ended or time.monotonic() > deadline:
             log = STATE / f"{name}.log"
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
-            raise DemoError(f"The {name} did not start:\n{tail}")
+            what = "ended at its start" if ended else f"took over {START_SECONDS} s"
+            raise DemoError(f"The {name} {what}:\n{tail}")
         time.sleep(0.1)
 
 

@@ -1,9 +1,11 @@
 """Start and stop a private PostgreSQL, or check the one in DATABASE_URL.
 
-python scripts/postgres.py start   print the URL of a database to use
-python scripts/postgres.py stop    stop the private one, if it runs
+python scripts/postgres.py require  fail where there is none to use, or install one
+python scripts/postgres.py start    print the URL of a database to use
+python scripts/postgres.py stop     stop the private one, if it runs
 
-The private cluster is for tests and the demo: it trades safety of the data for speed.
+`require` runs before anything is installed: psycopg is imported where it is used. The
+private cluster is for tests and the demo: it trades safety of the data for speed.
 """
 
 import fcntl
@@ -18,15 +20,20 @@ import socket
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
-
-import psycopg
+from typing import NoReturn
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
 STATE = CACHE / "postgres.json"
 EXTENSIONS = {"hstore", "pg_trgm", "btree_gin", "pgcrypto"}
 MINIMUM_VERSION = 14  # Django 5.2's
+SCHEMES = ("postgres", "postgresql")
+WIDTH = 80
+# A path or a URL stays whole.
+WRAPPING = {"break_long_words": False, "break_on_hyphens": False}
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -43,8 +50,16 @@ SETTINGS = {
 }
 
 
-def fail(message: str):
-    sys.exit(f"postgres: {message}")
+def fail(message: str) -> NoReturn:
+    lines = f"postgres: {message}".splitlines()
+    sys.exit("\n".join(textwrap.fill(line, WIDTH, **WRAPPING) for line in lines))
+
+
+def fail_for_url(reason: str) -> NoReturn:
+    fail(
+        f"{reason} Set DATABASE_URL to postgres://user:password@host:port/database, or "
+        "unset it for a private one."
+    )
 
 
 # Finding or installing the programs
@@ -253,6 +268,8 @@ def url(state: dict, database: str) -> str:
 
 
 def is_running(state: dict) -> bool:
+    import psycopg
+
     if not state["port"]:
         return False
     try:
@@ -307,6 +324,8 @@ def start_cluster(state: dict) -> None:
 
 
 def private_database() -> str:
+    import psycopg
+
     state = load_state()
     if state is None:
         state = initialize(programs(), account())
@@ -320,25 +339,66 @@ def private_database() -> str:
     return url(state, "saleor")
 
 
+# The one in DATABASE_URL
+
+
+def check_address(database_url: str) -> None:
+    """Refuse what is not PostgreSQL's, without printing a password."""
+    parts = urlsplit(database_url)
+    if parts.scheme in SCHEMES:
+        return
+    kind = f"starts with {parts.scheme}://" if parts.scheme else "has no scheme"
+    fail_for_url(f"DATABASE_URL {kind}, and Saleor needs PostgreSQL.")
+
+
+def check_listens(database_url: str) -> None:
+    """Refuse an address where nothing listens; PostgreSQL's driver reads the others."""
+    parts = urlsplit(database_url)
+    # A socket's directory, or several hosts.
+    if not parts.hostname or "%" in parts.hostname or "," in parts.netloc:
+        return
+    try:
+        socket.create_connection((parts.hostname, parts.port or 5432), 10).close()
+    except (OSError, ValueError) as error:
+        fail_for_url(f"nothing answers at DATABASE_URL: {error}.")
+
+
 # What both kinds must have
 
 
 def check(database_url: str) -> None:
+    import psycopg
+
     try:
         with psycopg.connect(database_url, connect_timeout=10) as connection:
             rows = connection.execute("SELECT name FROM pg_available_extensions")
             missing = EXTENSIONS - {name for (name,) in rows}
             version = connection.info.server_version // 10000
     except psycopg.Error as error:
-        fail(f"cannot connect to DATABASE_URL: {str(error).strip()}")
+        fail_for_url(f"cannot connect to DATABASE_URL: {str(error).strip()}.")
     if version < MINIMUM_VERSION:
-        fail(f"PostgreSQL {MINIMUM_VERSION} or newer is needed, this is {version}.")
+        fail_for_url(
+            f"PostgreSQL {MINIMUM_VERSION} or newer is needed, this is {version}."
+        )
     if missing:
-        fail(f"this PostgreSQL lacks {', '.join(sorted(missing))} (its contrib).")
+        fail_for_url(
+            f"this PostgreSQL lacks {', '.join(sorted(missing))} (its contrib)."
+        )
+
+
+def require() -> None:
+    if database_url := os.environ.get("DATABASE_URL"):
+        check_address(database_url)
+        check_listens(database_url)
+    elif load_state() is None:
+        programs()
 
 
 def start() -> None:
-    database_url = os.environ.get("DATABASE_URL") or private_database()
+    if database_url := os.environ.get("DATABASE_URL"):
+        check_address(database_url)
+    else:
+        database_url = private_database()
     check(database_url)
     print(database_url)
 
@@ -351,7 +411,7 @@ def stop() -> None:
 
 
 def main() -> None:
-    commands = {"start": start, "stop": stop}
+    commands = {"require": require, "start": start, "stop": stop}
     if len(sys.argv) != 2 or sys.argv[1] not in commands:
         sys.exit(__doc__)
     CACHE.mkdir(exist_ok=True)

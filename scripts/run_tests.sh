@@ -7,24 +7,17 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 workers=${WORKERS:-2}
-stamp=.cache/test-database
 export SECRET_KEY=tests
 
-# What the test databases were made of.
-what_is_in_the_database() {
-  echo "$DATABASE_URL"
-  cat .venv/setup-stamp saleor_order_groups/migrations/0*.py
-}
-
-made_of=$(what_is_in_the_database | cksum)
-if [ "$(cat "$stamp" 2>/dev/null)" != "$made_of" ]; then
-  echo "test: making the test database (Saleor's migrations take some minutes)" >&2
-  rm -f "$stamp"
-  python -m pytest -q -n 0 --create-db --reuse-db tests/test_loaded.py
-  python scripts/copy_test_database.py "$workers" --anew
-  echo "$made_of" >"$stamp"
+made_of=$(cat .venv/setup-stamp saleor_order_groups/migrations/0*.py | cksum)
+if [ "$(python scripts/kept_databases.py made-of)" != "$made_of" ]; then
+  echo "test: making the test database, which takes some minutes" >&2
+  python -m pytest -q -n 0 --disable-warnings -p tests.migration_progress \
+    --create-db --reuse-db tests/test_loaded.py
+  python scripts/kept_databases.py drop-copies
+  python scripts/kept_databases.py mark "$made_of"
 fi
-python scripts/copy_test_database.py "$workers"
+python scripts/kept_databases.py copy "$workers"
 
 # pytest fails when it finds no test.
 exec python -m pytest --reuse-db -n "$workers" "$@"

@@ -13,7 +13,7 @@ log=.cache/setup.log
 stamp=.venv/setup-stamp
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
-say() { echo "setup: $*" >&2; }
+say() { echo "setup: $*" | fold -s -w 80 >&2; }
 die() { say "$*"; exit 1; }
 
 what_is_installed() {
@@ -56,12 +56,25 @@ find_python() {
   return 1
 }
 
-run() {
-  "$@" >>"$log" 2>&1 && return
-  if grep -qiE 'could not resolve host|failed to resolve|name resolution|dns error|unable to connect|connection refused|network is unreachable|error sending request|timed out|max retries exceeded|connection broken by|proxyerror|cannot connect to proxy' "$log"; then
-    die "no network: the package index or github.com cannot be reached ($log has the details)."
+# Tell why a program failed, from what it printed. pip and uv report a certificate as a
+# failed request too, so it comes first.
+explain() {
+  if grep -qiE "$untrusted" <<<"$1"; then
+    say "a certificate is not trusted: something between here and the package index or github.com has its own. Name your CA's file in SSL_CERT_FILE (uv), PIP_CERT (pip) and GIT_SSL_CAINFO (git)."
+  elif grep -qiE "$unreachable" <<<"$1"; then
+    say "no network: the package index or github.com cannot be reached."
+  else
+    tail -n 20 <<<"$1" >&2
   fi
-  tail -n 20 "$log" >&2
+}
+untrusted='certificate.verif|invalid peer certificate|ssl certificate problem|unknownissuer|self[- ]signed certificate'
+unreachable='could not resolve host|failed to resolve|name resolution|dns error|unable to connect|connection refused|network is unreachable|error sending request|timed out|max retries exceeded|connection broken by|proxyerror|cannot connect to proxy'
+
+run() {
+  local before
+  before=$(wc -l <"$log")
+  "$@" >>"$log" 2>&1 && return
+  explain "$(tail -n "+$((before + 1))" "$log")"
   die "that failed; the whole output is in $log"
 }
 
@@ -72,9 +85,15 @@ if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; the
 
 : >"$log"
 command -v git >/dev/null || die "git is missing: Saleor is installed from its git repository."
-if ! is_python_312 .venv/bin/python; then
+if is_python_312 .venv/bin/python; then
+  python=.venv/bin/python
+else
   python=$(find_python) || die "no Python 3.12 found: install it (with venv), or uv, or set PYTHON."
   say "Python: $python"
+fi
+# Before the minutes that an installation takes.
+"$python" scripts/postgres.py require
+if [ "$python" != .venv/bin/python ]; then
   run "$python" -m venv --clear .venv
 fi
 rm -f "$stamp"
@@ -96,7 +115,8 @@ if [ -f "$saleor/uv.lock" ]; then
   .venv/bin/python scripts/constraints_from_lock.py "$saleor/uv.lock" >"$constraints"
 fi
 
-say "installing $saleor (some minutes the first time; $log shows what happens)"
+say "installing $saleor"
+say "some minutes the first time; $log shows what happens"
 run "${install[@]}" -c "$constraints" -c constraints/tools.txt "$saleor" -e '.[dev]'
 echo "$wanted" >"$stamp"
 say "done: Saleor $(.venv/bin/python -c 'import importlib.metadata as m; print(m.version("saleor"))')"
