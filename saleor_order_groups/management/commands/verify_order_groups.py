@@ -3,6 +3,7 @@ from argparse import ArgumentTypeError
 from django.core.management.base import BaseCommand, CommandError
 
 from ...models import OrderGroup
+from ...repairs import REPAIRS
 from ...verification import DEFAULT_BATCH_SIZE, verify
 
 
@@ -10,7 +11,7 @@ class Command(BaseCommand):
     help = (
         "Checks what order groups guarantee over the whole database: links, placed "
         "totals, and payments against the orders' shares. Prints what is off, one line "
-        "each, and fails if anything is. Changes nothing."
+        "each, and fails if anything is. Changes nothing, unless told to repair."
     )
 
     def add_arguments(self, parser):
@@ -21,7 +22,17 @@ class Command(BaseCommand):
             help=f"Number of groups checked at once (default: {DEFAULT_BATCH_SIZE}).",
         )
 
+        parser.add_argument(
+            "--repair",
+            action="store_true",
+            help="Repair first what can be (default: only say what would be done).",
+        )
+
     def handle(self, *_args, **options):
+        prefix = "Repair: " if options["repair"] else "--repair would: "
+        for repair in REPAIRS:
+            for line in repair(options["repair"]):
+                self.stderr.write(prefix + line)
         total = OrderGroup.objects.count()
 
         def report_progress(checked: int) -> None:

@@ -1,0 +1,9 @@
+"""What `manage.py verify_order_groups --repair` puts right."""
+
+from collections.abc import Callable, Iterator
+
+from .channels import repair_channels
+from .delete_rules import repair_delete_rules
+
+# Each yields a line for everything it does, or would do: it is told whether to apply.
+REPAIRS: list[Callable[[bool], Iterator[str]]] = [repair_delete_rules, repair_channels]
