@@ -132,6 +132,8 @@ def place_expired(make_cart, complete, channel_USD):
             status="expired", expired_at=LONG_AGO
         )
         OrderGroup.objects.filter(pk=group.pk).update(created_at=LONG_AGO)
+        channel_USD.allow_unpaid_orders = False
+        channel_USD.save()
         return group
 
     return _place
@@ -156,6 +158,7 @@ def test_all_that_saleor_deletes_goes_without_the_plugin(
     van, bike = make_method("12.00", "alpha"), make_method("3.00", "beta")
     charged = make_cart(CART, shipping=None)
     assert choose(charged, {"alpha": van, "beta": bike})["errors"] == []
+    charged.refresh_from_db()
     charge(pay(charged))
     left = make_cart(CART, shipping=None)
     assert choose(left, {"alpha": van, "beta": bike})["errors"] == []
@@ -187,19 +190,17 @@ def test_all_that_saleor_deletes_goes_without_the_plugin(
     )
 
     # then: Saleor made one order of the cart, as it does alone
+    assert [step for step in results if "errors" in (step or ())] == []
     completed, checkouts, orders, *deleted = results
-    assert completed == {
-        "data": {
-            "checkoutComplete": {
-                "order": {
-                    "total": {"gross": {"amount": 115.0}},
-                    "chargeStatus": "FULL",
-                    "shippingMethodName": f"{van.name}, {bike.name}",
-                },
-                "errors": [],
-            }
-        },
-        "extensions": completed["extensions"],
+    assert completed["data"] == {
+        "checkoutComplete": {
+            "order": {
+                "total": {"gross": {"amount": 115.0}},
+                "chargeStatus": "FULL",
+                "shippingMethodName": f"{van.name}, {bike.name}",
+            },
+            "errors": [],
+        }
     }
     assert (checkouts, orders) == ([1, False], None)
     assert [result["data"] for result in deleted] == [
