@@ -66,7 +66,7 @@ def saleor_alone(uninstalled, tmp_path):
             cwd=tmp_path,
             env=env,
             check=False,
-            timeout=300,
+            timeout=600,
         )
         assert done.returncode == 0, done.stderr[-4000:]
         return json.loads(done.stdout)
