@@ -13,6 +13,7 @@ from saleor.order.models import Order
 from saleor.order.notifications import get_address_payload, get_default_order_payload
 from saleor.plugins.manager import PluginsManager
 
+from .channels import get_channel
 from .config import Confirmation, get_config
 from .models import OrderGroup, OrderGroupOrder, Seller
 
@@ -44,13 +45,14 @@ def send_group_confirmation(
     group: OrderGroup, redirect_url: str | None, manager: PluginsManager
 ) -> None:
     """Notify the customer of the group; the payload is made where a plugin reads it."""
+    channel = get_channel(group)
     handler = NotifyHandler(lambda: get_payload(group, redirect_url))
     notify: Callable = manager.notify
     notify(
         # None of Saleor's own: plugins and apps take any name.
         ORDER_GROUP_CONFIRMATION,
         payload_func=handler.payload,
-        channel_slug=group.channel.slug,
+        channel_slug=channel and channel.slug,
     )
 
 
@@ -72,7 +74,7 @@ def get_payload(group: OrderGroup, redirect_url: str | None) -> dict[str, Any]:
             "id": Node.to_global_id("OrderGroup", group.pk),
             "number": str(group.number),
             "created": str(group.created_at),
-            "channel_slug": group.channel.slug,
+            "channel_slug": (group.channel or first.channel).slug,
             "language_code": first.language_code,
             "email": first.get_customer_email(),
             "currency": currency,

@@ -116,8 +116,14 @@ class OrderGroup(MetadataMixin):
         on_delete=models.SET_NULL,
     )
     user_email = models.EmailField(blank=True, default="")
+    # Null: Saleor has deleted the channel while the plugin was not installed, and the
+    # group's channel is its first order's (`channels`).
     channel = models.ForeignKey(
-        "channel.Channel", related_name="order_groups", on_delete=models.PROTECT
+        "channel.Channel",
+        related_name="order_groups",
+        blank=True,
+        null=True,
+        on_delete=models.PROTECT,
     )
     currency = models.CharField(max_length=settings.DEFAULT_CURRENCY_CODE_LENGTH)
     # The database itself refuses a second group for one checkout.

@@ -1,8 +1,14 @@
-"""What `verify_order_groups --repair` can put right."""
+"""What `manage.py verify_order_groups --repair` puts right."""
 
 from collections.abc import Callable, Iterator
 
+from .channels import repair_channels
 from .customers import repair_customers
+from .delete_rules import repair_delete_rules
 
-# Each yields what it does, or what it would do where the flag is not set.
-REPAIRS: list[Callable[[bool], Iterator[str]]] = [repair_customers]
+# Each yields a line for everything it does, or would do: it is told whether to apply.
+REPAIRS: list[Callable[[bool], Iterator[str]]] = [
+    repair_delete_rules,
+    repair_channels,
+    repair_customers,
+]

@@ -39,6 +39,7 @@ from .books import AMOUNTS
 from .config import SELLER_SOURCE
 from .configuration_problems import find_lost_products, find_silent_sources
 from .customers import select_missing
+from .delete_rules import find_wrong_rules
 from .models import (
     GroupPayment,
     LegacyPaymentShare,
@@ -51,13 +52,14 @@ from .money import floor_minor
 from .unsettled import find_unsettled
 
 DEFAULT_BATCH_SIZE = 1000
+REPAIR = "run manage.py verify_order_groups --repair"
 
 Ids = Sequence[UUID]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is off: of a group, or of none."""
+    """Something of a group, or of the database as a whole, that is off."""
 
     number: int | None
     invariant: str
@@ -78,6 +80,8 @@ def verify(
     """
     for problem in (*find_silent_sources(), *find_lost_products()):
         yield Finding(None, SELLER_SOURCE, problem)
+    for wrong in find_wrong_rules():
+        yield Finding(None, "delete rule", f"{wrong}; {REPAIR}")
     checked = 0
     groups = OrderGroup.objects.order_by("pk").values_list("pk", flat=True)
     ids = list(groups[:batch_size])
@@ -110,6 +114,11 @@ def _check_orders_exist(ids: Ids) -> Iterator[Finding]:
     groups = _select_groups(ids).filter(order_links=None)
     for group in groups.exclude(_may_have_lost_orders()):
         yield Finding(group.number, "orders", "the group has none")
+
+
+def _check_channels(ids: Ids) -> Iterator[Finding]:
+    for group in _select_groups(ids).filter(channel=None):
+        yield Finding(group.number, "channel", f"the group has lost its own; {REPAIR}")
 
 
 def _check_positions(ids: Ids) -> Iterator[Finding]:
@@ -160,10 +169,11 @@ def _check_links(ids: Ids) -> Iterator[Finding]:
     )
     token = Cast("group__checkout_token", CharField())
     of_checkout = links.filter(group__checkout_token__isnull=False)
+    of_channel = links.filter(group__channel__isnull=False)
     for name, wrong in (
         ("checkout", of_checkout.exclude(order__checkout_token=token)),
         ("currency", links.exclude(order__currency=F("group__currency"))),
-        ("channel", links.exclude(order__channel=F("group__channel"))),
+        ("channel", of_channel.exclude(order__channel=F("group__channel"))),
     ):
         for link in wrong:
             yield Finding(
@@ -455,6 +465,7 @@ def _check_order_amounts(ids: Ids) -> Iterator[Finding]:
 
 CHECKS: tuple[Callable[[Ids], Iterator[Finding]], ...] = (
     _check_orders_exist,
+    _check_channels,
     _check_positions,
     _check_sellers,
     _check_customers,

@@ -20,6 +20,7 @@ from saleor.permission.utils import has_one_of_permissions
 from saleor.product.models import ALL_PRODUCTS_PERMISSIONS
 
 from .. import models
+from ..channels import select_lost, select_without_orders
 from ..seller_products import select_products
 from .expressions import IsAny
 from .ids import global_id_to_uuid, to_number
@@ -47,7 +48,11 @@ def get_readable_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
 
 
 def _groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
-    return models.OrderGroup.objects.using(get_database_connection_name(info.context))
+    groups = models.OrderGroup.objects.using(get_database_connection_name(info.context))
+    # A group has a channel: one whose channel and orders are gone is gone with them. As
+    # an array, which is made once, and empty almost always.
+    gone = IsAny("pk", ArraySubquery(select_without_orders(None).values("pk")))
+    return groups.exclude(gone)
 
 
 def _links(info: ResolveInfo) -> QuerySet[models.OrderGroupOrder]:
@@ -69,8 +74,9 @@ def _is_listed(info: ResolveInfo) -> Q:
     # The channel first: almost always it alone decides. The keys as an array, which is
     # made once: next to a list of keys that an alternative may want for each group,
     # PostgreSQL rather reads all groups than to look up the ten that are searched for.
-    is_own = IsAny("pk", ArraySubquery(own))
-    return Q(channel_id__in=get_channel_ids(info)) | Q(is_own)
+    channel_ids = get_channel_ids(info)
+    is_own = IsAny("pk", ArraySubquery(own.union(_list_lost(channel_ids))))
+    return Q(channel_id__in=channel_ids) | Q(is_own)
 
 
 def lists_own_groups_alone(info: ResolveInfo) -> bool:
@@ -82,7 +88,7 @@ def lists_own_groups_alone(info: ResolveInfo) -> bool:
 def _list_keys_of_user(info: ResolveInfo, user_id: int) -> QuerySet:
     # One list of keys, not a join or an alternative: a group with two orders of the
     # user is one group, and a customer's page does not read everybody's groups.
-    groups = _groups(info).order_by().filter(user_id=user_id).values("pk")
+    groups = models.OrderGroup.objects.order_by().filter(user_id=user_id).values("pk")
     of_orders = _links(info).order_by().filter(order__user_id=user_id)
     return groups.union(of_orders.values("group_id"))
 
@@ -91,6 +97,20 @@ def get_channel_ids(info: ResolveInfo) -> list[int]:
     """Return the channels that a member of the staff may access."""
     channels = get_user_accessible_channels(info, info.context.user)
     return [channel.pk for channel in channels]
+
+
+def is_of_channels(info: ResolveInfo, group: str = "") -> Q:
+    """Tell the groups of the channels that a member of the staff may access.
+
+    :param group: the path to the group, if it is not the row itself, and two underscores.
+    """
+    channel_ids = get_channel_ids(info)
+    lost = ArraySubquery(_list_lost(channel_ids))
+    return Q(**{f"{group}channel_id__in": channel_ids}) | Q(IsAny(f"{group}pk", lost))
+
+
+def _list_lost(channel_ids: list[int]) -> QuerySet:
+    return select_lost(channel_ids).order_by().values("pk")
 
 
 def select_of_channels(info: ResolveInfo, queryset: QuerySet) -> QuerySet:
@@ -114,7 +134,9 @@ def resolve_user_order_groups(
             permissions=[AuthorizationFilters.OWNER, OrderPermissions.MANAGE_ORDERS]
         )
     groups = _groups(info).filter(pk__in=_list_keys_of_user(info, user.pk))
-    return groups if user == requestor else select_of_channels(info, groups)
+    if user == requestor or get_app_promise(info.context).get():
+        return groups
+    return groups.filter(is_of_channels(info))
 
 
 def resolve_order_group(

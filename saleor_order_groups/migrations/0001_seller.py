@@ -6,12 +6,15 @@ import django.utils.timezone
 import saleor.core.utils.json_serializer
 from django.db import migrations, models
 
+from saleor_order_groups.migration_locks import LimitLockWaits
+
 
 class Migration(migrations.Migration):
     initial = True
     dependencies = []
 
     operations = [
+        LimitLockWaits(),
         migrations.CreateModel(
             name="Seller",
             fields=[

@@ -7,6 +7,7 @@ import saleor.core.utils.json_serializer
 from django.db import migrations, models
 
 import saleor_order_groups.models
+from saleor_order_groups.migration_locks import LimitLockWaits
 
 
 class Migration(migrations.Migration):
@@ -16,6 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        LimitLockWaits(),
         migrations.RunSQL(
             "CREATE SEQUENCE saleor_order_groups_ordergroup_number_seq AS integer",
             "DROP SEQUENCE IF EXISTS saleor_order_groups_ordergroup_number_seq",

@@ -1,6 +1,8 @@
 from django.contrib.postgres.indexes import BTreeIndex, GinIndex
 from django.db import migrations
 
+from saleor_order_groups.migration_locks import LimitLockWaits
+
 
 class Migration(migrations.Migration):
     # Not concurrently: the table was made a moment ago, and is empty.
@@ -9,6 +11,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        LimitLockWaits(),
         migrations.AddIndex(
             model_name="ordergroup",
             index=BTreeIndex(

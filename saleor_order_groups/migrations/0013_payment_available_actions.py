@@ -1,6 +1,8 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
+from saleor_order_groups.migration_locks import LimitLockWaits
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -8,6 +10,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        LimitLockWaits(),
         migrations.AddField(
             model_name="grouppayment",
             name="available_actions",

@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from saleor_order_groups.migration_locks import LimitLockWaits
+
 # A share's event that is older than the payment's was reported on the share.
 MARK_REPORTS_ON_SHARES = """
     UPDATE saleor_order_groups_paymenteventshare
@@ -18,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        LimitLockWaits(),
         migrations.RunSQL(MARK_REPORTS_ON_SHARES, migrations.RunSQL.noop),
         migrations.CreateModel(
             name="ShareAnnouncement",

@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+from saleor_order_groups.migration_locks import LimitLockWaits
+
 
 class Migration(migrations.Migration):
     # A column of nulls is added without a look at the rows. What makes it unique comes
@@ -9,6 +11,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        LimitLockWaits(),
         migrations.AddField(
             model_name="ordergroup",
             name="external_reference",

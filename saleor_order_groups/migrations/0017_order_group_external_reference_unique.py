@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+from saleor_order_groups.migration_locks import LOCK_TIMEOUT
+
 TABLE = "saleor_order_groups_ordergroup"
 NAME = "unique_ordergroup_external_reference"
 DROP = [
@@ -24,8 +26,10 @@ class Migration(migrations.Migration):
                         *DROP,
                         f"CREATE UNIQUE INDEX CONCURRENTLY {NAME}"
                         f" ON {TABLE} (external_reference)",
+                        f"SET lock_timeout = '{LOCK_TIMEOUT}'",
                         f"ALTER TABLE {TABLE}"
                         f" ADD CONSTRAINT {NAME} UNIQUE USING INDEX {NAME}",
+                        "RESET lock_timeout",
                     ],
                     DROP,
                 )

@@ -19,14 +19,12 @@ def _resolve_transactions(original: Callable) -> Callable:
     def resolve_transactions(info):
         from saleor.graphql.app.dataloaders import get_app_promise
 
-        from ..graphql.resolvers import get_channel_ids
+        from ..graphql.resolvers import is_of_channels
 
         transactions = original(info)
         if get_app_promise(info.context).get():
             return transactions
-        of_payments = GroupPayment.objects.filter(
-            group__channel_id__in=get_channel_ids(info)
-        )
+        of_payments = GroupPayment.objects.filter(is_of_channels(info, "group__"))
         return transactions | TransactionItem.objects.using(transactions.db).filter(
             pk__in=of_payments.order_by().values("transaction_id")
         )

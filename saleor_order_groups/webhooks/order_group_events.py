@@ -10,6 +10,7 @@ from saleor.app.models import App
 from saleor.webhook.transport.asynchronous.transport import trigger_webhooks_async
 from saleor.webhook.utils import filter_webhooks_for_channel, get_webhooks_for_event
 
+from ..channels import get_channel
 from .event_types import ORDER_GROUP_CREATED
 from .payloads import generate_order_group_payload
 
@@ -34,7 +35,8 @@ def trigger_order_group_created(
         webhooks = get_webhooks_for_event(ORDER_GROUP_CREATED)
     if not webhooks:
         return
-    webhooks = filter_webhooks_for_channel(webhooks, group.channel.slug)
+    channel = get_channel(group)
+    webhooks = filter_webhooks_for_channel(webhooks, channel.slug) if channel else []
     if not webhooks:
         return
     trigger_webhooks_async(

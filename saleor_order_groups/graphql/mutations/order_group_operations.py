@@ -35,6 +35,7 @@ from saleor.payment.models import Payment, TransactionItem
 from saleor.permission.enums import OrderPermissions, PaymentPermissions
 
 from ... import models
+from ...channels import get_channel
 from ...legacy_operations import capture_together, get_capturable
 from ...locked import NOT_LIVE
 from ...operations import (
@@ -122,8 +123,10 @@ class OrderGroupOperation(BaseMutation):
     def get_group(cls, info: ResolveInfo, global_id: str) -> models.OrderGroup:
         """Return the group; the requestor must have access to its channel."""
         pk = global_id_to_uuid(global_id, "OrderGroup")
-        group = models.OrderGroup.objects.filter(pk=pk).first() if pk else None
-        if group is None:
+        groups = models.OrderGroup.objects.select_related("channel")
+        group = groups.filter(pk=pk).first() if pk else None
+        channel = get_channel(group) if group else None
+        if group is None or channel is None:
             raise ValidationError(
                 {
                     "id": ValidationError(
@@ -132,7 +135,7 @@ class OrderGroupOperation(BaseMutation):
                     )
                 }
             )
-        cls.check_channel_permissions(info, [group.channel_id])
+        cls.check_channel_permissions(info, [channel.pk])
         return group
 
     @classmethod

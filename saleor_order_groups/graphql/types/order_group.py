@@ -395,7 +395,13 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
 
     @staticmethod
     def resolve_channel(root: models.OrderGroup, info: ResolveInfo):
-        return ChannelByIdLoader(info.context).load(root.channel_id)
+        def with_orders(orders):
+            return ChannelByIdLoader(info.context).load(orders[0].channel_id)
+
+        if root.channel_id:
+            return ChannelByIdLoader(info.context).load(root.channel_id)
+        # It has lost its own.
+        return OrdersByGroupIdLoader(info.context).load(root.pk).then(with_orders)
 
     @staticmethod
     def resolve_checkout_id(root: models.OrderGroup, _info: ResolveInfo):

@@ -11,7 +11,7 @@ class Command(BaseCommand):
     help = (
         "Checks what order groups guarantee over the whole database: links, placed "
         "totals, and payments against the orders' shares. Prints what is off, one line "
-        "each, and fails if anything is. Changes nothing without --repair."
+        "each, and fails if anything is. Changes nothing, unless told to repair."
     )
 
     def add_arguments(self, parser):
@@ -24,14 +24,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--repair",
             action="store_true",
-            help="First put right what can be: print each repair, then check.",
+            help="Repair first what can be (default: only say what would be done).",
         )
 
     def handle(self, *_args, **options):
-        if options["repair"]:
-            for repair in REPAIRS:
-                for message in repair(True):
-                    self.stdout.write(message)
+        prefix = "Repair: " if options["repair"] else "--repair would: "
+        for repair in REPAIRS:
+            for line in repair(options["repair"]):
+                self.stderr.write(prefix + line)
         total = OrderGroup.objects.count()
 
         def report_progress(checked: int) -> None:

@@ -1,0 +1,22 @@
+from django.db import migrations
+
+from saleor_order_groups.delete_rules import set_delete_rules
+
+
+def set_rules(_apps, schema_editor):
+    for _ in set_delete_rules(schema_editor.connection.alias):
+        pass
+
+
+class Migration(migrations.Migration):
+    # Each step is a transaction of its own, short where it locks tables of Saleor's.
+    atomic = False
+
+    dependencies = [
+        ("saleor_order_groups", "0020_order_group_channel_null"),
+    ]
+
+    operations = [
+        # In reverse the rules stay: they do no harm, and Django knows of none.
+        migrations.RunPython(set_rules, migrations.RunPython.noop),
+    ]

@@ -1,0 +1,73 @@
+"""Do what is read from stdin in a Saleor without the plugin; print what came of it.
+
+Each step is {"as": e-mail or null, "query": …, "variables": …}, {"task": "module:name"}
+or {"command": name}. A step's result is the data that it answered, or the error.
+"""
+
+import importlib
+import json
+import sys
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+
+import django
+from django.test.utils import setup_test_environment
+
+PLUGIN = "saleor_order_groups"
+
+
+def see_that_nothing_is_installed():
+    from django.apps import apps
+    from django.conf import settings
+
+    assert find_spec(PLUGIN) is None
+    assert [point.name for point in entry_points(group="saleor.plugins")] == []
+    assert not apps.is_installed(PLUGIN)
+    assert [path for path in settings.PLUGINS if PLUGIN in path] == []
+
+
+def post(query, variables, email):
+    from django.test import Client
+    from saleor.account.models import User
+    from saleor.core.jwt import create_access_token
+
+    headers = {}
+    if email:
+        user = User.objects.get(email=email)
+        headers["authorization"] = f"JWT {create_access_token(user)}"
+    answer = Client().post(
+        "/graphql/",
+        {"query": query, "variables": variables},
+        content_type="application/json",
+        headers=headers,
+    )
+    return answer.json()
+
+
+def do(step):
+    from django.core.management import call_command
+
+    if "query" in step:
+        return post(step["query"], step["variables"], step["as"])
+    if "command" in step:
+        call_command(step["command"], stdout=sys.stderr)
+        return "done"
+    module, name = step["task"].split(":")
+    return getattr(importlib.import_module(module), name)()
+
+
+def main():
+    django.setup()
+    setup_test_environment()
+    see_that_nothing_is_installed()
+    results = []
+    for step in json.load(sys.stdin):
+        try:
+            results.append(do(step))
+        except Exception as error:
+            results.append(f"{type(error).__name__}: {error}")
+    json.dump(results, sys.stdout, default=str)
+
+
+if __name__ == "__main__":
+    main()
