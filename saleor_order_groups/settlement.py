@@ -434,6 +434,11 @@ def _stand_for_outcomes(locked: LockedPayment, action: str, reference: str) -> N
             return
         # An older failure of all leaves the payment's success as it was reported.
         amount = success.get_whole_amount() if not is_open else succeeded
+        if all(
+            successes[index] and not row.reported_on_share
+            for index, row in success.rows.items()
+        ):
+            amount = success.event.amount_value
         locked.change(
             success.event,
             locked.book,

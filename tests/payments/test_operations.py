@@ -154,7 +154,7 @@ def test_no_app_to_ask_fails_for_every_order(
 def test_more_than_there_is_is_refused(paid_group, payment_app, operate, report, name):
     # given
     report(paid_group, "CHARGE_SUCCESS", "50.00", "charge-1")
-    left = {"Charge": "55.000", "Refund": "50.000"}[name]
+    left = {"Charge": "55.00", "Refund": "50.00"}[name]
 
     # when
     data = operate(name, amount="55.01")
