@@ -140,7 +140,7 @@ def _share_transaction(
         transaction=transaction,
         available_actions=transaction.available_actions,
     )
-    shares = _create_shares(transaction, orders)
+    shares = create_shares(transaction, orders)
     links = PaymentShare.objects.bulk_create(
         PaymentShare(payment=payment, order=order, transaction=share)
         for order, share in zip(orders, shares, strict=True)
@@ -181,9 +181,10 @@ def _share_transaction(
     return shares
 
 
-def _create_shares(
+def create_shares(
     transaction: TransactionItem, orders: Sequence[Order]
 ) -> list[TransactionItem]:
+    """Return new transactions of orders, like the payment's but without its amounts."""
     values = {name: getattr(transaction, name) for name in _SHARE_FIELDS}
     # The payment provider cancels a whole authorization, the siblings' parts included.
     actions = [

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from .channels import repair_channels
 from .customers import repair_customers
 from .delete_rules import repair_delete_rules
+from .payment_repairs import PAYMENT_REPAIRS
 
 # Each yields a line for everything it does, or would do: it is told whether to apply.
 REPAIRS: list[Callable[[bool], Iterator[str]]] = [
     repair_delete_rules,
     repair_channels,
     repair_customers,
+    *PAYMENT_REPAIRS,
 ]

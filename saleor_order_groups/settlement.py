@@ -87,6 +87,18 @@ def settle(
     tell(announcements, manager, user, app)
 
 
+def follows_from_events(payment: GroupPayment) -> bool:
+    """Tell whether payment and shares sum as soon as their amounts follow their events."""
+    with traced_atomic_transaction():
+        locked = lock_payment(payment)
+        bring_in_line(locked)
+        shares = [share.book.amounts for share in locked.shares]
+        return all(
+            sum((amounts[name] for amounts in shares), Decimal(0)) == amount
+            for name, amount in locked.book.amounts.items()
+        )
+
+
 def name_request(
     payment: GroupPayment,
     request: TransactionEvent,

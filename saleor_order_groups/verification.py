@@ -217,11 +217,15 @@ def _select_shares(ids: Ids) -> QuerySet[PaymentShare]:
     return shares.select_related("payment__group", "order").order_by("pk")
 
 
-def _check_payments_are_unbound(ids: Ids) -> Iterator[Finding]:
-    is_bound = Q(transaction__order__isnull=False) | Q(
-        transaction__checkout__isnull=False
+def select_bound_payments(payments: QuerySet[GroupPayment]) -> QuerySet[GroupPayment]:
+    """Return the payments that are bound to an order or a checkout."""
+    return payments.filter(
+        Q(transaction__order__isnull=False) | Q(transaction__checkout__isnull=False)
     )
-    for payment in _select_payments(ids).filter(is_bound):
+
+
+def _check_payments_are_unbound(ids: Ids) -> Iterator[Finding]:
+    for payment in select_bound_payments(_select_payments(ids)):
         yield Finding(
             payment.group.number,
             "payment",
@@ -230,12 +234,19 @@ def _check_payments_are_unbound(ids: Ids) -> Iterator[Finding]:
         )
 
 
-def _check_payments_have_shares(ids: Ids) -> Iterator[Finding]:
+def select_payments_without_share(
+    payments: QuerySet[GroupPayment],
+) -> QuerySet[GroupPayment]:
+    """Return the payments of which an order of their group has no share."""
     share = PaymentShare.objects.filter(
         payment=OuterRef(OuterRef("pk")), order=OuterRef("order")
     )
     links = OrderGroupOrder.objects.filter(group=OuterRef("group"))
-    for payment in _select_payments(ids).filter(Exists(links.exclude(Exists(share)))):
+    return payments.filter(Exists(links.exclude(Exists(share))))
+
+
+def _check_payments_have_shares(ids: Ids) -> Iterator[Finding]:
+    for payment in select_payments_without_share(_select_payments(ids)):
         yield Finding(
             payment.group.number,
             "payment",
@@ -243,10 +254,16 @@ def _check_payments_have_shares(ids: Ids) -> Iterator[Finding]:
         )
 
 
+def select_unbound_shares(shares: QuerySet[PaymentShare]) -> QuerySet[PaymentShare]:
+    """Return the shares whose transaction is not bound to their order."""
+    return shares.exclude(
+        Q(transaction__order=F("order"), transaction__checkout__isnull=True)
+    )
+
+
 def _check_shares_are_bound(ids: Ids) -> Iterator[Finding]:
     shares = _select_shares(ids)
-    own = Q(transaction__order=F("order"), transaction__checkout__isnull=True)
-    for share in shares.exclude(own):
+    for share in select_unbound_shares(shares):
         yield Finding(
             share.payment.group.number,
             "share",
@@ -277,14 +294,19 @@ def _check_share_currencies(ids: Ids) -> Iterator[Finding]:
         )
 
 
-def _check_share_sums(ids: Ids) -> Iterator[Finding]:
-    payments = _select_payments(ids).annotate(
+def select_wrong_sums(payments: QuerySet[GroupPayment]) -> QuerySet[GroupPayment]:
+    """Return the payments that the shares do not sum to, with `sum_` of each amount."""
+    payments = payments.annotate(
         **{f"sum_{name}": _sum(f"shares__transaction__{name}") for name in AMOUNTS}
     )
     is_off = Q()
     for name in AMOUNTS:
         is_off |= ~Q(**{f"sum_{name}": F(f"transaction__{name}")})
-    for payment in payments.filter(is_off):
+    return payments.filter(is_off)
+
+
+def _check_share_sums(ids: Ids) -> Iterator[Finding]:
+    for payment in select_wrong_sums(_select_payments(ids)):
         for name in AMOUNTS:
             amount = getattr(payment.transaction, name)
             total = getattr(payment, f"sum_{name}")
@@ -340,14 +362,20 @@ def _select_legacy_shares(ids: Ids) -> QuerySet[LegacyPaymentShare]:
     return shares.select_related("group", "order", "payment").order_by("payment")
 
 
+def select_unbound_legacy_parts(
+    shares: QuerySet[LegacyPaymentShare],
+) -> QuerySet[LegacyPaymentShare]:
+    """Return the parts whose payment is not bound to their order."""
+    return shares.exclude(Q(payment__order=F("order"), payment__checkout__isnull=True))
+
+
 def _check_legacy_parts_are_bound(ids: Ids) -> Iterator[Finding]:
     shares = _select_legacy_shares(ids)
-    own = Q(payment__order=F("order"), payment__checkout__isnull=True)
     link = OrderGroupOrder.objects.filter(
         group=OuterRef("group"), order=OuterRef("order")
     )
     for name, wrong in (
-        ("is not bound to it", shares.exclude(own)),
+        ("is not bound to it", select_unbound_legacy_parts(shares)),
         ("is of another group's order", shares.exclude(Exists(link))),
     ):
         for share in wrong:
@@ -434,23 +462,34 @@ def _sum_of_order(queryset: QuerySet, name: str) -> Coalesce:
     )
 
 
-def _check_order_amounts(ids: Ids) -> Iterator[Finding]:
-    orders = Order.objects.filter(order_group_link__group__in=ids).order_by("pk")
+def select_wrong_charged(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Return the orders whose payments have charged another amount, with it as `paid`."""
     paid = ExpressionWrapper(
         _sum_of_order(TransactionItem.objects.all(), "charged_value")
         + _sum_of_order(Payment.objects.all(), "captured_amount"),
         output_field=DecimalField(),
     )
+    return orders.annotate(paid=paid).exclude(total_charged_amount=F("paid"))
+
+
+def select_wrong_authorized(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Return the orders whose payments authorize another amount, with it as `paid`."""
     # What a legacy payment authorizes Saleor derives from its attempts, in Python.
     without_legacy = orders.exclude(
         Exists(Payment.objects.filter(order=OuterRef("pk")))
     )
     authorized = _sum_of_order(TransactionItem.objects.all(), "authorized_value")
-    for name, selected, amount in (
-        ("total_charged_amount", orders, paid),
-        ("total_authorized_amount", without_legacy, authorized),
+    return without_legacy.annotate(paid=authorized).exclude(
+        total_authorized_amount=F("paid")
+    )
+
+
+def _check_order_amounts(ids: Ids) -> Iterator[Finding]:
+    orders = Order.objects.filter(order_group_link__group__in=ids).order_by("pk")
+    for name, wrong in (
+        ("total_charged_amount", select_wrong_charged(orders)),
+        ("total_authorized_amount", select_wrong_authorized(orders)),
     ):
-        wrong = selected.annotate(paid=amount).exclude(**{name: F("paid")})
         rows = wrong.values_list(
             "order_group_link__group__number", "number", name, "paid"
         )
