@@ -147,7 +147,7 @@ def _tell_again(announcement: ShareAnnouncement, manager: "PluginsManager") -> N
     _tell(
         announcement,
         manager,
-        User.objects.filter(pk=announcement.user_id).first(),
-        App.objects.filter(pk=announcement.app_id).first(),
+        User.objects.filter(pk__in=[announcement.user_id]).first(),
+        App.objects.filter(pk__in=[announcement.app_id]).first(),
     )
     rows.filter(type__in=told).exclude(pk__in=known).delete()

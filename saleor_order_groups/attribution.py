@@ -338,17 +338,17 @@ def _match(
     entries = {id(entry.event): entry for entry in locked.entries if entry.rows}
     unanswered, failures = match_failures(locked.book.events, lambda _event: False)
     for event, failure in [*((event, None) for event in unanswered), *failures]:
-        entry = entries.get(id(event))
-        if event.type != kind or entry is None:
+        if event.type != kind or id(event) not in entries:
             continue
-        if any(id(row.share_event) in answered for row in entry.rows.values()):
+        rows = entries[id(event)].rows
+        if any(id(row.share_event) in answered for row in rows.values()):
             continue
         request = Request(
             parts={
                 index: floor_minor(row.share_event.amount_value, locked.currency)
-                for index, row in entry.rows.items()
+                for index, row in rows.items()
             },
-            events={index: row.share_event for index, row in entry.rows.items()},
+            events={index: row.share_event for index, row in rows.items()},
             key=event.pk,
         )
         if failure is None:

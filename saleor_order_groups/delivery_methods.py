@@ -175,7 +175,7 @@ def _select_candidates(
         for listing in method.channel_listings.all()
         if listing.channel_id == channel_id
         and listing.currency == cart.checkout_info.checkout.currency
-        and channel_id in method.zone_channel_ids
+        and channel_id in method.zone_channel_ids  # type: ignore[attr-defined]
         and address.country in method.shipping_zone.countries
         and is_shipping_method_applicable_for_postal_code(address, method)
     ]

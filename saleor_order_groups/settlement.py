@@ -465,7 +465,8 @@ def _stand_for_outcomes(locked: LockedPayment, action: str, reference: str) -> N
         locked.change(request.event, locked.book, amount_value=pending)
     if any(successes):
         # To Saleor a success answers every request of its reference.
-        _keep_pending(locked, action, reference, pending, request and request.event)
+        like = request.event if request else None
+        _keep_pending(locked, action, reference, pending, like)
     else:
         _keep_pending(locked, action, reference, Decimal(0), None)
 

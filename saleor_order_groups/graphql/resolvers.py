@@ -40,7 +40,7 @@ def get_readable_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
     of_users = _links(info).filter(
         group_id=OuterRef("pk"), order__user_id__isnull=False
     )
-    is_of_guest = Q(user_id__isnull=True) & ~Exists(of_users)
+    is_of_guest = Q(Q(user_id__isnull=True) & ~Exists(of_users))
     user = info.context.user
     if user and user.is_staff:
         is_of_guest &= Q(channel_id__in=get_channel_ids(info))
