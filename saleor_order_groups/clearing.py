@@ -11,10 +11,12 @@ from .models import (
     PaymentShare,
     SellerCustomer,
     SellerDeliveryChoice,
+    ShareAnnouncement,
 )
 
 # What came of checkouts. Sellers and their products are the shop's catalogue.
 PLACED = (
+    ShareAnnouncement,
     PaymentEventShare,
     PaymentShare,
     LegacyPaymentShare,

@@ -305,6 +305,30 @@ def select_wrong_sums(payments: QuerySet[GroupPayment]) -> QuerySet[GroupPayment
     return payments.filter(is_off)
 
 
+# A chargeback of one order may leave that order with less than nothing.
+_NEVER_NEGATIVE = tuple(
+    name for name in AMOUNTS if name not in ("charged_value", "refunded_value")
+)
+
+
+def _check_no_share_is_negative(ids: Ids) -> Iterator[Finding]:
+    least = {
+        f"min_{name}": Min(f"shares__transaction__{name}") for name in _NEVER_NEGATIVE
+    }
+    is_negative = Q()
+    for name in _NEVER_NEGATIVE:
+        is_negative |= Q(**{f"min_{name}__lt": 0, f"transaction__{name}__gte": 0})
+    for payment in _select_payments(ids).annotate(**least).filter(is_negative):
+        for name in _NEVER_NEGATIVE:
+            amount = getattr(payment, f"min_{name}")
+            if amount < 0 <= getattr(payment.transaction, name):
+                yield Finding(
+                    payment.group.number,
+                    name,
+                    f"a share of transaction {payment.transaction.token} has {amount}",
+                )
+
+
 def _check_share_sums(ids: Ids) -> Iterator[Finding]:
     for payment in select_wrong_sums(_select_payments(ids)):
         for name in AMOUNTS:
@@ -515,6 +539,7 @@ CHECKS: tuple[Callable[[Ids], Iterator[Finding]], ...] = (
     _check_shares_are_bound,
     _check_share_currencies,
     _check_share_sums,
+    _check_no_share_is_negative,
     _check_divided_anew,
     _check_event_shares,
     _check_legacy_parts_are_bound,

@@ -25,6 +25,7 @@ from saleor_order_groups.models import (
     SellerCustomer,
     SellerDeliveryChoice,
     SellerShippingMethod,
+    ShareAnnouncement,
 )
 from saleor_order_groups.verification import verify
 
@@ -59,6 +60,12 @@ def place(make_cart, pay, complete, get_total, settings, shipping_method):
             checkout=make_cart(CART),
             seller=Seller.objects.get(slug="alpha"),
             shipping_method=shipping_method,
+        )
+        ShareAnnouncement.objects.create(
+            share=PaymentShare.objects.first(),
+            authorized_before=0,
+            charged_before=0,
+            refunded_before=0,
         )
         assert {model: model.objects.exists() for model in PLACED} == dict.fromkeys(
             PLACED, True

@@ -69,7 +69,7 @@ def test_statements_do_not_grow_with_sellers_methods_and_choices(
     assert more_statements == statements
 
 
-def test_checkout_without_choices_costs_one_statement_more_to_refresh(
+def test_checkout_without_choices_costs_two_statements_more_to_refresh(
     make_cart, make_method, refresh, order_groups_plugin, channel_USD
 ):
     # given
@@ -81,5 +81,6 @@ def test_checkout_without_choices_costs_one_statement_more_to_refresh(
 
     # then
     ours = [row["sql"] for row in queries if "saleor_order_groups" in row["sql"]]
-    assert len(ours) == 1
-    assert "sellerdeliverychoice" in ours[0]
+    assert len(ours) == 2
+    assert "sellershippingmethod" in ours[0]
+    assert "sellerdeliverychoice" in ours[1]

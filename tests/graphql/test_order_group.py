@@ -149,6 +149,7 @@ ANYONE = {
     "app with permission",
 }
 MANAGERS = {"staff with permission", "app with permission"}
+STAFF_WITHOUT_THE_CHANNEL = {"staff without permission", "staff of another channel"}
 
 
 @pytest.mark.parametrize("who", sorted(ANYONE))
@@ -157,7 +158,7 @@ MANAGERS = {"staff with permission", "app with permission"}
     [
         ("a customer's by ID", "customer", "id", {"customer", *MANAGERS}),
         ("a customer's by number", "customer", "number", {"customer", *MANAGERS}),
-        ("a guest's by ID", None, "id", ANYONE),
+        ("a guest's by ID", None, "id", ANYONE - STAFF_WITHOUT_THE_CHANNEL),
         ("a guest's by number", None, "number", MANAGERS),
         ("a customer's by reference", "customer", "externalReference", {"customer", *MANAGERS}),
         ("a guest's by reference", None, "externalReference", MANAGERS),

@@ -428,6 +428,9 @@ def test_who_reads_the_reason_of_a_discount(
     if is_seen:
         data = get_graphql_content(response)["data"]
         assert data["orderGroup"]["discounts"] == [{"reason": "late"}]
+    elif who == "staff without permission":
+        # Nor the group, of a channel that is not theirs.
+        assert get_graphql_content(response)["data"] == {"orderGroup": None}
     else:
         assert_no_permission(response)
 

@@ -315,7 +315,7 @@ def test_a_migration_back_gives_them_their_first_orders_channel(
     app = "saleor_order_groups"
 
     # when
-    MigrationExecutor(connection).migrate([(app, "0013_payment_available_actions")])
+    MigrationExecutor(connection).migrate([(app, "0018_order_group_adoption")])
 
     # then
     assert list(OrderGroup.objects.values_list("pk", "channel")) == [
