@@ -135,10 +135,10 @@ def test_each_checkout_of_a_list_is_as_alone(ask, make_carts, user_api_client):
             )
         )
     assert rows == [
-        (55.0, 10.0, [0, 1, 0], [False, False, False]),
-        (45.0, 20.0, [0, 1, 0], [False, True, False]),
-        (35.0, 0.0, [1], [False]),
-        (60.0, 0.0, [0, 1, 0], [False, False, False]),
-        (65.0, 0.0, [0, 0, 0], [False, False, False]),
+        (55.0, 10.0, [1, 2, 1], [False, False, False]),
+        (35.0, 30.0, [1, 2, 1], [False, True, False]),
+        (35.0, 0.0, [2], [False]),
+        (60.0, 0.0, [1, 2, 1], [False, False, False]),
+        (65.0, 0.0, [1, 2, 1], [False, False, False]),
         (65.0, 0.0, [0, 0, 0], [False, False, False]),
     ]
