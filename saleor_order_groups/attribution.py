@@ -159,7 +159,17 @@ def divide_answer(
     Returns each order's part in minor units.
     """
     action, outcome = split_type(event_type)
-    if action == "authorization" or outcome not in ("success", "request"):
+    book = locked.shares[index].book
+    # An answer that came before its request has come off what the order has already.
+    is_answered = outcome == "request" and (
+        book.find(action, "success", reference)
+        or book.find(action, "failure", reference)
+    )
+    if (
+        action == "authorization"
+        or outcome not in ("success", "request")
+        or is_answered
+    ):
         return [
             amount if position == index else 0 for position in range(len(locked.shares))
         ]

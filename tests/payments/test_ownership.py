@@ -257,6 +257,24 @@ def test_failure_of_one_order_of_a_charge_of_all_takes_only_its_part(
     assert success.amount_value == 44
 
 
+def test_answer_after_its_report_leaves_the_siblings_theirs(
+    payment, request_action, payment_app, report, in_flight
+):
+    # given: the report overtakes the answer
+    assert request_action(get_share(get_orders()[B]), "CHARGE") == []
+    report(payment, "CHARGE_SUCCESS", "33.00", "ch-b")
+    assert_amounts(payment, charged=[0, 33, 0], authorized=[66, 0, 11])
+
+    # when
+    payment_app.answer = succeed("ch-b")
+    in_flight.arrive(0)
+
+    # then
+    assert_amounts(
+        payment, charged=[0, 33, 0], authorized=[66, 0, 11], charge_pending=[0, 0, 0]
+    )
+
+
 @pytest.mark.parametrize("action", ["charge", "refund"])
 def test_success_after_a_failure_is_the_orders_that_asked(payment, ask, report, action):
     # given
