@@ -159,26 +159,28 @@ def divide_answer(
     Returns each order's part in minor units.
     """
     action, outcome = split_type(event_type)
-    book = locked.shares[index].book
-    # An answer that came before its request has come off what the order has already.
-    is_answered = outcome == "request" and (
-        book.find(action, "success", reference)
-        or book.find(action, "failure", reference)
-    )
-    if (
-        action == "authorization"
-        or outcome not in ("success", "request")
-        or is_answered
-    ):
+    # What one order is asked for is bounded by its share: siblings are not asked.
+    if action == "authorization" or outcome != "success":
         return [
             amount if position == index else 0 for position in range(len(locked.shares))
         ]
     pending = (
         locked.find_pending(action, reference)
-        if reference and outcome == "success"
+        if reference
         else [0] * len(locked.shares)
     )
+    pending[index] = max(pending[index] - _get_overdraft(locked, index, action), 0)
     return locked.get_ledger().answer(index, action, amount, pending)
+
+
+def _get_overdraft(locked: LockedPayment, index: int, action: str) -> int:
+    """Return what requests of an order have taken beyond what it had, in minor units."""
+    book = locked.shares[index].book
+    if action == "refund":
+        left = book.amounts["charged_value"]
+    else:
+        left = book.get_own_authorization()
+    return max(-floor_minor(left, locked.currency), 0)
 
 
 # ------------------------------------------------------------------ named requests
