@@ -108,7 +108,7 @@ def test_no_postgresql_is_said_before_anything_is_installed(clone):
     [
         (
             "uv",
-            "error: Failed to fetch: `https://pypi.org/simple/django/`\n"
+            "error: Failed to fetch: `https://index.example.com/simple/django/`\n"
             "  Caused by: error sending request for url\n"
             "  Caused by: client error (Connect)\n"
             "  Caused by: invalid peer certificate: UnknownIssuer\n",
@@ -135,7 +135,7 @@ def test_no_postgresql_is_said_before_anything_is_installed(clone):
         ),
         (
             "no network",
-            "error: Failed to fetch: `https://pypi.org/simple/django/`\n"
+            "error: Failed to fetch: `https://index.example.com/simple/django/`\n"
             "  Caused by: error sending request for url\n"
             "  Caused by: dns error: failed to lookup address information\n",
             UNREACHABLE,
