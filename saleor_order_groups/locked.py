@@ -332,9 +332,9 @@ class LockedPayment:
             entry.event, self.book, amount_value=whole, include_in_calculations=True
         )
 
-    def remove_event(self, event: TransactionEvent) -> None:
-        """Remove an event of the payment that only stood for the shares' own."""
-        self.book.remove(event)
+    def remove_event(self, event: TransactionEvent, book: Book) -> None:
+        """Remove an event that only stood for others, of the payment or of a share."""
+        book.remove(event)
         self._new_events = [new for new in self._new_events if new is not event]
         if event.pk:
             self._removed_ids.add(event.pk)

@@ -285,8 +285,7 @@ def _follow_events(locked: LockedPayment) -> None:
     if not divided:
         return
     for share, event in divided:
-        share.book.remove(event)
-    TransactionEvent.objects.filter(pk__in=[event.pk for _, event in divided]).delete()
+        locked.remove_event(event, share.book)
     for entry in locked.entries:
         for index, row in entry.rows.items():
             if entry.event.include_in_calculations:
@@ -487,7 +486,7 @@ def _keep_pending(
     own_reference = f"{reference} ({action} pending)".strip()
     found = locked.book.find(action, "request", own_reference)
     if found and not pending:
-        locked.remove_event(found)
+        locked.remove_event(found, locked.book)
     elif found:
         locked.change(found, locked.book, amount_value=pending)
     elif pending:
