@@ -35,6 +35,21 @@ LENT = "Authorization that other orders of the purchase have used."
 # succeeded with the same reference.
 STILL_PENDING = "Pending still for orders of the purchase."
 
+# What an event of a share has of the payment's event that it is a part of.
+_COPIED_FIELDS = (
+    "created_at",
+    "psp_reference",
+    "message",
+    "external_url",
+    "currency",
+    "type",
+    "user_id",
+    "app_id",
+    "app_identifier",
+    "include_in_calculations",
+    "reason_reference_id",
+)
+
 
 def is_loan(event: TransactionEvent) -> bool:
     """Tell whether the event only says what siblings have used of an authorization."""
@@ -49,6 +64,14 @@ def split_type(event_type: str) -> tuple[str, str]:
     """Return action and outcome: "charge_success" is ("charge", "success")."""
     action, _, outcome = event_type.partition("_")
     return action, outcome
+
+
+def copy_event(
+    event: TransactionEvent, transaction: TransactionItem, amount: Decimal
+) -> TransactionEvent:
+    """Return an unsaved event like another, of another transaction and amount."""
+    values = {name: getattr(event, name) for name in _COPIED_FIELDS}
+    return TransactionEvent(**values, transaction=transaction, amount_value=amount)
 
 
 class _Events(list[TransactionEvent]):

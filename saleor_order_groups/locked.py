@@ -21,6 +21,7 @@ from .books import (
     AMOUNTS,
     STILL_PENDING,
     Book,
+    copy_event,
     get_amounts,
     get_dropped,
     get_unmatched,
@@ -44,20 +45,6 @@ _COVERING = (
     "charged_value",
     "authorize_pending_value",
     "charge_pending_value",
-)
-# What a share's event has of the payment's event, and the reverse.
-_COPIED_FIELDS = (
-    "created_at",
-    "psp_reference",
-    "message",
-    "external_url",
-    "currency",
-    "type",
-    "user_id",
-    "app_id",
-    "app_identifier",
-    "include_in_calculations",
-    "reason_reference_id",
 )
 _CHANGING_FIELDS = (
     "amount_value",
@@ -215,7 +202,7 @@ class LockedPayment:
 
     def add_event_of(self, event: TransactionEvent, amount: Decimal) -> Entry:
         """Give the payment the event that was reported on a share."""
-        copied = _copy_event(event, self.transaction, amount)
+        copied = copy_event(event, self.transaction, amount)
         self._new_events.append(copied)
         self.book.add(copied)
         entry = Entry(copied)
@@ -226,7 +213,7 @@ class LockedPayment:
         self, event_type: str, reference: str, amount: Decimal, like: TransactionEvent
     ) -> None:
         """Give the payment a request that stands for what some orders wait for."""
-        pending = _copy_event(like, self.transaction, amount)
+        pending = copy_event(like, self.transaction, amount)
         pending.type = event_type
         pending.psp_reference = reference
         pending.message = STILL_PENDING
@@ -309,7 +296,7 @@ class LockedPayment:
         self.add_part(
             entry,
             index,
-            _copy_event(entry.event, transaction, amount),
+            copy_event(entry.event, transaction, amount),
             request=request,
             reported_on_share=reported_on_share,
         )
@@ -388,13 +375,6 @@ def _find_asked(
         if event := share.book.find(action, outcome, reference):
             return [event]
     return []
-
-
-def _copy_event(
-    event: TransactionEvent, transaction: TransactionItem, amount: Decimal
-) -> TransactionEvent:
-    values = {name: getattr(event, name) for name in _COPIED_FIELDS}
-    return TransactionEvent(**values, transaction=transaction, amount_value=amount)
 
 
 def _get_standing(share: LockedShare) -> Standing:

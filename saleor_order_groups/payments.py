@@ -19,7 +19,7 @@ from saleor.payment.models import TransactionEvent, TransactionItem
 
 from .apportion import apportion, draw_down
 from .attribution import attribute_reports
-from .books import AMOUNTS, Book
+from .books import AMOUNTS, Book, copy_event
 from .legacy_payments import share_legacy_payments
 from .locked import Entry, LockedPayment, LockedShare, get_covered
 from .made_rows import forget, remember
@@ -55,19 +55,6 @@ _SHARE_FIELDS = (
     "gift_card_id",
     "metadata",
     "private_metadata",
-)
-_EVENT_FIELDS = (
-    "created_at",
-    "psp_reference",
-    "message",
-    "external_url",
-    "currency",
-    "type",
-    "user_id",
-    "app_id",
-    "app_identifier",
-    "include_in_calculations",
-    "reason_reference_id",
 )
 FAILURES = (
     TransactionEventType.AUTHORIZATION_FAILURE,
@@ -205,15 +192,12 @@ def divide_event(
 
     Of an event of nothing, or of less than a minor unit, every order has one.
     """
-    values = {name: getattr(event, name) for name in _EVENT_FIELDS}
     return [
         PaymentEventShare(
             event=event,
             share=link,
-            share_event=TransactionEvent(
-                **values,
-                transaction=link.transaction,
-                amount_value=to_decimal(part, event.currency),
+            share_event=copy_event(
+                event, link.transaction, to_decimal(part, event.currency)
             ),
         )
         for link, part in zip(links, parts, strict=True)

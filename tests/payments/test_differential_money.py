@@ -790,7 +790,7 @@ class World:
         state = self.read()
         if request.amount != state.get_rest(request.action)[index]:
             raise IllegalError
-        parts = state.divide_answer(index, request.action, PAID, request.amount)
+        parts = state.divide_answer(index, request.action, PAID)
         return {i: part for i, part in enumerate(parts) if part or i == index}
 
     def _deliver(self, delivery, action, outcome, amount, reference):

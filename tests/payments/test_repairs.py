@@ -10,9 +10,10 @@ from saleor.order.models import Order
 from saleor.payment.models import TransactionEvent, TransactionItem
 
 from saleor_order_groups.models import GroupPayment, OrderGroup, PaymentShare
+from saleor_order_groups.payments import DIVIDED_AMOUNT
 from saleor_order_groups.verification import verify
 
-from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
+from .conftest import CART, assert_shares_sum_to, get_amounts, get_orders, get_share
 
 
 def unbind_share(payment):
@@ -132,6 +133,30 @@ def test_order_without_a_share_gets_one_of_zero(paid_group):
     ) in told
     assert get_amounts("authorized_value") == [63, [63, 0]]
     assert get_share(second).psp_reference == "auth-1"
+
+
+def test_dry_run_leaves_divided_amounts(
+    make_cart, transaction_item_generator, complete, app_api_client
+):
+    # given: amounts that did not follow from events when the orders were placed
+    checkout = make_cart(CART)
+    payment = transaction_item_generator(
+        checkout_id=checkout.pk, app=app_api_client.app, authorized_value=Decimal(105)
+    )
+    payment.events.all().delete()
+    assert not complete(checkout)["errors"]
+    divided = TransactionEvent.objects.filter(message=DIVIDED_AMOUNT)
+    assert divided.count() == 2
+    change_amount(payment)
+    before = list(TransactionEvent.objects.order_by("pk").values())
+
+    # when
+    found, told = run()
+
+    # then
+    assert [line for line in found if "authorized_value" in line]
+    assert [line for line in told if line.startswith("--repair would")]
+    assert list(TransactionEvent.objects.order_by("pk").values()) == before
 
 
 def test_sums_that_the_events_do_not_give_are_left_alone(paid_group):

@@ -83,11 +83,9 @@ class State:
             return self.undo(type, amount, None)
         return draw_down_in_turn(amount, self._get_stages(action), self.totals)
 
-    def divide_answer(
-        self, index: int, action: str, amount: int, asked: int | None = None
-    ) -> Parts:
+    def divide_answer(self, index: int, action: str, amount: int) -> Parts:
         """Divide what was done for one order: beyond its bound it is its siblings'."""
-        bound = asked if asked is not None else self._get_bound(index, action)
+        bound = self._get_bound(index, action)
         stages = self._get_stages(action)
         for stage in stages:
             stage[index] = 0
