@@ -313,7 +313,6 @@ class World:
     # What failed before anything of it had moved.
     failed: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     done: dict[int, tuple[str, dict[int, int]]] = field(default_factory=dict)
-    live: list[bool] = field(default_factory=lambda: [True, True, True])
     is_active: bool = True
     numbers: count = field(default_factory=count)
 
@@ -335,12 +334,26 @@ class World:
             for index in request.amounts
         }
 
+    @property
+    def live(self) -> list[bool]:
+        """Tell of each order whether it is live: a full charge revives a canceled one."""
+        ended = (OrderStatus.CANCELED, OrderStatus.EXPIRED)
+        statuses = dict(Order.objects.values_list("pk", "status"))
+        return [statuses[order.pk] not in ended for order in self.plain_orders]
+
     def has(self, reference: str, type: str, indexes=ORDERS) -> bool:
         return TransactionEvent.objects.filter(
             transaction__in=[self.items[index] for index in indexes],
             psp_reference=reference,
             type=type.lower(),
         ).exists()
+
+    def has_reported(self, item: TransactionItem, type: str, reference: str) -> bool:
+        """Tell whether Saleor has a report already; a failure may be of no order."""
+        return any(
+            (of, of_type, named) == (item, type, reference)
+            for of, of_type, _, named in self.reported
+        )
 
     def get_unanswered(self, index: int | None = None) -> list[Request]:
         return [
@@ -420,7 +433,10 @@ class World:
         is_answer = is_known or step.amount < 0
         if self.open and not (is_answer and step.target is None):
             raise IllegalError
-        if self.has(reference, step.type):
+        item = self.payment if step.target is None else self.shares[step.target]
+        if self.has(reference, step.type) or self.has_reported(
+            item, step.type, reference
+        ):
             raise IllegalError
         time = (
             timezone.now() + timedelta(minutes=step.minutes) if step.minutes else None
@@ -432,7 +448,6 @@ class World:
             amount, parts = self._attribute_share(
                 step, action, outcome, reference, state
             )
-        item = self.payment if step.target is None else self.shares[step.target]
         arguments = (item, step.type, amount, reference)
 
         def repeat():
@@ -867,7 +882,6 @@ class World:
             # Who pays for a deficit is settled with the next report.
             raise IllegalError
         orders = self.orders[step.target], self.plain_orders[step.target]
-        self.live[step.target] = False
         if step.status == OrderStatus.EXPIRED:
             pks = [order.pk for order in orders]
             Order.objects.filter(pk__in=pks).update(status=step.status)
@@ -1107,6 +1121,11 @@ CHARGED = Report(None, "CHARGE_SUCCESS", PAID)
 A, B, C = ORDERS
 # References are numbered as they come up: the intent's is 0, the first report's 1.
 CORPUS = {
+    "a charge revives a canceled order": [
+        End(B, "canceled"),
+        Update("charged", 11999),
+        Update("authorized", 5550),
+    ],
     "captured seller by seller, all named by the intent": [
         Ask(A, "CHARGE"),
         Answer(0, "success", is_intent=True),
