@@ -26,6 +26,7 @@ from .workers import Worker
 PARTS = (
     "reads",
     "pages",
+    "searches",
     "completions",
     "sizes",
     "inactive",
@@ -45,6 +46,8 @@ def measure(databases: Databases, options: argparse.Namespace) -> Iterator[Figur
         if "pages" in parts:
             slow = min(rounds, 5)
             yield from suite.compare_pages(small, large, options.groups, rounds, slow)
+        if "searches" in parts:
+            yield from suite.compare_searches(large, options.groups, min(rounds, 5))
         if "reads" in parts:
             yield from suite.compare_reads(small, rounds)
         if "completions" in parts:

@@ -43,6 +43,10 @@ ORDERS = f"""
       }}
     }} {_ORDER}
 """
+FOUND = (
+    "query ($search: String!) {{ {field}(first: 50, search: $search) {{ {page} }} }}"
+)
+PAGE_FOUND = "edges { node { id number userEmail } }"
 NEWEST = {"field": "NUMBER", "direction": "DESC"}
 # What nobody can find without reading every group of the channel or of the customer.
 ONLY_REPORTED = ("TOTAL", "UPDATED_AT", "totalGross", "chargeStatus", "authorizeStatus")
@@ -92,3 +96,29 @@ def list_pages(sample: dict[str, Any], cursors: dict[str, str]) -> Iterator[tupl
     yield "filter createdAt sort NUMBER DESC", filtered
     yield "search number", {"search": f"#{sample['number']}"}
     yield "search email", {"search": sample["userEmail"]}
+
+
+def list_searches(sample: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is searched for: words of one group, and words that most groups have.
+
+    :param sample: a group of the database, as the API shows it.
+    """
+    order, number = sample["orders"][0], sample["number"]
+    customer = sample["user"]
+    names = f"{customer['firstName']} {customer['lastName']}"
+    yield "e-mail", sample["userEmail"]
+    yield "order number", f"#{order['number']}"
+    yield "group number", number
+    yield "name", names
+    yield "beginning of a name", customer["lastName"][:3]
+    yield "one letter", customer["lastName"][0]
+    yield "word of all", "customer"
+    yield (
+        "ten words of one",
+        f"{sample['userEmail']} {names} {order['number']} "
+        + ("example.com customer c e SKU s"),
+    )
+    yield "ten words of many", f"{names} example.com customer c cu cus e ex exa"
+    yield "ten words of nobody", "anna bela chan dag eme fat gor han nobody none"
+    yield "ten short numbers", "1 2 3 4 5 6 7 8 9 10"
+    yield "ten letters", "a c e k l m n o s t"

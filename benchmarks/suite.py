@@ -19,13 +19,16 @@ from typing import Any
 from .databases import SMALL_GROUPS, Databases
 from .measure import Figure, Sample, compare, interleave, state
 from .queries import (
+    FOUND,
     GROUP,
     GROUPS,
     NEWEST,
     ORDER,
     ORDERS,
+    PAGE_FOUND,
     is_only_reported,
     list_pages,
+    list_searches,
 )
 from .shop import ACTIVE_CHANNEL, INACTIVE_CHANNEL, STAFF_EMAIL
 from .workers import Worker, call_all, get_environment
@@ -385,6 +388,44 @@ def compare_pages(
         )
 
 
+def compare_searches(large: Worker, groups: int, rounds: int) -> Iterator[Figure]:
+    """Search groups; next to Saleor's search of orders for the same words."""
+    data = _get(large, _CUSTOMER, where={"number": {"eq": groups // 2}})
+    [edge] = data["orderGroups"]["edges"]
+    for name, words in list_searches(edge["node"]):
+        for what, page in (("page", PAGE_FOUND), ("count", "totalCount")):
+            documents = {
+                field: FOUND.format(field=field, page=page)
+                for field in ("orderGroups", "orders")
+            }
+            samples = interleave(
+                {
+                    field: lambda number, document=document, words=words: _query(
+                        large, document, {"search": words}
+                    )
+                    for field, document in documents.items()
+                },
+                rounds,
+                warm_up=1,
+            )
+            yield compare(
+                f"search, {name}, {what}, {groups:,} groups ÷ `orders`",
+                samples["orderGroups"],
+                samples["orders"],
+                at_most=2 if len(words.split()) > 1 else None,
+                words=words,
+            )
+
+
+_CUSTOMER = """
+    query ($where: OrderGroupWhereInput) {
+      orderGroups(first: 1, where: $where) {
+        edges { node {
+          number userEmail user { firstName lastName } orders { number }
+        } }
+      }
+    }
+"""
 _SAMPLE = """
     query ($where: OrderGroupWhereInput, $sortBy: OrderGroupSortingInput) {
       orderGroups(first: 1, where: $where, sortBy: $sortBy) {

@@ -158,12 +158,6 @@ class OrderGroup(MetadataMixin):
             ),
             BTreeIndex(fields=["updated_at", "id"], name="ordergroup_updated_idx"),
             BTreeIndex(fields=["user_email"], name="ordergroup_user_email_idx"),
-            # Searched for a part of it.
-            GinIndex(
-                fields=["user_email"],
-                opclasses=["gin_trgm_ops"],
-                name="ordergroup_email_search_gin",
-            ),
             GinIndex(fields=["metadata"], name="ordergroup_meta_idx"),
             GinIndex(fields=["private_metadata"], name="ordergroup_p_meta_idx"),
         ]

@@ -11,14 +11,6 @@ class IsAny(Func):
     output_field = BooleanField()
 
 
-class HasAll(Func):
-    """Whether a text is like all of an array of patterns; it is made once."""
-
-    template = "%(expressions)s::text[])"
-    arg_joiner = " ILIKE ALL ("
-    output_field = BooleanField()
-
-
 class ConcatWithSpaces(Func):
     """Several texts as one, without those that are NULL."""
 

@@ -86,9 +86,10 @@ class Queries:
         sort_by=OrderGroupSortingInput(description="Sort order groups."),
         search=graphene.String(
             description=(
-                "Search order groups by their number or an order's, with or without a "
-                "leading #, and by the customer's email address or name. At most 10 "
-                "words and 100 characters."
+                "Search order groups by their number, with or without a leading #, and "
+                "by what `orders` are searched by. Customers search their own groups by "
+                "numbers, email addresses and names. At most 10 words and 100 "
+                "characters."
             )
         ),
         description=(

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from saleor.account.models import Group
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
+from saleor.order.search import update_order_search_vector
 
 from saleor_order_groups.models import (
     OrderGroup,
@@ -55,6 +56,17 @@ def other_seller(create_seller):
 
 
 @pytest.fixture
+def index_orders():
+    """Let Saleor write what orders are searched by."""
+
+    def index_orders():
+        for order in Order.objects.all():
+            update_order_search_vector(order)
+
+    return index_orders
+
+
+@pytest.fixture
 def create_group(order_generator, customer_user, channel_USD):
     """Create a group with one order for each seller; None is the shop itself.
 
@@ -72,7 +84,7 @@ def create_group(order_generator, customer_user, channel_USD):
         email = user.email if user else "guest@example.com"
         amounts = amounts or [("10.00", "12.30")] * len(sellers)
         totals = [(Decimal(net), Decimal(gross)) for net, gross in amounts]
-        data.setdefault("user_email", email)
+        email = data.setdefault("user_email", email)
         group = OrderGroup.objects.create(
             user=user,
             channel=channel,
