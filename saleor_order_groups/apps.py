@@ -18,10 +18,7 @@ class OrderGroupsConfig(AppConfig):
         register_event_types()
 
     def ready(self) -> None:
-        from . import (
-            checks,  # noqa: F401 # registers the system checks
-            seams,
-        )
+        from . import seams
         from .graphql.extension import extend_schema
 
         seams.verify()

@@ -35,7 +35,7 @@ def check_configuration(app_configs, **kwargs) -> list[CheckMessage]:
     Warnings: an error would keep `migrate` and all other commands from running. Where
     there is no database, or no table yet, there is no configuration either.
     """
-    from . import configuration_problems as problems
+    from .sellers import source_problems as problems
 
     try:
         # Of its own: a failed statement would end the caller's transaction.

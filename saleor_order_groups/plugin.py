@@ -18,7 +18,7 @@ from .config import (
     Confirmation,
     ShippingAllocation,
 )
-from .sources import check_source
+from .sellers.product_data import check_source
 
 if TYPE_CHECKING:
     from saleor.plugins.models import PluginConfiguration

@@ -43,7 +43,8 @@ def _get_name(item):
 @pytest.fixture(autouse=True)
 def order_groups_are_active(monkeypatch):
     # Imported late: pytest reads this before Django is set up.
-    from saleor_order_groups import config, sellers
+    from saleor_order_groups import config
+    from saleor_order_groups.sellers import assignments as sellers
 
     for original, replacement in (
         (config.get_config, _get_config),

@@ -10,9 +10,10 @@ from saleor.giftcard.models import GiftCard
 from saleor.graphql.core.dataloaders import DataLoader
 from saleor.shipping.interface import ShippingMethodData
 
-from ..delivery import fetch_choices_of, recall_exclusions
-from ..delivery_methods import Cart, find_methods_of
-from ..parcels import SellerId
+from ..delivery.combined_method import SellerId
+from ..delivery.eligible_methods import Cart, find_methods_of
+from ..delivery.offer import recall_exclusions
+from ..delivery.options import fetch_choices_of
 
 
 class ActiveGiftCardsByCheckoutIdLoader(DataLoader[UUID, list[GiftCard]]):

@@ -13,8 +13,8 @@ from saleor.graphql.core.connection import (
     from_global_cursor,
 )
 
+from ..groups.totals import GroupTotals, get_totals_in
 from ..models import OrderGroup
-from ..totals import GroupTotals, get_totals_in
 from .conditions import simplify_where
 from .ordering import Ordering, get_ordering
 from .probes import share_probes

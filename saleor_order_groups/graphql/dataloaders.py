@@ -11,12 +11,12 @@ from saleor.order.models import Order
 from saleor.payment.models import TransactionItem
 from saleor.shipping.models import ShippingMethod
 
-from ..cancelations import get_last_cancelations
-from ..discounts import GroupDiscount, get_discounts
+from ..groups.cancelations import get_last_cancelations
+from ..groups.discounts import GroupDiscount, get_discounts
+from ..groups.taxes import GroupTax, get_taxes
+from ..groups.totals import GroupSettlement, GroupTotals, get_settlements, get_totals
 from ..models import OrderGroup, OrderGroupOrder, Seller, SellerShippingMethod
-from ..sellers import fetch_sellers_in_channels
-from ..taxes import GroupTax, get_taxes
-from ..totals import GroupSettlement, GroupTotals, get_settlements, get_totals
+from ..sellers.assignments import fetch_sellers_in_channels
 
 
 class SellerByIdLoader(DataLoader[UUID, Seller | None]):

@@ -7,8 +7,8 @@ from saleor.graphql.core.doc_category import (
     DOC_CATEGORY_PRODUCTS,
 )
 
-from ..order_sellers import DoubtReason
-from ..statuses import OrderGroupFulfillmentStatus, OrderGroupStatus
+from ..groups.statuses import OrderGroupFulfillmentStatus, OrderGroupStatus
+from ..sellers.order_sellers import DoubtReason
 from .descriptions import ADDED_IN_01
 
 

@@ -46,10 +46,10 @@ from saleor.graphql.utils.filters import (
 )
 from saleor.order.models import Order
 
-from ..channels import select_lost
+from ..groups.channels import select_lost
+from ..groups.statuses import implied_by
+from ..groups.totals import has_status, select_total_gross
 from ..models import OrderGroup, OrderGroupOrder, Seller
-from ..statuses import implied_by
-from ..totals import has_status, select_total_gross
 from .descriptions import ADDED_IN_01
 from .enums import OrderGroupFulfillmentStatusEnum, OrderGroupStatusEnum
 from .expressions import IsAny

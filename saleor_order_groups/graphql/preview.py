@@ -12,9 +12,9 @@ from saleor.graphql.checkout.dataloaders.checkout_delivery import (
 from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.context import SyncWebhookControlContext
 
-from .. import preview
-from ..figures import read_prices
-from ..shares import UnbalancedCheckoutError
+from ..allocation import preview
+from ..allocation.allocate import UnbalancedCheckoutError
+from ..allocation.checkout_prices import read_prices
 from .checkout_dataloaders import ActiveGiftCardsByCheckoutIdLoader
 from .checkout_sellers import load_checkout_sellers
 

@@ -20,8 +20,8 @@ from saleor.permission.utils import has_one_of_permissions
 from saleor.product.models import ALL_PRODUCTS_PERMISSIONS
 
 from .. import models
-from ..channels import select_lost, select_without_orders
-from ..seller_products import select_products
+from ..groups.channels import select_lost, select_without_orders
+from ..sellers.products import select_products
 from .expressions import IsAny
 from .ids import global_id_to_uuid, to_number
 

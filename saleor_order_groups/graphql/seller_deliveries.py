@@ -17,9 +17,10 @@ from saleor.graphql.core.utils import WebhookEventInfo
 from saleor.graphql.utils import get_user_or_app_from_context
 from saleor.webhook.event_types import WebhookEventSyncType
 
-from .. import delivery
-from ..delivery_methods import Cart
-from ..sellers import group_by_seller
+from ..delivery import offer
+from ..delivery import options as delivery
+from ..delivery.eligible_methods import Cart
+from ..sellers.partition import group_by_seller
 from .checkout_dataloaders import (
     DeliveryChoicesByCheckoutIdLoader,
     DeliveryMethodsByCartLoader,
@@ -65,7 +66,7 @@ def _find(root, info: ResolveInfo, cart: Cart):
             return [one.without(excluded_ids) for one in found]
         requestor = get_user_or_app_from_context(info.context)
         with allow_writer_in_context(info.context):
-            return delivery.ask_apps(cart.checkout_info, found, requestor)
+            return offer.ask_apps(cart.checkout_info, found, requestor)
 
     def in_context(found):
         return [

@@ -10,7 +10,7 @@ from saleor.graphql.core.doc_category import (
 )
 from saleor.graphql.core.types import BaseEnum, SortInputObjectType
 
-from ..totals import sum_of_counted
+from ..groups.totals import sum_of_counted
 from .descriptions import ADDED_IN_01
 
 

@@ -13,8 +13,8 @@ from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.connection import create_connection_slice
 from saleor.order.models import Order
 
-from ..statuses import implied_by
-from ..totals import has_status
+from ..groups.statuses import implied_by
+from ..groups.totals import has_status
 from .filters import list_values
 from .ordering import Ordering
 

@@ -21,20 +21,14 @@ from collections.abc import Callable, Iterable, Iterator
 from django.core.exceptions import ImproperlyConfigured
 from semantic_version import SimpleSpec, Version
 
-from . import (
-    channels,
-    commands,
-    completion,
-    confirmation,
-    delivery,
-    drafts,
-    legacy_payments,
-    new_orders,
-    orders,
-    payments,
-    transactions,
-    webhooks,
-)
+from . import channel_deletion as channels
+from . import completion, confirmation, delivery, legacy_payments, payments
+from . import database_clearing as commands
+from . import order_creation as new_orders
+from . import order_life as orders
+from . import staff_orders as drafts
+from . import transaction_lists as transactions
+from . import webhook_lookups as webhooks
 from .seam import Seam
 
 # 3.23.2 gave the stock allocation the parameters that placement passes.

@@ -20,8 +20,8 @@ def _create_order_from_checkout(original: Callable) -> Callable:
         is_automatic_completion=False,
         force_update=False,
     ):
-        from ..checkout import place_order_group
-        from ..placement import Completion
+        from ..completion.context import Completion
+        from ..completion.place_group import place_order_group
 
         completion = Completion(
             checkout_info=checkout_info,
@@ -72,7 +72,7 @@ def _use_voucher(checkout_info) -> None:
     from saleor.checkout import complete_checkout
     from saleor.discount.models import NotApplicable
 
-    from ..vouchers import use_voucher
+    from ..completion.vouchers import use_voucher
 
     def count():
         seam = complete_checkout._increase_voucher_code_usage_value
@@ -104,8 +104,8 @@ def _create_order(original: Callable) -> Callable:
         from saleor.checkout.error_codes import CheckoutErrorCode
         from saleor.core.exceptions import GiftCardNotApplicable, InsufficientStock
 
-        from ..checkout import place_order_group
-        from ..placement import Completion
+        from ..completion.context import Completion
+        from ..completion.place_group import place_order_group
 
         settings = {"site_settings": site_settings} if site_settings else {}
         completion = Completion(
@@ -176,12 +176,12 @@ def _prepare_checkout_with_payment(original: Callable) -> Callable:
     """Refuse by looking, before a voucher is used and a payment is processed."""
 
     def prepare(manager, checkout_info, lines, redirect_url, payment):
-        from ..changes import (
+        from ..completion.changes import (
             completing_what_was_paid,
             refresh_prices,
             refuse_other_total,
         )
-        from ..checkout import is_split
+        from ..completion.place_group import is_split
 
         if is_split(checkout_info, lines):
             with completing_what_was_paid(checkout_info.checkout):
@@ -197,7 +197,7 @@ def _increase_voucher_code_usage_value(original: Callable) -> Callable:
 
     def increase(checkout_info):
         from ..config import get_config
-        from ..groups import find_first_order
+        from ..groups.lookup import find_first_order
 
         if get_config(checkout_info.channel.slug, checkout_info.manager).active:
             # Counted with the orders.
@@ -213,8 +213,8 @@ def _process_voucher_data_for_order(original: Callable) -> Callable:
     """Legacy payments: the voucher is counted before the money is taken."""
 
     def process(checkout_info):
+        from ..completion.vouchers import use_voucher
         from ..config import get_config
-        from ..vouchers import use_voucher
 
         if not get_config(checkout_info.channel.slug, checkout_info.manager).active:
             return original(checkout_info)
@@ -227,8 +227,8 @@ def _add_gift_cards_to_order(original: Callable) -> Callable:
     """Saleor locks other checkouts with the card while it holds the card."""
 
     def add(checkout_info, order, total_price_left, user, app):
+        from ..completion.gift_cards import spend_on_one_order
         from ..config import get_config
-        from ..gift_cards import spend_on_one_order
 
         if get_config(checkout_info.channel.slug, checkout_info.manager).active:
             add_gift_cards = spend_on_one_order
@@ -243,8 +243,8 @@ def _complete_checkout_with_transaction(original: Callable) -> Callable:
     """Keep a checkout that has its group from being completed again."""
 
     def complete(manager, checkout_info, *args, **kwargs):
-        from ..changes import completing_what_was_paid
-        from ..groups import find_first_order
+        from ..completion.changes import completing_what_was_paid
+        from ..groups.lookup import find_first_order
 
         if order := find_first_order(checkout_info.checkout.token):
             return order
@@ -258,7 +258,7 @@ def _complete_checkout_with_payment(original: Callable) -> Callable:
     """Keep a checkout that has its group from being paid and completed again."""
 
     def complete(manager, checkout_pk, *args, **kwargs):
-        from ..groups import find_first_order
+        from ..groups.lookup import find_first_order
 
         if order := find_first_order(checkout_pk):
             return order, False, {}
@@ -277,7 +277,7 @@ def _perform_mutation(original: Callable) -> Callable:
         from django.core.exceptions import ObjectDoesNotExist
         from saleor.graphql.core.context import SyncWebhookControlContext
 
-        from ..groups import find_first_order
+        from ..groups.lookup import find_first_order
 
         if order := _find_order_of_completed_checkout(cls, data):
             return cls(order=SyncWebhookControlContext(order))
@@ -304,7 +304,7 @@ def _find_order_of_completed_checkout(mutation, data):
     from saleor.checkout.models import Checkout
     from saleor.graphql.checkout.mutations import CheckoutComplete
 
-    from ..groups import find_first_order
+    from ..groups.lookup import find_first_order
 
     token = _get_checkout_token(mutation, data)
     order = find_first_order(token) if token else None

@@ -9,7 +9,7 @@ def _send_order_confirmation(original: Callable) -> Callable:
     """Leave the customer to the group's confirmation; staff get Saleor's own."""
 
     def send(order_info, redirect_url, manager):
-        from ..confirmation import StaffNotifier, is_confirmed_by_its_group
+        from ..groups.confirmation import StaffNotifier, is_confirmed_by_its_group
 
         if is_confirmed_by_its_group(order_info.order, manager):
             manager = StaffNotifier(manager)

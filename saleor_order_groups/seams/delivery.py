@@ -15,7 +15,7 @@ def _get_available_built_in_shipping_methods(original: Callable) -> Callable:
     def get(checkout_info):
         from saleor.core.db.connection import allow_writer
 
-        from ..delivery import leave_out_sellers_own
+        from ..delivery.offer import leave_out_sellers_own
 
         methods = original(checkout_info)
         with allow_writer():
@@ -30,7 +30,7 @@ def _fetch_external_shipping_methods(original: Callable) -> Callable:
     def fetch(checkout_info, available_built_in_methods, requestor):
         from saleor.core.db.connection import allow_writer
 
-        from ..delivery import offer_sum
+        from ..delivery.offer import offer_sum
 
         with allow_writer():
             offered = offer_sum(checkout_info)
@@ -50,8 +50,8 @@ def _excluded_shipping_methods(original: Callable) -> Callable:
     """Ask the apps about the sum's methods, which they know, in place of the sum."""
 
     def exclude(checkout, available_shipping_methods, allow_replica, requestor):
-        from ..delivery import exclude_sum
-        from ..parcels import SumOfParcels
+        from ..delivery.combined_method import SumOfParcels
+        from ..delivery.offer import exclude_sum
 
         methods = {
             method.id: method
@@ -82,8 +82,8 @@ def _clean_checkout_shipping(original: Callable) -> Callable:
     def clean(checkout_info, lines, error_code):
         from saleor.checkout.delivery_context import is_shipping_required
 
-        from ..delivery_completion import refuse_invalid_deliveries
-        from ..parcels import is_sum
+        from ..delivery.combined_method import is_sum
+        from ..delivery.validation import refuse_invalid_deliveries
 
         delivery = checkout_info.checkout.assigned_delivery
         if (
@@ -114,9 +114,9 @@ def _process_shipping_data(original: Callable) -> Callable:
             _remove_external_shipping_from_metadata,
         )
 
-        from ..delivery import find_parts, needs_shipping
-        from ..delivery_completion import describe_deliveries
-        from ..parcels import read_parcels
+        from ..delivery.combined_method import read_parcels
+        from ..delivery.options import find_parts, needs_shipping
+        from ..delivery.order_deliveries import describe_deliveries
 
         data = original(
             checkout_info,

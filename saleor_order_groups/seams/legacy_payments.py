@@ -16,8 +16,8 @@ def _capture(original: Callable) -> Callable:
         from saleor.core.transactions import transaction_with_commit_on_errors
 
         from ..config import get_config
-        from ..legacy_bounds import is_part, lock_parts, refuse_capture
-        from ..legacy_operations import carry_capture
+        from ..payments.legacy.bounds import is_part, lock_parts, refuse_capture
+        from ..payments.legacy.capture import carry_capture
 
         if not is_part(payment):
             return original(payment, manager, channel_slug, *args, **kwargs)
@@ -38,8 +38,8 @@ def _void(original: Callable) -> Callable:
     def void(payment, manager, channel_slug):
         from saleor.core.transactions import transaction_with_commit_on_errors
 
-        from ..legacy_bounds import is_part, lock_parts, refuse_void
-        from ..legacy_operations import carry_void
+        from ..payments.legacy.bounds import is_part, lock_parts, refuse_void
+        from ..payments.legacy.capture import carry_void
 
         if not is_part(payment):
             return original(payment, manager, channel_slug)
@@ -59,7 +59,7 @@ def _refund(original: Callable) -> Callable:
     def refund(payment, manager, channel_slug, amount=None, refund_data=None):
         from saleor.core.transactions import transaction_with_commit_on_errors
 
-        from ..legacy_bounds import is_part, lock_parts, refuse_refund
+        from ..payments.legacy.bounds import is_part, lock_parts, refuse_refund
 
         if not is_part(payment):
             return original(payment, manager, channel_slug, amount, refund_data)
@@ -80,7 +80,7 @@ def _get_order_to_confirm(original: Callable) -> Callable:
         from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
 
         from ..config import get_config
-        from ..legacy_bounds import is_charged_with_its_group
+        from ..payments.legacy.bounds import is_charged_with_its_group
 
         order = original(info, **data)
         manager = get_plugin_manager_promise(info.context).get()

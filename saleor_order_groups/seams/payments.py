@@ -21,7 +21,8 @@ def _process_order_or_checkout_with_transaction(original: Callable) -> Callable:
     ):
         from saleor.order.models import Order
 
-        from ..settlement import find_payment, settle
+        from ..payments.records import find_payment
+        from ..payments.settlement import settle
 
         payment = find_payment(transaction.pk)
         if payment is None:
@@ -62,7 +63,10 @@ def _create_event_from_request_and_response(original: Callable) -> Callable:
     def create(request_event, app, transaction_webhook_response=None):
         from saleor.plugins.manager import get_plugins_manager
 
-        from ..settlement import find_payment, keep_no_actions, name_request, settle
+        from ..payments.corrections import name_request
+        from ..payments.records import find_payment
+        from ..payments.settlement import settle
+        from ..payments.share_transactions import keep_no_actions
 
         payment = find_payment(request_event.transaction_id)
         if payment is None:
@@ -89,7 +93,7 @@ def _create_event_from_request_and_response(original: Callable) -> Callable:
 
 def _replace_whole_amount(request_event, response):
     """Let an app answer with the whole of what it did, of which the share has its part."""
-    from ..reports import find_reported_part
+    from ..payments.report_amounts import find_reported_part
 
     try:
         amount = Decimal(str(response["amount"]))
@@ -112,7 +116,7 @@ def _order_transaction_updated(original: Callable) -> Callable:
     """
 
     def updated(order_info, transaction_item, *args, **kwargs):
-        from ..announcements import is_told_when_settled
+        from ..payments.announcements import is_told_when_settled
 
         if not is_told_when_settled(transaction_item.pk):
             original(order_info, transaction_item, *args, **kwargs)
@@ -124,7 +128,7 @@ def _perform_model_extra_actions(original: Callable) -> Callable:
     """Let metadata that is changed on a group's payment follow to its shares."""
 
     def perform(cls, root, info, type_name, **data):
-        from ..settlement import follow_metadata
+        from ..payments.share_transactions import follow_metadata
 
         original(root, info, type_name, **data)
         if type_name == "TransactionItem":
@@ -148,8 +152,10 @@ def _report_event(original: Callable) -> Callable:
         )
         from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
 
-        from ..reports import find_event_amount, find_known_amount
-        from ..settlement import find_payment, keep_no_actions, settle
+        from ..payments.records import find_payment
+        from ..payments.report_amounts import find_event_amount, find_known_amount
+        from ..payments.settlement import settle
+        from ..payments.share_transactions import keep_no_actions
 
         id, token = data.get("id"), data.get("token")
         if bool(id) == bool(token):
@@ -198,7 +204,8 @@ def _update_transaction(original: Callable) -> Callable:
         from saleor.payment.error_codes import TransactionUpdateErrorCode
 
         from ..models import PaymentShare
-        from ..settlement import find_payment, keep_no_actions
+        from ..payments.records import find_payment
+        from ..payments.share_transactions import keep_no_actions
 
         id, token = data.get("id"), data.get("token")
         fields = set(data.get("transaction") or {}) & {
@@ -244,7 +251,8 @@ def _request_action(original: Callable) -> Callable:
         )
         from saleor.payment.error_codes import TransactionRequestActionErrorCode
 
-        from ..payment_requests import find_refusal, find_share, limit_to_share
+        from ..payments.records import find_share
+        from ..payments.request_bounds import find_refusal, limit_to_share
 
         id, token, action = data.get("id"), data.get("token"), data["action_type"]
         if bool(id) == bool(token):
@@ -275,7 +283,7 @@ def _create_request(original: Callable) -> Callable:
     def create(transaction, action_value, action, *args, **kwargs):
         from saleor.core.tracing import traced_atomic_transaction
 
-        from ..payment_requests import refuse_beyond_share
+        from ..payments.request_bounds import refuse_beyond_share
 
         with traced_atomic_transaction():
             refuse_beyond_share(transaction, action, action_value)
@@ -311,7 +319,7 @@ def _cancel_order(original: Callable) -> Callable:
     def cancel(order, user, app, manager, site_settings, webhook_event_map=None):
         from saleor.core.utils.events import call_event
 
-        from ..operations import Requestor, cancel_rest
+        from ..payments.group_requests import Requestor, cancel_rest
 
         original(order, user, app, manager, site_settings, webhook_event_map)
         call_event(cancel_rest, order, Requestor(manager, user, app))

@@ -18,8 +18,8 @@ from saleor.order import OrderOrigin, OrderStatus
 from saleor.order.models import Order
 from saleor.product.models import Product, ProductVariant
 
-from saleor_order_groups.adoption import adopt_existing
 from saleor_order_groups.config import get_config
+from saleor_order_groups.groups.adoption import adopt_existing
 from saleor_order_groups.models import (
     OrderGroup,
     OrderGroupOrder,
@@ -27,7 +27,7 @@ from saleor_order_groups.models import (
     Seller,
     SellerCustomer,
 )
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 GROUPS = """
     query {

@@ -21,7 +21,7 @@ from saleor_order_groups.models import (
     Seller,
     SellerCustomer,
 )
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 CREATE = """
     mutation Create($input: DraftOrderCreateInput!) {

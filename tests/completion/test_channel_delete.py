@@ -12,7 +12,7 @@ from saleor.order.models import Order
 from saleor.order.tasks import delete_expired_orders_task
 
 from saleor_order_groups.models import OrderGroup
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 CART = [("alpha", "60.00"), ("beta", "40.00")]
 CHANNEL_DELETE = """

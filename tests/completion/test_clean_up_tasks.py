@@ -31,7 +31,7 @@ from saleor_order_groups.models import (
     PaymentShare,
     get_order_group_number,
 )
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 CART = [("alpha", "60.00"), ("beta", "40.00")]
 LONG_AGO = timezone.now() - datetime.timedelta(days=400)

@@ -13,7 +13,7 @@ from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment, TransactionEvent, TransactionItem
 from saleor.product.models import Product
 
-from saleor_order_groups.clearing import PLACED
+from saleor_order_groups.groups.removal import PLACED
 from saleor_order_groups.models import (
     LegacyPaymentShare,
     OrderGroup,
@@ -27,7 +27,7 @@ from saleor_order_groups.models import (
     SellerShippingMethod,
     ShareAnnouncement,
 )
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 DUMMY = "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin"
 CART = [("beta", "40.00"), ("alpha", "60.00"), (None, "10.00")]

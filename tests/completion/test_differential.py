@@ -20,7 +20,7 @@ from saleor.payment.models import Payment, Transaction
 from saleor.plugins.manager import PluginsManager
 from saleor.warehouse.models import Allocation, Stock
 
-from saleor_order_groups import checkout as checkout_module
+from saleor_order_groups.completion import place_group as checkout_module
 from saleor_order_groups.models import OrderGroup
 
 CART = [("alpha", "33.33", 3), ("alpha", "0.05"), ("alpha", "7.77", 2)]

@@ -24,7 +24,7 @@ from saleor.payment.models import Payment
 from saleor.warehouse.models import Allocation, Reservation, Stock
 
 from saleor_order_groups.models import OrderGroup
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 from .conftest import CHECKOUT_COMPLETE
 from .test_legacy_payments import pay_legacy  # noqa: F401

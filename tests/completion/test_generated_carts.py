@@ -60,7 +60,7 @@ from saleor.warehouse.models import Allocation, Stock
 
 from saleor_order_groups.config import SHIPPING_ALLOCATION, ShippingAllocation
 from saleor_order_groups.models import OrderGroup
-from saleor_order_groups.money import to_decimal, to_minor
+from saleor_order_groups.money.minor_units import to_decimal, to_minor
 
 from .test_entries import create_from_checkout  # noqa: F401
 from .test_preview import preview, read_placed, show, sides  # noqa: F401

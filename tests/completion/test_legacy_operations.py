@@ -13,8 +13,8 @@ from saleor.payment.models import Payment, Transaction
 from saleor.payment.utils import gateway_postprocess
 from saleor.plugins.manager import get_plugins_manager
 
-from saleor_order_groups.legacy_operations import capture_together, get_capturable
-from saleor_order_groups.verification import verify
+from saleor_order_groups.payments.legacy.capture import capture_together, get_capturable
+from saleor_order_groups.verification.runner import verify
 
 from .legacy_gateway import PROVIDER, RECORDER, EventRecorder, Provider, ProviderGateway
 from .test_legacy_payments import CART, pay_legacy  # noqa: F401

@@ -7,7 +7,7 @@ from saleor.order.models import Order
 from saleor.payment import ChargeStatus, TransactionKind
 from saleor.payment.models import Payment, Transaction
 
-from saleor_order_groups import placement
+from saleor_order_groups.completion import orders as placement
 from saleor_order_groups.models import OrderGroup
 
 DUMMY = "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin"

@@ -10,7 +10,7 @@ from saleor.payment import ChargeStatus, TransactionKind
 from saleor.payment.models import Transaction
 from saleor.tests.utils import prepare_test_db_connections
 
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 from .test_legacy_operations import (  # noqa: F401
     ask,

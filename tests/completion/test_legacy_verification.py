@@ -7,7 +7,7 @@ from django.db.models import F
 from saleor.payment.models import Payment
 
 from saleor_order_groups.models import LegacyPaymentShare, OrderGroup
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 from .test_legacy_operations import pay_legacy, place, provider  # noqa: F401
 

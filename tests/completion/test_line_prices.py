@@ -10,7 +10,7 @@ from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.plugins.manager import get_plugins_manager
 
-from saleor_order_groups.line_prices import get_base_prices, get_discounted_prices
+from saleor_order_groups.host.line_prices import get_base_prices, get_discounted_prices
 
 CART = [("beta", "33.33"), ("alpha", "0.01", 3), (None, "20.00"), ("alpha", "7.77", 2)]
 LOST = Decimal("10.00")

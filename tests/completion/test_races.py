@@ -15,7 +15,7 @@ from saleor.payment.models import TransactionItem
 from saleor.warehouse.models import Stock
 
 from saleor_order_groups.models import OrderGroup
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 from .conftest import CHECKOUT_COMPLETE
 from .test_processes import start_server  # noqa: F401

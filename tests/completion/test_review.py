@@ -18,8 +18,9 @@ from saleor.payment.transaction_item_calculations import recalculate_transaction
 from saleor.payment.utils import process_order_or_checkout_with_transaction
 from saleor.plugins.manager import get_plugins_manager
 
-from saleor_order_groups import checkout as checkout_module
-from saleor_order_groups import events, placement
+from saleor_order_groups.completion import after_commit as events
+from saleor_order_groups.completion import orders as placement
+from saleor_order_groups.completion import place_group as checkout_module
 from saleor_order_groups.models import OrderGroup
 
 from .test_legacy_payments import pay_legacy  # noqa: F401
@@ -193,14 +194,14 @@ def test_gift_card_that_was_spent_meanwhile_is_refused(
     # given
     checkout = make_cart(CART, gift_cards=[gift_card])
     pay(checkout)
-    allocate_stock = placement._allocate_stock
+    allocate_stock = placement.allocate_stock
 
     def allocate_while_the_card_is_spent(*args):
         gift_card.current_balance_amount = 0
         gift_card.save()
         allocate_stock(*args)
 
-    monkeypatch.setattr(placement, "_allocate_stock", allocate_while_the_card_is_spent)
+    monkeypatch.setattr(placement, "allocate_stock", allocate_while_the_card_is_spent)
 
     # when
     data = complete(checkout)

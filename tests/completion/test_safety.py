@@ -29,10 +29,14 @@ def test_events_fire_once_for_each_order_after_commit(
 
     # when
     with (
-        mock.patch("saleor_order_groups.events.order_created") as order_created,
-        mock.patch("saleor_order_groups.events.send_order_confirmation") as confirm,
         mock.patch(
-            "saleor_order_groups.events.trigger_order_group_created"
+            "saleor_order_groups.completion.after_commit.order_created"
+        ) as order_created,
+        mock.patch(
+            "saleor_order_groups.completion.after_commit.send_order_confirmation"
+        ) as confirm,
+        mock.patch(
+            "saleor_order_groups.completion.after_commit.trigger_order_group_created"
         ) as group_created,
     ):
         complete(checkout)
@@ -56,9 +60,11 @@ def test_rolled_back_completion_announces_nothing(make_cart, pay, fail_to_comple
     # when
     with (
         mock.patch(
-            "saleor_order_groups.events.trigger_order_group_created"
+            "saleor_order_groups.completion.after_commit.trigger_order_group_created"
         ) as group_created,
-        mock.patch("saleor_order_groups.events.order_created") as order_created,
+        mock.patch(
+            "saleor_order_groups.completion.after_commit.order_created"
+        ) as order_created,
         mock.patch(
             "saleor.checkout.complete_checkout.delete_checkouts",
             side_effect=PowerCutError,

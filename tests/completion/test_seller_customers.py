@@ -12,9 +12,9 @@ from saleor.order.models import Order
 from saleor.order.utils import match_orders_with_new_user
 from saleor.site import AccountConfirmMode
 
-from saleor_order_groups.customers import repair_customers
 from saleor_order_groups.models import OrderGroup, Seller, SellerCustomer
-from saleor_order_groups.verification import verify
+from saleor_order_groups.sellers.customers import repair_customers
+from saleor_order_groups.verification.runner import verify
 
 CUSTOMERS = """
     query Customers($id: ID!) {

@@ -9,7 +9,7 @@ from saleor.product.models import Product
 
 from saleor_order_groups.config import SellerSource, SellerSourceType
 from saleor_order_groups.models import OrderGroup, Seller
-from saleor_order_groups.sellers import fetch_sellers
+from saleor_order_groups.sellers.assignments import fetch_sellers
 
 
 def refer_to(attribute, page):

@@ -16,7 +16,7 @@ from saleor.warehouse.models import Stock
 
 from saleor_order_groups.config import SellerSource, SellerSourceType
 from saleor_order_groups.models import OrderGroup, ProductSeller, Seller
-from saleor_order_groups.sellers import ensure_sellers, fetch_sellers
+from saleor_order_groups.sellers.assignments import ensure_sellers, fetch_sellers
 
 METADATA = SellerSource(SellerSourceType.METADATA, "vendor")
 PREVIEW = """

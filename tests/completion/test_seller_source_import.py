@@ -11,8 +11,8 @@ from saleor.attribute.utils import associate_attribute_values_to_instance
 from saleor.product.models import Product
 
 from saleor_order_groups.config import SellerSource, SellerSourceType
-from saleor_order_groups.importing import import_sellers
 from saleor_order_groups.models import ProductSeller, Seller
+from saleor_order_groups.sellers.assignment_import import import_sellers
 
 METADATA = SellerSource(SellerSourceType.METADATA, "vendor")
 

@@ -18,7 +18,7 @@ from saleor.product.models import Product
 from saleor_order_groups.checks import check_configuration
 from saleor_order_groups.config import get_config
 from saleor_order_groups.models import OrderGroup, Seller
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 PLUGIN_UPDATE = """
     mutation Update($channel: ID!, $input: PluginUpdateInput!) {

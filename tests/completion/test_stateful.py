@@ -37,7 +37,7 @@ from saleor.order.tasks import expire_orders_task
 from saleor.warehouse.models import Allocation, Stock
 
 from saleor_order_groups.models import OrderGroup
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 from .test_entries import create_from_checkout  # noqa: F401
 from .test_preview import get_spent, preview, read_placed, show, sides  # noqa: F401

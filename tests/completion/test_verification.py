@@ -23,8 +23,8 @@ from saleor_order_groups.models import (
     PaymentShare,
     Seller,
 )
-from saleor_order_groups.payments import AMOUNTS
-from saleor_order_groups.verification import verify
+from saleor_order_groups.payments.split import AMOUNTS
+from saleor_order_groups.verification.runner import verify
 
 DUMMY = "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin"
 CART = [("beta", "40.00"), ("alpha", "60.00"), (None, "10.00")]

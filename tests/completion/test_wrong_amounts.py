@@ -14,7 +14,7 @@ from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment, TransactionItem
 from saleor.warehouse.models import Allocation
 
-from saleor_order_groups import placement
+from saleor_order_groups.completion import orders as placement
 from saleor_order_groups.models import OrderGroup
 
 from .test_entries import create_from_checkout  # noqa: F401
@@ -38,14 +38,14 @@ def spend_the_card_meanwhile(monkeypatch):
     """Let a rival spend the card while the orders' stock is allocated."""
 
     def _spend(gift_card):
-        allocate_stock = placement._allocate_stock
+        allocate_stock = placement.allocate_stock
 
         def allocate(*args):
             gift_card.current_balance_amount = Decimal("9.00")
             gift_card.save()
             allocate_stock(*args)
 
-        monkeypatch.setattr(placement, "_allocate_stock", allocate)
+        monkeypatch.setattr(placement, "allocate_stock", allocate)
 
     return _spend
 

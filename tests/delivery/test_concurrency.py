@@ -12,9 +12,9 @@ from saleor.checkout.lock_objects import checkout_qs_select_for_update
 from saleor.checkout.models import Checkout, CheckoutDelivery
 from saleor.tests.utils import prepare_test_db_connections
 
-from saleor_order_groups.delivery import fetch_choices
+from saleor_order_groups.delivery.combined_method import get_sum_id, read_parcels
+from saleor_order_groups.delivery.options import fetch_choices
 from saleor_order_groups.models import Seller
-from saleor_order_groups.parcels import get_sum_id, read_parcels
 
 from .conftest import CHOOSE, get_method_id, get_seller_id, to_id
 

@@ -15,8 +15,9 @@ from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.plugins.manager import get_plugins_manager
 
-from saleor_order_groups.delivery_methods import find_methods
-from saleor_order_groups.sellers import SellerLines, fetch_sellers, group_by_seller
+from saleor_order_groups.delivery.eligible_methods import find_methods
+from saleor_order_groups.sellers.assignments import fetch_sellers
+from saleor_order_groups.sellers.partition import SellerLines, group_by_seller
 from tests.completion.test_generated_carts import EXAMPLES, rolled_back
 
 from .conftest import add, get_names

@@ -16,9 +16,9 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor.shipping.models import ShippingMethod
 
 from saleor_order_groups.config import SELLER_SOURCE
-from saleor_order_groups.delivery import fetch_choices
+from saleor_order_groups.delivery.combined_method import is_sum
+from saleor_order_groups.delivery.options import fetch_choices
 from saleor_order_groups.models import OrderGroup, Seller, SellerDeliveryChoice
-from saleor_order_groups.parcels import is_sum
 
 from .conftest import (
     CHECKOUT,

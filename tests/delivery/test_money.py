@@ -20,7 +20,7 @@ from saleor.payment.models import Payment
 from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups.models import OrderGroup
-from saleor_order_groups.money import to_decimal, to_minor
+from saleor_order_groups.money.minor_units import to_decimal, to_minor
 from tests.completion.test_entries import create_from_checkout  # noqa: F401
 from tests.completion.test_generated_carts import (  # noqa: F401
     AMOUNTS,

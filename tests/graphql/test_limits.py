@@ -11,11 +11,7 @@ from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
 
 from saleor_order_groups.graphql.extension import COSTS
-from saleor_order_groups.models import (
-    ProductSeller,
-    Seller,
-    SellerShippingMethod,
-)
+from saleor_order_groups.models import ProductSeller, Seller, SellerShippingMethod
 
 GROUPS = """
 query Groups($where: OrderGroupWhereInput, $search: String) {

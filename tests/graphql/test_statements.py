@@ -8,12 +8,7 @@ from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order, OrderLine
 from saleor.payment.models import TransactionEvent, TransactionItem
 
-from saleor_order_groups.models import (
-    GroupPayment,
-    OrderGroup,
-    OrderGroupOrder,
-    Seller,
-)
+from saleor_order_groups.models import GroupPayment, OrderGroup, OrderGroupOrder, Seller
 
 GROUP = """
 fragment Group on OrderGroup {

@@ -11,7 +11,7 @@ from saleor_order_groups.graphql.enums import (
     OrderGroupFulfillmentStatusEnum,
     OrderGroupStatusEnum,
 )
-from saleor_order_groups.totals import get_settlements, get_totals
+from saleor_order_groups.groups.totals import get_settlements, get_totals
 
 STATUSES = {
     "status": OrderGroupStatusEnum,

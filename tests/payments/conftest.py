@@ -9,8 +9,8 @@ from saleor.order.models import Order
 from saleor.payment.models import TransactionItem
 from saleor.webhook.event_types import WebhookEventSyncType
 
-from saleor_order_groups import announcements
-from saleor_order_groups.payments import AMOUNTS
+from saleor_order_groups.payments import announcements
+from saleor_order_groups.payments.split import AMOUNTS
 from tests.completion.conftest import (  # noqa: F401
     complete,
     get_seller,

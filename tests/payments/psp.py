@@ -29,7 +29,7 @@ from saleor.payment.models import TransactionItem
 from saleor.webhook.event_types import WebhookEventSyncType
 
 from saleor_order_groups.models import PaymentShare
-from saleor_order_groups.payments import AMOUNTS
+from saleor_order_groups.payments.split import AMOUNTS
 
 START_SECONDS = 180
 WAIT_SECONDS = 60

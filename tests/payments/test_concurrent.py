@@ -8,7 +8,7 @@ from saleor.payment.models import TransactionEvent
 from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups.models import GroupPayment
-from saleor_order_groups.settlement import settle
+from saleor_order_groups.payments.settlement import settle
 
 from .psp import (  # noqa: F401
     Report,

@@ -38,10 +38,14 @@ from saleor.webhook.transport.synchronous.transport import (
     handle_transaction_request_task,
 )
 
-from saleor_order_groups import announcements, settlement
-from saleor_order_groups.apportion import apportion, draw_down
 from saleor_order_groups.models import OrderGroup
-from saleor_order_groups.payments import AMOUNTS
+from saleor_order_groups.money.apportion import apportion, draw_down
+from saleor_order_groups.payments import (
+    announcements,
+    settlement,
+    share_transactions,
+)
+from saleor_order_groups.payments.split import AMOUNTS
 
 from .crash import dying
 from .truth import (
@@ -1056,7 +1060,7 @@ def make_world(
     def divide_anew(*args, **kwargs):
         raise AssertionError("Everybody's amounts would be divided anew.")
 
-    monkeypatch.setattr(settlement, "divide_anew", divide_anew, raising=False)
+    monkeypatch.setattr(share_transactions, "divide_anew", divide_anew)
 
     def set_answer(answer):
         payment_app.answer = lambda request: answer
@@ -1343,7 +1347,7 @@ MUTATIONS = {
         "charge-back beside a refund",
     ),
     "forget a failure": (
-        "books.Book.find_counting_success",
+        "amounts.Book.find_counting_success",
         forget_failures,
         "failure of one order of a charge of all",
     ),
@@ -1358,7 +1362,7 @@ MUTATIONS = {
         "app that does the whole",
     ),
     "lend nothing": (
-        "settlement.lend",
+        "lending.lend",
         lend_nothing,
         "adjustment of one order, and a charge beyond it",
     ),
@@ -1379,7 +1383,7 @@ MUTATIONS = {
 def test_broken_ledger_is_caught(make_world, monkeypatch, _case):
     # given
     name, break_, sequence = MUTATIONS[_case]
-    target = f"saleor_order_groups.{name}"
+    target = f"saleor_order_groups.payments.{name}"
     monkeypatch.setattr(target, break_(pkgutil.resolve_name(target)))
     world = make_world()
 

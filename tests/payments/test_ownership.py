@@ -30,10 +30,10 @@ from saleor.webhook.transport.synchronous.transport import (
     handle_transaction_request_task,
 )
 
-from saleor_order_groups import announcements, settlement
 from saleor_order_groups.models import GroupPayment
-from saleor_order_groups.payments import AMOUNTS
-from saleor_order_groups.verification import verify
+from saleor_order_groups.payments import announcements, settlement
+from saleor_order_groups.payments.split import AMOUNTS
+from saleor_order_groups.verification.runner import verify
 
 from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
 from .crash import dying

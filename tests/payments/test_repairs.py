@@ -10,8 +10,8 @@ from saleor.order.models import Order
 from saleor.payment.models import TransactionEvent, TransactionItem
 
 from saleor_order_groups.models import GroupPayment, OrderGroup, PaymentShare
-from saleor_order_groups.payments import DIVIDED_AMOUNT
-from saleor_order_groups.verification import verify
+from saleor_order_groups.payments.divided_amounts import DIVIDED_AMOUNT
+from saleor_order_groups.verification.runner import verify
 
 from .conftest import CART, assert_shares_sum_to, get_amounts, get_orders, get_share
 

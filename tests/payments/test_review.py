@@ -7,7 +7,7 @@ from graphene import Node
 from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 from saleor.payment.models import TransactionEvent
 
-from saleor_order_groups.unsettled import settle_unsettled
+from saleor_order_groups.payments.recovery import settle_unsettled
 
 from .conftest import (
     REQUEST,

@@ -11,8 +11,8 @@ from saleor.order.models import Order
 from saleor.payment.models import TransactionItem
 
 from saleor_order_groups.models import GroupPayment
-from saleor_order_groups.payments import AMOUNTS
-from saleor_order_groups.settlement import settle
+from saleor_order_groups.payments.settlement import settle
+from saleor_order_groups.payments.split import AMOUNTS
 
 from .conftest import CART, assert_shares_sum_to, get_orders, get_share
 

@@ -29,10 +29,11 @@ from saleor.payment.transaction_item_calculations import (
 from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups.models import GroupPayment, PaymentEventShare, PaymentShare
-from saleor_order_groups.money import to_decimal
-from saleor_order_groups.operations import Requestor, cancel_rest
-from saleor_order_groups.payments import AMOUNTS, DIVIDED_AMOUNT
-from saleor_order_groups.settlement import settle
+from saleor_order_groups.money.minor_units import to_decimal
+from saleor_order_groups.payments.divided_amounts import DIVIDED_AMOUNT
+from saleor_order_groups.payments.group_requests import Requestor, cancel_rest
+from saleor_order_groups.payments.settlement import settle
+from saleor_order_groups.payments.split import AMOUNTS
 
 from .payment_app import Request
 

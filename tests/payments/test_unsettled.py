@@ -15,14 +15,14 @@ from saleor.payment.models import TransactionEvent
 from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups.models import GroupPayment, OrderGroup
-from saleor_order_groups.operations import Requestor, request_of_payment
-from saleor_order_groups.payment_requests import find_open_requests
-from saleor_order_groups.unsettled import (
+from saleor_order_groups.payments.group_requests import Requestor, request_of_payment
+from saleor_order_groups.payments.open_requests import find_open_requests
+from saleor_order_groups.payments.recovery import (
     find_unsettled,
     give_up_requests,
     settle_unsettled,
 )
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
 from .payment_app import succeed

@@ -18,7 +18,7 @@ from saleor.payment.transaction_item_calculations import (
     calculate_transaction_amount_based_on_events,
 )
 
-from saleor_order_groups.apportion import apportion, draw_down
+from saleor_order_groups.money.apportion import apportion, draw_down
 
 Parts = list[int]
 

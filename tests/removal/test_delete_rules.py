@@ -21,7 +21,7 @@ from saleor_order_groups.delete_rules import (
 )
 from saleor_order_groups.migration_locks import LimitLockWaits
 from saleor_order_groups.models import OrderGroupOrder, Seller
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 TABLE = "saleor_order_groups_ordergrouporder"
 FINDING = (

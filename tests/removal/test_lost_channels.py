@@ -9,9 +9,9 @@ from django.db.migrations.executor import MigrationExecutor
 from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 from saleor.order.models import Order
 
-from saleor_order_groups.channels import get_channel
+from saleor_order_groups.groups.channels import get_channel
 from saleor_order_groups.models import OrderGroup
-from saleor_order_groups.verification import verify
+from saleor_order_groups.verification.runner import verify
 
 LIST = """
     query Groups($where: OrderGroupWhereInput) {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saleor_order_groups.apportion import apportion, draw_down
+from saleor_order_groups.money.apportion import apportion, draw_down
 
 weights = st.lists(st.integers(0, 10**9), min_size=1, max_size=12)
 amounts = st.integers(-(10**12), 10**12)

@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from saleor.payment.models import TransactionEvent, TransactionItem
 
-from saleor_order_groups.books import AMOUNTS, Book
-from saleor_order_groups.locked import Entry, LockedPayment, LockedShare
 from saleor_order_groups.models import GroupPayment, PaymentShare
-from saleor_order_groups.settlement import bring_in_line, find_wrong_reports
+from saleor_order_groups.payments.amounts import AMOUNTS, Book
+from saleor_order_groups.payments.corrections import find_wrong_reports
+from saleor_order_groups.payments.locked import Entry, LockedPayment, LockedShare
+from saleor_order_groups.payments.settlement import bring_in_line
 
 TOTALS = (6600, 3300, 1100)
 PROPERTY = settings(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saleor_order_groups.ledger import Ledger, Standing, lend
+from saleor_order_groups.payments.ledger import Ledger, Standing, lend
 
 TOTALS = (6600, 3300, 1100)
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saleor_order_groups.legacy_payments import divide
+from saleor_order_groups.payments.legacy.split import divide
 
 AMOUNTS = st.integers(0, 10**9)
 NEEDS = st.lists(st.integers(0, 10**7), min_size=2, max_size=12).filter(any)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saleor_order_groups.shares import (
+from saleor_order_groups.allocation.allocate import (
     CheckoutFigures,
     LinesFigures,
     UnbalancedCheckoutError,

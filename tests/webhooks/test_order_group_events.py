@@ -13,7 +13,7 @@ from saleor.core.jwt_manager import get_jwt_manager
 from saleor.core.models import EventDelivery, EventDeliveryAttempt
 from saleor.graphql.tests.utils import get_graphql_content
 
-from saleor_order_groups.webhooks.order_group_events import trigger_order_group_created
+from saleor_order_groups.webhooks.sending import trigger_order_group_created
 
 from .queries import CHANNELS_SUBSCRIPTION, EVENT_SUBSCRIPTION, ROOT_SUBSCRIPTION
 

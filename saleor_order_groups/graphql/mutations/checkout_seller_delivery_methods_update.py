@@ -33,25 +33,19 @@ from saleor.graphql.utils import get_user_or_app_from_context
 from saleor.webhook.event_types import WebhookEventAsyncType, WebhookEventSyncType
 
 from ...config import SellerSource, get_config
-from ...delivery import (
+from ...delivery.combined_method import SellerId, get_sum_id
+from ...delivery.offer import ask_apps, offer_sum
+from ...delivery.options import (
     SellerDelivery,
-    ask_apps,
     fetch_choices,
     find_deliveries,
     get_seller_name,
-    offer_sum,
 )
-from ...delivery_taxes import MIXED_RATES, has_mixed_rates
+from ...delivery.tax_rates import MIXED_RATES, has_mixed_rates
 from ...models import SellerDeliveryChoice
-from ...parcels import SellerId, get_sum_id
-from ...sellers import (
-    SellerLines,
-    ensure_sellers,
-    fetch_sellers,
-    get_product_ids,
-    group_by_seller,
-)
-from ...sources import find_unanswered
+from ...sellers.assignments import ensure_sellers, fetch_sellers
+from ...sellers.partition import SellerLines, get_product_ids, group_by_seller
+from ...sellers.product_data import find_unanswered
 from ..descriptions import ADDED_IN_01
 from ..limits import describe_excess
 from .seller_delivery_inputs import clean_deliveries

@@ -35,18 +35,17 @@ from saleor.payment.models import Payment, TransactionItem
 from saleor.permission.enums import OrderPermissions, PaymentPermissions
 
 from ... import models
-from ...channels import get_channel
-from ...legacy_operations import capture_together, get_capturable
-from ...locked import NOT_LIVE
-from ...operations import (
-    Amounts,
+from ...groups.channels import get_channel
+from ...payments.funding_sources import (
     InsufficientAmountError,
-    Requestor,
     Source,
     bundle,
     find_sources,
     request_of_sources,
 )
+from ...payments.group_requests import Amounts, Requestor
+from ...payments.legacy.capture import capture_together, get_capturable
+from ...payments.locked import NOT_LIVE
 from ..descriptions import ADDED_IN_01
 from ..ids import global_id_to_uuid
 from ..limits import describe_excess

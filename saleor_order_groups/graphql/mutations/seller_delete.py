@@ -7,7 +7,7 @@ from saleor.graphql.core.doc_category import DOC_CATEGORY_PRODUCTS
 from saleor.graphql.core.mutations import BaseMutation
 from saleor.permission.enums import ProductPermissions
 
-from ...seller_products import sells_products
+from ...sellers.products import sells_products
 from ..descriptions import ADDED_IN_01
 from ..enums import SellerErrorCode
 from ..errors import SellerError

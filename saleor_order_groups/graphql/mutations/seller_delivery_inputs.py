@@ -9,8 +9,8 @@ from graphql.error import GraphQLError
 from saleor.checkout.error_codes import CheckoutErrorCode
 from saleor.graphql.core.utils import from_global_id_or_error
 
-from ...delivery import SellerDelivery, get_seller_name
-from ...parcels import SellerId
+from ...delivery.combined_method import SellerId
+from ...delivery.options import SellerDelivery, get_seller_name
 from ..ids import global_id_to_uuid
 
 

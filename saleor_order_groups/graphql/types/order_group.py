@@ -42,8 +42,8 @@ from saleor.permission.enums import (
 )
 
 from ... import models
-from ...statuses import OrderGroupStatus
-from ...totals import count_orders
+from ...groups.statuses import OrderGroupStatus
+from ...groups.totals import count_orders
 from ..dataloaders import (
     DiscountsByGroupLoader,
     LastCancelationByGroupIdLoader,

@@ -14,8 +14,8 @@ from saleor.graphql.order.dataloaders import OrderByIdLoader
 from saleor.graphql.order.types import Order
 from saleor.permission.enums import DiscountPermissions, OrderPermissions
 
-from ...discounts import GroupDiscount
-from ...taxes import GroupTax
+from ...groups.discounts import GroupDiscount
+from ...groups.taxes import GroupTax
 from ..descriptions import ADDED_IN_01
 
 

@@ -5,7 +5,7 @@ from saleor.graphql.core.context import SyncWebhookControlContext
 from saleor.graphql.core.doc_category import DOC_CATEGORY_CHECKOUT
 from saleor.graphql.core.types import BaseObjectType, Money, NonNullList, TaxedMoney
 
-from ... import preview
+from ...allocation import preview
 from ..descriptions import ADDED_IN_01
 from .seller import Seller
 

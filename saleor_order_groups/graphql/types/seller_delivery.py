@@ -6,7 +6,7 @@ from saleor.graphql.core.doc_category import DOC_CATEGORY_CHECKOUT
 from saleor.graphql.core.types import BaseObjectType, NonNullList
 from saleor.graphql.shipping.types import ShippingMethod
 
-from ... import delivery
+from ...delivery import options as delivery
 from ..descriptions import ADDED_IN_01
 from .seller import Seller
 

@@ -1,9 +1,9 @@
 from django.core.management.base import BaseCommand, CommandError
 from saleor.channel.models import Channel
 
-from ...adoption import adopt_existing, select_existing
 from ...config import OrderGroupsConfig, get_config
-from ...sources import check_source
+from ...groups.adoption import adopt_existing, select_existing
+from ...sellers.product_data import check_source
 from .import_sellers import parse_batch_size
 
 DEFAULT_BATCH_SIZE = 1000

@@ -4,8 +4,8 @@ from collections import Counter
 from django.core.management.base import BaseCommand, CommandError
 
 from ...config import ASSIGNMENT, SellerSource, parse_seller_source
-from ...importing import Outcome, import_sellers
-from ...sources import check_source
+from ...sellers.assignment_import import Outcome, import_sellers
+from ...sellers.product_data import check_source
 
 DEFAULT_BATCH_SIZE = 1000
 

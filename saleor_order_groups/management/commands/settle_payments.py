@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from ...models import GroupPayment
-from ...unsettled import give_up_requests, settle_unsettled
+from ...payments.recovery import give_up_requests, settle_unsettled
 
 
 class Command(BaseCommand):

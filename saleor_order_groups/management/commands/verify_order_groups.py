@@ -3,8 +3,8 @@ from argparse import ArgumentTypeError
 from django.core.management.base import BaseCommand, CommandError
 
 from ...models import OrderGroup
-from ...repairs import REPAIRS
-from ...verification import DEFAULT_BATCH_SIZE, verify
+from ...verification.repairs import REPAIRS
+from ...verification.runner import DEFAULT_BATCH_SIZE, verify
 
 
 class Command(BaseCommand):

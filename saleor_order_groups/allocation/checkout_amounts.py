@@ -1,0 +1,151 @@
+"""Read the amounts of a checkout in minor units, and allocate them to its orders."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from prices import Money
+from saleor.checkout.utils import calculate_checkout_weight
+from saleor.core.prices import quantize_price
+from saleor.discount import VoucherType
+from saleor.giftcard.models import GiftCard
+
+from ..config import ShippingAllocation, get_config
+from ..delivery.combined_method import Parcel, SellerId
+from ..host.line_prices import get_base_prices, get_discounted_prices
+from ..money.minor_units import InexactAmountError, to_minor
+from ..sellers.partition import SellerLines
+from .allocate import (
+    CheckoutFigures,
+    GiftCardMismatchError,
+    LinesFigures,
+    Share,
+    UnbalancedCheckoutError,
+    allocate,
+)
+from .checkout_prices import CheckoutPrices, LinePrice, get_order_level_discount
+
+if TYPE_CHECKING:
+    from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
+
+
+def _get_grams(part: SellerLines) -> int:
+    return round(calculate_checkout_weight(list(part.lines)).g)
+
+
+# What the shipping price is divided by: of a seller's lines, their gross subtotal, and
+# whether they are the first that ship. All zero means equal parts.
+_SHIPPING_WEIGHTS: dict[ShippingAllocation, Callable[[SellerLines, int, bool], int]] = {
+    ShippingAllocation.SUBTOTAL: lambda part, gross, is_first: gross,
+    ShippingAllocation.WEIGHT: lambda part, gross, is_first: _get_grams(part),
+    ShippingAllocation.EQUAL: lambda part, gross, is_first: 1,
+    ShippingAllocation.FIRST: lambda part, gross, is_first: int(is_first),
+}
+
+
+def allocate_checkout(
+    checkout_info: "CheckoutInfo",
+    checkout_lines: list["CheckoutLineInfo"],
+    parts: Sequence[SellerLines],
+    line_prices: Sequence[Sequence[LinePrice]],
+    prices: CheckoutPrices,
+    gift_cards: Sequence[GiftCard],
+) -> list[Share]:
+    """Return one share for each seller, in the sellers' order.
+
+    :param checkout_lines: all of them: a discount of all is spread over all.
+    :param line_prices: of each seller's lines.
+    :raises UnbalancedCheckoutError: the figures do not add up.
+    """
+    figures = read_checkout(checkout_info, prices, gift_cards)
+    config = get_config(checkout_info.channel.slug, checkout_info.manager)
+    losses = _get_discount_losses(checkout_info, checkout_lines)
+    weigh = _SHIPPING_WEIGHTS[config.shipping_allocation]
+    sellers: list[LinesFigures] = []
+    for part, lines in zip(parts, line_prices, strict=True):
+        gross = sum(_to_minor(line.total.gross) for line in lines)
+        needs_shipping = any(line.needs_shipping for line in lines)
+        is_first = needs_shipping and not any(s.needs_shipping for s in sellers)
+        sellers.append(
+            LinesFigures(
+                net=sum(_to_minor(line.total.net) for line in lines),
+                gross=gross,
+                discount_loss=sum(
+                    losses[line_info.line.pk] for line_info in part.lines
+                ),
+                needs_shipping=needs_shipping,
+                # What sums to the price is divided by itself: each has its own price.
+                shipping_weight=(
+                    weigh(part, gross, is_first)
+                    if prices.parcels is None
+                    else _get_parcel_price(prices.parcels, part)
+                ),
+            )
+        )
+    return allocate(figures, sellers)
+
+
+def _get_parcel_price(parcels: Mapping[SellerId, Parcel], part: SellerLines) -> int:
+    parcel = parcels.get(part.seller.pk if part.seller else None)
+    # None yet for goods that came later: the checkout's price has nothing for them.
+    return _to_minor(parcel.price) if parcel else 0
+
+
+def read_checkout(
+    checkout_info: "CheckoutInfo",
+    prices: CheckoutPrices,
+    gift_cards: Sequence[GiftCard],
+) -> CheckoutFigures:
+    """Return what belongs to the checkout as a whole, in minor units.
+
+    :raises UnbalancedCheckoutError: an amount has more decimals than the currency.
+    """
+    voucher = checkout_info.voucher
+    discount = get_order_level_discount(checkout_info)
+    # First: a balance that cannot be spent is in the amount that is due, too.
+    balances = tuple(map(_get_balance, gift_cards))
+    return CheckoutFigures(
+        prices_entered_with_tax=checkout_info.tax_configuration.prices_entered_with_tax,
+        shipping_net=_to_minor(prices.shipping.net),
+        shipping_gross=_to_minor(prices.shipping.gross),
+        shipping_base=_to_minor(prices.shipping_base),
+        shipping_undiscounted_base=_to_minor(prices.shipping_undiscounted_base),
+        total_gross=_to_minor(prices.total),
+        due_net=_to_minor(prices.due.net),
+        due_gross=_to_minor(prices.due.gross),
+        discount=(
+            _to_minor(Money(discount["amount_value"], checkout_info.checkout.currency))
+            if discount
+            else 0
+        ),
+        discount_is_on_shipping=bool(voucher and voucher.type == VoucherType.SHIPPING),
+        gift_cards=balances,
+    )
+
+
+def _to_minor(price: Money) -> int:
+    try:
+        return to_minor(price.amount, price.currency)
+    except InexactAmountError as error:
+        raise UnbalancedCheckoutError(str(error)) from error
+
+
+def _get_balance(card: GiftCard) -> int:
+    try:
+        return to_minor(card.current_balance_amount, card.currency)
+    except InexactAmountError as error:
+        raise GiftCardMismatchError(f"A gift card's balance: {error}") from error
+
+
+def _get_discount_losses(
+    checkout_info: "CheckoutInfo", lines: list["CheckoutLineInfo"]
+) -> dict[UUID, int]:
+    """Return what each line lost, in base prices, to the order-level discount."""
+    base, discounted = (
+        get_base_prices(lines),
+        get_discounted_prices(checkout_info, lines),
+    )
+    return {
+        key: _to_minor(quantize_price(price - discounted[key], price.currency))
+        for key, price in base.items()
+    }

@@ -1,0 +1,183 @@
+"""Read what Saleor has calculated for a checkout as a whole."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.forms.models import model_to_dict
+from django.utils import timezone
+from prices import Money, TaxedMoney
+from saleor.checkout import calculations
+from saleor.checkout.base_calculations import (
+    base_checkout_delivery_price,
+    base_checkout_undiscounted_delivery_price,
+)
+from saleor.core.prices import quantize_price
+from saleor.core.taxes import zero_money
+from saleor.discount import DiscountType, DiscountValueType
+from saleor.discount.utils.voucher import is_line_level_voucher
+from saleor.giftcard.models import GiftCard
+
+from ..delivery.combined_method import Parcel, SellerId, is_sum, read_parcels
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
+    from saleor.checkout.models import Checkout
+    from saleor.plugins.manager import PluginsManager
+
+
+@dataclass(frozen=True)
+class CheckoutPrices:
+    """What Saleor has calculated for the checkout as a whole.
+
+    `total` is before gift cards, `due` is after them; `parcels` are the sellers' own
+    delivery methods by seller, None where one method is for all.
+    """
+
+    shipping: TaxedMoney
+    shipping_base: Money
+    shipping_undiscounted_base: Money
+    total: Money
+    due: TaxedMoney
+    parcels: Mapping[SellerId, Parcel] | None = None
+
+    @classmethod
+    def from_order_data(cls, data: Mapping[str, Any]) -> "CheckoutPrices":
+        """Return the prices that Saleor's payment flow prepared before it took money."""
+        return cls(
+            shipping=data["shipping_price"],
+            shipping_base=data["base_shipping_price"],
+            shipping_undiscounted_base=data["undiscounted_base_shipping_price"],
+            total=data["total_price_left"],
+            due=data["total"],
+            parcels=read_parcels(
+                data.get("shipping_method_private_metadata"), data["total"].currency
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class LinePrice:
+    """What one line costs after all discounts."""
+
+    total: TaxedMoney
+    needs_shipping: bool
+
+
+def fetch_prices(
+    checkout_info: "CheckoutInfo",
+    lines: list["CheckoutLineInfo"],
+    *,
+    manager: "PluginsManager",
+    force_update: bool = False,
+    **options: Any,
+) -> CheckoutPrices:
+    """Let Saleor price the checkout, if its prices are too old, and return the prices.
+
+    :param options: `allow_sync_webhooks` and `database_connection_name` as Saleor's
+        calculations take them.
+    """
+    arguments: dict[str, Any] = {
+        "manager": manager,
+        "checkout_info": checkout_info,
+        "lines": lines,
+        **options,
+    }
+    # First: what follows reads what this has calculated.
+    due = calculations.calculate_checkout_total_with_gift_cards(
+        **arguments, force_update=force_update
+    )
+    return CheckoutPrices(
+        shipping=calculations.checkout_shipping_price(**arguments),
+        shipping_base=base_checkout_delivery_price(checkout_info, lines),
+        shipping_undiscounted_base=base_checkout_undiscounted_delivery_price(
+            checkout_info, lines
+        ),
+        total=calculations.calculate_checkout_total(**arguments).gross,
+        due=due,
+        parcels=_get_parcels(checkout_info),
+    )
+
+
+def read_prices(
+    checkout_info: "CheckoutInfo",
+    lines: list["CheckoutLineInfo"],
+    gift_cards: Sequence[GiftCard],
+) -> CheckoutPrices:
+    """Return the prices of a checkout that Saleor has just priced, without a statement.
+
+    :param gift_cards: those that count.
+    """
+    checkout = checkout_info.checkout
+    total = quantize_price(checkout.total, checkout.currency)
+    balance = sum(
+        (card.current_balance for card in gift_cards),
+        start=zero_money(checkout.currency),
+    )
+    return CheckoutPrices(
+        shipping=quantize_price(checkout.shipping_price, checkout.currency),
+        shipping_base=base_checkout_delivery_price(checkout_info, lines),
+        shipping_undiscounted_base=base_checkout_undiscounted_delivery_price(
+            checkout_info, lines
+        ),
+        total=total.gross,
+        due=_subtract(total, balance),
+        parcels=_get_parcels(checkout_info),
+    )
+
+
+def _subtract(total: TaxedMoney, balance: Money) -> TaxedMoney:
+    """Return what is due after gift cards.
+
+    As Saleor's `calculate_checkout_total_with_gift_cards`, which reads the balance of
+    each checkout from the database.
+    """
+    if not total.gross:
+        return total
+    gross = max(total.gross - balance, zero_money(total.currency))
+    net = quantize_price(gross / (total.gross / total.net), total.currency)
+    return TaxedMoney(net=net, gross=gross)
+
+
+def _get_parcels(checkout_info: "CheckoutInfo") -> dict[SellerId, Parcel] | None:
+    delivery = checkout_info.checkout.assigned_delivery
+    if delivery is None or not is_sum(delivery.shipping_method_id):
+        return None
+    return read_parcels(delivery.private_metadata, checkout_info.checkout.currency)
+
+
+def select_gift_cards(checkout: "Checkout") -> "QuerySet[GiftCard]":
+    """Return the gift cards that the checkout's total counts, as they are spent."""
+    return checkout.gift_cards.active(date=timezone.now().date())
+
+
+def get_order_level_discount(checkout_info: "CheckoutInfo") -> dict[str, Any] | None:
+    """Return the OrderDiscount that Saleor's `_create_order_discount` would make."""
+    checkout = checkout_info.checkout
+    if checkout_info.discounts:
+        checkout_discount = checkout_info.discounts[0]
+        if checkout_discount.type != DiscountType.ORDER_PROMOTION:
+            return None
+        data = model_to_dict(checkout_discount)
+        data["promotion_rule_id"] = data.pop("promotion_rule")
+        data["voucher_id"] = data.pop("voucher", None)
+        del data["checkout"]
+    elif checkout.discount and not is_line_level_voucher(checkout_info.voucher):
+        voucher_code = checkout_info.voucher_code
+        data = {
+            "type": DiscountType.VOUCHER,
+            "name": checkout.discount_name,
+            "translated_name": checkout.translated_discount_name,
+            "currency": checkout.currency,
+            "voucher": checkout_info.voucher,
+            "voucher_code": voucher_code.code if voucher_code else None,
+            "value_type": DiscountValueType.FIXED,
+            "value": checkout.discount.amount,
+            "amount_value": checkout.discount_amount,
+        }
+    else:
+        return None
+    # A percentage voucher is rounded to two decimals whatever the currency has.
+    data["amount_value"] = quantize_price(data["amount_value"], checkout.currency)
+    return data

@@ -1,0 +1,90 @@
+"""What happens after commit: Saleor's own order events, then the group's."""
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+
+from django.db import transaction
+from saleor.core.utils.events import call_event
+from saleor.order.actions import order_created
+from saleor.order.models import Order
+from saleor.order.notifications import send_order_confirmation
+
+from ..config import Confirmation, get_config
+from ..groups.confirmation import send_group_confirmation
+from ..host.webhook_lookups import Lookups, share_lookups
+from ..models import OrderGroup
+from ..webhooks.sending import trigger_order_group_created
+from .context import Completion, PlacedOrder
+
+_announced: ContextVar[PlacedOrder | None] = ContextVar("announced", default=None)
+
+
+def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> None:
+    """Fire for each order what Saleor fires for one, once the transaction commits.
+
+    What fails for one order is logged and keeps nothing from the others.
+    """
+    redirect_url = completion.checkout.redirect_url
+    lookups: Lookups = {}
+    for placed_order in placed:
+        order_info = placed_order.get_order_info()
+        _call_after_commit(
+            lookups,
+            placed_order,
+            order_created,
+            order_info=order_info,
+            user=completion.user,
+            app=completion.app,
+            manager=completion.manager,
+            site_settings=completion.site_settings,
+            automatic=completion.is_automatic,
+        )
+        _call_after_commit(
+            lookups,
+            placed_order,
+            send_order_confirmation,
+            order_info,
+            redirect_url,
+            completion.manager,
+        )
+
+
+def find_announced(order: Order) -> PlacedOrder | None:
+    """Return what was made with an order, while Saleor does what follows its creation."""
+    placed = _announced.get()
+    return placed if placed and placed.order is order else None
+
+
+def _call_after_commit(
+    lookups: Lookups, placed: PlacedOrder | None, function: Callable, *args, **kwargs
+) -> None:
+    # No partial: Django logs a failure by the function's name.
+    def call() -> None:
+        token = _announced.set(placed)
+        try:
+            with share_lookups(lookups):
+                function(*args, **kwargs)
+        finally:
+            _announced.reset(token)
+
+    transaction.on_commit(call, robust=True)
+
+
+def announce_group(completion: Completion, group: OrderGroup) -> None:
+    """Send ORDER_GROUP_CREATED once the transaction commits.
+
+    And the customer's confirmation, where the channel sends one of the whole group.
+    """
+    call_event(
+        trigger_order_group_created, group, requestor=completion.app or completion.user
+    )
+    config = get_config(completion.checkout_info.channel.slug, completion.manager)
+    if config.confirmation == Confirmation.GROUP:
+        _call_after_commit(
+            {},
+            None,
+            send_group_confirmation,
+            group,
+            completion.checkout.redirect_url,
+            completion.manager,
+        )

@@ -1,0 +1,88 @@
+"""What a completion is given, and what it has placed."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.sites.models import Site
+from saleor.checkout.models import Checkout
+from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
+from saleor.giftcard.models import GiftCard
+from saleor.order import OrderStatus
+from saleor.order.fetch import OrderInfo, OrderLineInfo
+from saleor.order.models import Order
+
+from ..models import Seller
+
+if TYPE_CHECKING:
+    from saleor.account.models import User
+    from saleor.app.models import App
+    from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
+    from saleor.plugins.manager import PluginsManager
+    from saleor.site.models import SiteSettings
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One call of Saleor's order creation, from either of its two flows.
+
+    `order_data` is what the payment flow prepared before it took the money; the
+    transaction flow prepares it here.
+    """
+
+    checkout_info: "CheckoutInfo"
+    checkout_lines: list["CheckoutLineInfo"]
+    manager: "PluginsManager"
+    user: "User | None"
+    app: "App | None"
+    metadata_list: list | None = None
+    private_metadata_list: list | None = None
+    is_automatic: bool = False
+    force_update: bool = False
+    order_data: dict[str, Any] | None = None
+    site_settings: "SiteSettings" = field(
+        default_factory=lambda: Site.objects.get_current().settings
+    )
+
+    @property
+    def checkout(self) -> Checkout:
+        """The checkout, locked by Saleor."""
+        return self.checkout_info.checkout
+
+
+@dataclass(frozen=True)
+class PlacedOrder:
+    """An order, whose it is, and what was made with it."""
+
+    order: Order
+    seller: Seller | None
+    lines: list[OrderLineInfo]
+    gift_cards: list[GiftCard]
+
+    def has_settled_status(self) -> bool:
+        """Tell whether Saleor would find the status that the order was placed with.
+
+        Nothing of it fulfils itself, and who fulfils it sets the status.
+        """
+        return self.order.status == OrderStatus.UNFULFILLED and not any(
+            info.line.is_gift_card for info in self.lines
+        )
+
+    def is_paid_with_gift_cards(self) -> bool:
+        """Tell whether a gift card that is a transaction is to be charged.
+
+        The order's transactions are those that `save_orders` has.
+        """
+        return any(
+            transaction.app_identifier == GIFT_CARD_PAYMENT_GATEWAY_ID
+            for transaction in self.order.payment_transactions.all()
+        )
+
+    def get_order_info(self) -> OrderInfo:
+        """Return the order as Saleor's after-commit actions take it."""
+        return OrderInfo(
+            order=self.order,
+            customer_email=self.order.user_email,
+            channel=self.order.channel,
+            payment=self.order.get_last_payment(),
+            lines_data=self.lines,
+        )

@@ -1,0 +1,95 @@
+"""Gift cards that pay for a checkout, spent under their locks.
+
+Saleor marks the prices of all other checkouts with the same card as stale while it holds
+the card and the stock: completions of two of these checkouts wait for each other.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from prices import Money
+from saleor.checkout.lock_objects import checkout_qs_select_for_update
+from saleor.checkout.models import Checkout
+from saleor.core.exceptions import GiftCardNotApplicable
+from saleor.giftcard.events import gift_cards_used_in_order_event
+from saleor.giftcard.models import GiftCard
+from saleor.order.utils import set_gift_card_user, update_gift_card_balance
+
+from ..allocation.checkout_prices import select_gift_cards
+from .changes import is_still_paid
+
+if TYPE_CHECKING:
+    from saleor.account.models import User
+    from saleor.app.models import App
+    from saleor.checkout.fetch import CheckoutInfo
+    from saleor.order.models import Order
+
+USED_MEANWHILE = "A gift card was used in the meantime."
+
+
+def lock_gift_cards(checkout: Checkout) -> list[GiftCard]:
+    """Return the cards in the order in which they are spent, as Saleor locks them.
+
+    Lock the stocks first, as Saleor does: the other way round two completions with the
+    same card and stock would wait for each other.
+    """
+    return list(select_gift_cards(checkout).select_for_update())
+
+
+def spend_on_one_order(
+    checkout_info: "CheckoutInfo",
+    order: "Order",
+    total: Money,
+    user: "User | None",
+    app: "App | None",
+) -> None:
+    """Do what Saleor's `add_gift_cards_to_order` does, without the deadlock.
+
+    :param total: before gift cards; the order's own is after them.
+    :raises GiftCardNotApplicable: the balance is not the one that the order counts, or
+        what is due without it was not paid.
+    """
+    cards = lock_gift_cards(checkout_info.checkout)
+    left, spent = total, []
+    balances: list[tuple[GiftCard, float]] = []
+    for card in cards:
+        if left.amount > 0:
+            left = update_gift_card_balance(card, left, balances)
+            spent.append(card)
+    due = order.total.gross
+    if cards and (left != due or not is_still_paid(checkout_info, due)):
+        raise GiftCardNotApplicable(USED_MEANWHILE)
+    order.gift_cards.add(*spent)
+    gift_cards_used_in_order_event(balances, order, user, app)
+    save_spent_cards(checkout_info, spent)
+
+
+def save_spent_cards(checkout_info: "CheckoutInfo", cards: Sequence[GiftCard]) -> None:
+    """Save the cards' new balances, and who has spent them."""
+    if not cards:
+        return
+    email = checkout_info.get_customer_email() or ""
+    for card in cards:
+        set_gift_card_user(card, checkout_info.user, email)
+        card.last_used_on = timezone.now()
+    GiftCard.objects.bulk_update(
+        cards, ["current_balance_amount", "last_used_on", "used_by", "used_by_email"]
+    )
+    keys, token = [card.pk for card in cards], checkout_info.checkout.token
+    transaction.on_commit(lambda: _expire_other_prices(keys, token), robust=True)
+
+
+@transaction.atomic
+def _expire_other_prices(cards: Sequence[int], token: UUID) -> None:
+    """Let Saleor price the other checkouts with these cards again.
+
+    Called when no other lock is held. They are locked by key: two of these updates would
+    wait for each other else.
+    """
+    others = checkout_qs_select_for_update().filter(gift_cards__in=cards)
+    Checkout.objects.filter(
+        pk__in=others.exclude(token=token).values_list("pk", flat=True)
+    ).update(price_expiration=timezone.now())

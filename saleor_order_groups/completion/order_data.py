@@ -1,0 +1,53 @@
+"""What Saleor calculates for the whole checkout before it creates an order."""
+
+from typing import Any
+
+from saleor.checkout import calculations
+from saleor.checkout import complete_checkout as saleor_completion
+
+from ..allocation.checkout_prices import fetch_prices
+from .context import Completion
+
+# ------------------------------------------------------------------ figures
+
+
+def prepare_order_data(completion: Completion) -> dict[str, Any]:
+    """Return what `_create_order_from_checkout` reads from the checkout.
+
+    Same keys as `prepare_order_data` of the payment flow.
+    """
+    checkout_info, manager = completion.checkout_info, completion.manager
+    checkout, lines = completion.checkout, completion.checkout_lines
+    prices = fetch_prices(
+        checkout_info, lines, manager=manager, force_update=completion.force_update
+    )
+    data = saleor_completion._process_shipping_data_for_order(
+        checkout_info,
+        prices.shipping_undiscounted_base,
+        prices.shipping_base,
+        prices.shipping,
+        manager,
+        lines,
+    )
+    data |= saleor_completion._process_user_data_for_order(checkout_info, manager)
+    data |= {
+        "lines": saleor_completion._create_lines_for_order(
+            manager,
+            checkout_info,
+            lines,
+            checkout_info.tax_configuration.prices_entered_with_tax,
+            site_settings=completion.site_settings,
+        ),
+        "language_code": checkout.language_code,
+        "total": prices.due,
+        "total_price_left": prices.total,
+        "shipping_tax_rate": calculations.checkout_shipping_tax_rate(
+            manager=manager, checkout_info=checkout_info, lines=lines
+        ),
+        "tax_error": checkout.tax_error,
+    }
+    if checkout_info.voucher:
+        voucher_code = checkout_info.voucher_code
+        data["voucher"] = checkout_info.voucher
+        data["voucher_code"] = voucher_code.code if voucher_code else None
+    return data

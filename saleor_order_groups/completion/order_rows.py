@@ -1,0 +1,202 @@
+"""The rows of the new orders: what they share, and what each has for itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from saleor.account.models import Address
+from saleor.checkout.delivery_context import PRIVATE_META_APP_SHIPPING_ID
+from saleor.checkout.utils import (
+    calculate_checkout_weight,
+    get_checkout_metadata,
+    get_or_create_checkout_metadata,
+)
+from saleor.core.taxes import zero_taxed_money
+from saleor.order import OrderOrigin, OrderStatus
+from saleor.order.fetch import OrderLineInfo
+from saleor.order.models import Order
+from saleor.order.utils import (
+    update_order_display_gross_prices,
+)
+from saleor.payment.model_helpers import get_subtotal
+
+from ..allocation.allocate import Share
+from ..delivery.combined_method import read_parcels
+from ..delivery.order_deliveries import describe_deliveries
+from ..money.minor_units import to_money, to_taxed_money
+from ..sellers.partition import SellerLines
+from .context import Completion
+
+# ------------------------------------------------------------------ rows
+
+
+def make_orders(
+    completion: Completion,
+    parts: Sequence[SellerLines],
+    lines_by_part: Sequence[Sequence[OrderLineInfo]],
+    shares: Sequence[Share],
+    data: dict[str, Any],
+) -> list[Order]:
+    checkout = completion.checkout
+    currency = checkout.currency
+    metadata, private_metadata = _get_metadata(completion)
+    # Allowlist: a key that a later Saleor adds is not carried unseen.
+    carried = {
+        key: data[key]
+        for key in (
+            "language_code",
+            "tracking_client_id",
+            "tax_error",
+            "voucher",
+            "voucher_code",
+            "user",
+            "user_email",
+            "customer_note",
+        )
+        if key in data
+    }
+    deliveries = _get_deliveries(parts, shares, data, currency)
+    addresses = _copy_addresses(data, len(parts))
+    numbers = _take_order_numbers(len(parts))
+    status = _get_status(completion)
+    orders = []
+    for index, (part, lines, share) in enumerate(
+        zip(parts, lines_by_part, shares, strict=True)
+    ):
+        subtotal = get_subtotal([info.line for info in lines], currency)
+        undiscounted_shipping = to_money(share.shipping_undiscounted_base, currency)
+        undiscounted_total = (
+            sum(
+                [info.line.undiscounted_total_price for info in lines],
+                start=zero_taxed_money(currency),
+            )
+            + undiscounted_shipping
+        )
+        amounts: dict[str, Any] = {
+            "subtotal": subtotal,
+            "undiscounted_total": undiscounted_total,
+            "undiscounted_base_shipping_price": undiscounted_shipping,
+            "base_shipping_price": to_money(share.shipping_base, currency),
+            "shipping_price": to_taxed_money(
+                share.shipping_net, share.shipping_gross, currency
+            ),
+            "total": to_taxed_money(share.total_net, share.total_gross, currency),
+        }
+        orders.append(
+            Order(
+                **carried,
+                **amounts,
+                **addresses[index],
+                **deliveries[index],
+                number=numbers[index],
+                status=status,
+                origin=OrderOrigin.CHECKOUT,
+                channel=completion.checkout_info.channel,
+                currency=currency,
+                checkout_token=str(checkout.token),
+                redirect_url=checkout.redirect_url,
+                tax_exemption=checkout.tax_exemption,
+                should_refresh_prices=False,
+                metadata=dict(metadata),
+                private_metadata={
+                    key: value
+                    for key, value in private_metadata.items()
+                    # There Saleor keeps an order's external shipping method.
+                    if share.carries_shipping or key != PRIVATE_META_APP_SHIPPING_ID
+                },
+                lines_count=len(lines),
+                weight=calculate_checkout_weight(list(part.lines)),
+            )
+        )
+    # The country decides, and all orders have the same addresses.
+    update_order_display_gross_prices(orders[0])
+    for order in orders[1:]:
+        order.display_gross_prices = orders[0].display_gross_prices
+    return orders
+
+
+def _get_deliveries(
+    parts: Sequence[SellerLines],
+    shares: Sequence[Share],
+    data: dict[str, Any],
+    currency: str,
+) -> list[dict[str, Any]]:
+    """Return each order's delivery: its seller's own, or the one that all share.
+
+    :raises ValidationError: the sellers' own are not those that were priced.
+    """
+    parcels = read_parcels(data.get("shipping_method_private_metadata"), currency)
+    if parcels is None:
+        shared = {
+            key: value
+            for key, value in data.items()
+            if key.startswith(("shipping_method", "shipping_tax", "collection_point"))
+        }
+        return [shared if share.carries_shipping else {} for share in shares]
+    return [
+        {**own, "shipping_tax_rate": data["shipping_tax_rate"]} if own else {}
+        for own in describe_deliveries(parts, parcels)
+    ]
+
+
+def _get_status(completion: Completion) -> str:
+    # As in Saleor's two flows: only the payment flow has certainly been paid.
+    is_paid = (
+        completion.order_data is not None
+        or completion.checkout.payment_transactions.exists()
+    )
+    if (
+        completion.checkout_info.channel.automatically_confirm_all_new_orders
+        and is_paid
+    ):
+        return OrderStatus.UNFULFILLED
+    return OrderStatus.UNCONFIRMED
+
+
+def _get_metadata(completion: Completion) -> tuple[dict, dict]:
+    # The transaction flow makes the checkout's metadata row, the payment flow does not.
+    stored = (
+        get_or_create_checkout_metadata(completion.checkout)
+        if completion.order_data is None
+        else get_checkout_metadata(completion.checkout)
+    )
+    metadata = dict(stored.metadata) if stored else {}
+    private_metadata = dict(stored.private_metadata) if stored else {}
+    for item in completion.metadata_list or []:
+        metadata[item.key] = item.value
+    for item in completion.private_metadata_list or []:
+        private_metadata[item.key] = item.value
+    return metadata, private_metadata
+
+
+def _copy_addresses(data: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """Return each order's own addresses: the first has the checkout's, as Saleor's has."""
+    copies: list[dict[str, Any]] = []
+    for index in range(count):
+        copies.append(
+            {
+                name: address if index == 0 or not address else _unsaved_copy(address)
+                for name, address in (
+                    ("shipping_address", data.get("shipping_address")),
+                    ("billing_address", data.get("billing_address")),
+                )
+            }
+        )
+    Address.objects.bulk_create(
+        [address for row in copies[1:] for address in row.values() if address]
+    )
+    return copies
+
+
+def _unsaved_copy(address: Address) -> Address:
+    return Address(**address.as_data())
+
+
+def _take_order_numbers(count: int) -> list[int]:
+    """Take the next numbers of Saleor's own sequence, the lowest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval('order_order_number_seq') FROM generate_series(1, %s)",
+            [count],
+        )
+        return sorted(number for (number,) in cursor.fetchall())

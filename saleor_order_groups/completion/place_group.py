@@ -1,0 +1,124 @@
+"""READ FIRST: how a checkout of several sellers becomes its orders.
+
+`place_order_group` runs where Saleor would create the one order, under the lock that
+Saleor holds on the checkout row, in a savepoint of its own: Saleor commits what an
+erring completion has written, and half a group must never be committed.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from saleor.core.tracing import traced_atomic_transaction
+from saleor.order.models import Order
+
+from ..config import OrderGroupsConfig, get_config
+from ..groups.creation import create_group
+from ..groups.lookup import find_first_order
+from ..payments.split import refuse_unsupported_transactions, share_payments
+from ..sellers.assignments import ensure_sellers, fetch_sellers
+from ..sellers.partition import SellerLines, get_product_ids, group_by_seller
+from .after_commit import announce_group, announce_orders
+from .changes import refresh_prices, refuse_other_total
+from .context import Completion
+from .insert import save_orders
+from .orders import place_orders
+from .refusals import refuse_changed_lines, refuse_sellers, refuse_wrong_amounts
+
+if TYPE_CHECKING:
+    from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
+
+
+def place_order_group(
+    completion: Completion,
+    create_saleor_order: Callable[[], Order],
+    use_voucher: Callable[[], None],
+) -> Order:
+    """Create the orders and the group of a checkout; return its first order.
+
+    Completing again returns the same order and writes nothing.
+
+    :param create_saleor_order: Saleor's own creation of the one order.
+    :param use_voucher: counts the checkout's voucher, once for all orders: a failure
+        releases it.
+    :raises ValidationError: the checkout is refused; nothing has been written.
+    """
+    config = get_config(completion.checkout_info.channel.slug, completion.manager)
+    if not config.active:
+        return create_saleor_order()
+    with traced_atomic_transaction():
+        if first_order := find_first_order(completion.checkout.token):
+            return first_order
+
+        parts = _group_lines(completion, config)
+        if needs_split(parts) and _price_again(completion):
+            parts = _group_lines(completion, config)
+        refuse_sellers(parts, config)
+        refuse_changed_lines(completion, parts, config)
+        use_voucher()
+        if not needs_split(parts):
+            order = create_saleor_order()
+            if parts and config.group_single_seller:
+                group = create_group(completion, [(order, parts[0].seller)])
+                announce_group(completion, group)
+            return order
+
+        refuse_unsupported_transactions(completion.checkout)
+        with refuse_wrong_amounts():
+            placed = place_orders(completion, parts)
+            orders = [order.order for order in placed]
+            group = create_group(
+                completion, [(order.order, order.seller) for order in placed]
+            )
+            transactions = share_payments(completion.checkout, group, orders)
+        save_orders(placed, transactions)
+        announce_orders(completion, placed)
+        announce_group(completion, group)
+    return orders[0]
+
+
+def _group_lines(
+    completion: Completion, config: OrderGroupsConfig
+) -> list[SellerLines]:
+    lines = completion.checkout_lines
+    sellers = ensure_sellers(get_product_ids(lines), config.seller_source)
+    return group_by_seller(lines, sellers)
+
+
+def _price_again(completion: Completion) -> bool:
+    """Look at the prices again under the lock; return whether the lines may be others.
+
+    :raises ValidationError: the checkout is not the one that was paid.
+    """
+    # The payment flow has its order's data; an error of the tax app has it asked anyway.
+    if completion.order_data is not None or completion.force_update:
+        return False
+    is_priced = refresh_prices(
+        completion.checkout_info, completion.checkout_lines, completion.manager
+    )
+    refuse_other_total(completion.checkout)
+    return is_priced
+
+
+def is_split(
+    checkout_info: "CheckoutInfo", lines: Sequence["CheckoutLineInfo"]
+) -> bool:
+    """Tell whether completing makes several orders, refusing what cannot be sold.
+
+    :raises ValidationError: the checkout would be refused.
+    """
+    config = get_config(checkout_info.channel.slug, checkout_info.manager)
+    if not config.active:
+        return False
+    parts = group_by_seller(
+        lines, fetch_sellers(get_product_ids(lines), config.seller_source)
+    )
+    refuse_sellers(parts, config)
+    if not needs_split(parts):
+        return False
+    refuse_unsupported_transactions(checkout_info.checkout)
+    return True
+
+
+def needs_split(parts: Sequence[SellerLines]) -> bool:
+    """Tell whether the goods are of more than one seller."""
+    return len(parts) > 1

@@ -1,0 +1,47 @@
+"""Draw each order's part from the gift cards of the checkout."""
+
+from collections.abc import Sequence
+
+from saleor.giftcard.events import gift_cards_used_in_order_event
+from saleor.giftcard.models import GiftCard
+from saleor.order.utils import (
+    update_gift_card_balance,
+)
+
+from ..allocation.allocate import GiftCardMismatchError, Share
+from ..money.minor_units import to_money
+from .context import Completion, PlacedOrder
+from .gift_cards import USED_MEANWHILE, lock_gift_cards, save_spent_cards
+
+
+def spend_gift_cards(
+    completion: Completion,
+    placed: Sequence[PlacedOrder],
+    shares: Sequence[Share],
+    gift_cards: Sequence[GiftCard],
+) -> None:
+    """Draw each order's part from each card, as `add_gift_cards_to_order` for one order.
+
+    :raises GiftCardMismatchError: a card has another balance by now.
+    """
+    if not gift_cards:
+        return
+    allocated = [(card.pk, card.current_balance_amount) for card in gift_cards]
+    gift_cards = lock_gift_cards(completion.checkout)
+    if [(card.pk, card.current_balance_amount) for card in gift_cards] != allocated:
+        raise GiftCardMismatchError(USED_MEANWHILE)
+    spent = []
+    for index, card in enumerate(gift_cards):
+        for each, share in zip(placed, shares, strict=True):
+            amount = to_money(share.gift_cards[index], each.order.currency)
+            if not amount:
+                continue
+            balances: list[tuple[GiftCard, float]] = []
+            update_gift_card_balance(card, amount, balances)
+            each.gift_cards.append(card)
+            gift_cards_used_in_order_event(
+                balances, each.order, completion.user, completion.app
+            )
+            if card not in spent:
+                spent.append(card)
+    save_spent_cards(completion.checkout_info, spent)

@@ -1,0 +1,258 @@
+"""The events of one transaction, and the amounts that Saleor derives from them.
+
+Settling asks again and again what an order has left. Saleor's own arithmetic answers, on
+events in memory: no amount of a transaction is calculated anywhere else.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from saleor.payment import TransactionEventType
+from saleor.payment.models import TransactionEvent, TransactionItem
+from saleor.payment.transaction_item_calculations import (
+    calculate_transaction_amount_based_on_events,
+    recalculate_transaction_amounts,
+)
+
+from ..money.minor_units import floor_minor
+
+AMOUNTS = (
+    "authorized_value",
+    "charged_value",
+    "refunded_value",
+    "canceled_value",
+    "authorize_pending_value",
+    "charge_pending_value",
+    "refund_pending_value",
+    "cancel_pending_value",
+)
+
+# The message of an authorization adjustment by which a share lends to its siblings what
+# they charged or canceled beyond their own authorization.
+LENT = "Authorization that other orders of the purchase have used."
+
+# The message of a payment's request for what some orders wait for, while others have
+# succeeded with the same reference.
+STILL_PENDING = "Pending still for orders of the purchase."
+
+# What an event of a share has of the payment's event that it is a part of.
+_COPIED_FIELDS = (
+    "created_at",
+    "psp_reference",
+    "message",
+    "external_url",
+    "currency",
+    "type",
+    "user_id",
+    "app_id",
+    "app_identifier",
+    "include_in_calculations",
+    "reason_reference_id",
+)
+
+
+def is_loan(event: TransactionEvent) -> bool:
+    """Tell whether the event only says what siblings have used of an authorization."""
+    return (
+        event.type == TransactionEventType.AUTHORIZATION_ADJUSTMENT
+        and not event.psp_reference
+        and event.message == LENT
+    )
+
+
+def split_type(event_type: str) -> tuple[str, str]:
+    """Return action and outcome: "charge_success" is ("charge", "success")."""
+    action, _, outcome = event_type.partition("_")
+    return action, outcome
+
+
+def copy_event(
+    event: TransactionEvent, transaction: TransactionItem, amount: Decimal
+) -> TransactionEvent:
+    """Return an unsaved event like another, of another transaction and amount."""
+    values = {name: getattr(event, name) for name in _COPIED_FIELDS}
+    return TransactionEvent(**values, transaction=transaction, amount_value=amount)
+
+
+class _Events(list[TransactionEvent]):
+    """The two questions that Saleor asks of a transaction's events."""
+
+    def order_by(self, field: str) -> "_Events":
+        assert field == "created_at", field
+        # Events of one moment stay in the order in which they arrived.
+        return _Events(sorted(self, key=lambda event: event.created_at))
+
+    def exclude(self, *, include_in_calculations: bool) -> "_Events":
+        assert include_in_calculations is False
+        return _Events(event for event in self if event.include_in_calculations)
+
+
+class _Reckoning:
+    """What Saleor's functions take for a transaction, and set the amounts of."""
+
+    authorized_value: Decimal
+    charged_value: Decimal
+    refunded_value: Decimal
+    canceled_value: Decimal
+    authorize_pending_value: Decimal
+    charge_pending_value: Decimal
+    refund_pending_value: Decimal
+    cancel_pending_value: Decimal
+
+    def __init__(self, events: Iterable[TransactionEvent]) -> None:
+        self.events = _Events(events)
+
+
+class Book:
+    """A transaction's events in the order in which they arrived."""
+
+    def __init__(
+        self, transaction: TransactionItem, events: Iterable[TransactionEvent] = ()
+    ) -> None:
+        self.transaction = transaction
+        self.events = list(events)
+        self._amounts: dict[str, Decimal] | None = None
+
+    @property
+    def currency(self) -> str:
+        return self.transaction.currency
+
+    def add(self, event: TransactionEvent) -> None:
+        self.events.append(event)
+        self.invalidate()
+
+    def remove(self, event: TransactionEvent) -> None:
+        self.events = [other for other in self.events if other is not event]
+        self.invalidate()
+
+    def invalidate(self) -> None:
+        """Forget the amounts; to be called when an event was changed in place."""
+        self._amounts = None
+
+    @property
+    def amounts(self) -> dict[str, Decimal]:
+        """Return Saleor's amounts of all events, by the field's name."""
+        if self._amounts is None:
+            self._amounts = get_amounts(self.events)
+        return self._amounts
+
+    def get_minor(self, name: str) -> int:
+        """Return one of the amounts in whole minor units."""
+        return floor_minor(self.amounts[name], self.currency)
+
+    def get_own_authorization(self) -> Decimal:
+        """Return the authorization before siblings use it; below zero if overdrawn."""
+        return _get_authorization(event for event in self.events if not is_loan(event))
+
+    def get_taken(self) -> Decimal:
+        """Return what charges and cancelations take from whatever is authorized."""
+        return -_get_authorization(
+            event for event in self.events if not event.type.startswith("authorization")
+        )
+
+    def find(
+        self, action: str, outcome: str, reference: str | None
+    ) -> TransactionEvent | None:
+        """Return the counted event that decides: of several Saleor keeps the latest."""
+        event_type = f"{action}_{outcome}"
+        found = [
+            event
+            for event in self.events
+            if event.type == event_type
+            and event.psp_reference == reference
+            and event.include_in_calculations
+        ]
+        return sorted(found, key=lambda event: event.created_at)[-1] if found else None
+
+    def find_counting_success(
+        self, action: str, reference: str
+    ) -> TransactionEvent | None:
+        """Return the success of a reference, unless a failure has undone it."""
+        success = self.find(action, "success", reference)
+        failure = self.find(action, "failure", reference)
+        if success and failure and success.created_at <= failure.created_at:
+            return None
+        return success
+
+    def find_pending_request(
+        self, action: str, reference: str
+    ) -> TransactionEvent | None:
+        """Return the request of a reference that has no answer yet."""
+        if self.find(action, "success", reference) or self.find(
+            action, "failure", reference
+        ):
+            return None
+        return self.find(action, "request", reference)
+
+    def get_pending_authorization(self, reference: str) -> Decimal:
+        """Return what is pending of an authorization; adjustments hide older requests."""
+        request = self.find_pending_request("authorization", reference)
+        if request is None:
+            return Decimal(0)
+        return get_amounts(
+            event
+            for event in self.events
+            if event is request
+            or event.type == TransactionEventType.AUTHORIZATION_ADJUSTMENT
+        )["authorize_pending_value"]
+
+    def apply(self) -> None:
+        """Give the transaction the amounts; nothing is saved."""
+        for name, amount in self.amounts.items():
+            setattr(self.transaction, name, amount)
+
+
+def get_amounts(events: Iterable[TransactionEvent]) -> dict[str, Decimal]:
+    """Return the amounts that Saleor derives from events, by the field's name."""
+    reckoning = _Reckoning(events)
+    recalculate_transaction_amounts(reckoning, save=False)  # type: ignore[arg-type]
+    return {name: getattr(reckoning, name) for name in AMOUNTS}
+
+
+def _get_authorization(events: Iterable[TransactionEvent]) -> Decimal:
+    """Return the authorized amount before Saleor raises it to zero."""
+    reckoning = _Reckoning(events)
+    calculate_transaction_amount_based_on_events(reckoning)  # type: ignore[arg-type]
+    return reckoning.authorized_value
+
+
+def get_dropped(book: Book) -> int:
+    """Return what an app took from the authorization without saying what became of it.
+
+    Such an app sets amounts (transactionUpdate): the events have no reference, and the
+    charge or cancelation that explains the lower authorization may come later.
+    """
+    dropped = 0
+    for index, event in enumerate(book.events):
+        if event.psp_reference or not event.include_in_calculations or is_loan(event):
+            continue
+        action, outcome = split_type(event.type)
+        part = floor_minor(event.amount_value, book.currency)
+        if action == "authorization":
+            before = _get_authorized_minor(book, book.events[:index])
+            after = _get_authorized_minor(book, book.events[: index + 1])
+            dropped = max(before - after, 0)
+        elif event.type in ("charge_success", "cancel_success") and part > 0:
+            dropped = max(dropped - part, 0)
+    return dropped
+
+
+def get_unmatched(book: Book) -> int:
+    """Return what an app set as refunded and has not taken from the charge yet.
+
+    Below zero it has lowered the charge and not said yet that it was a refund.
+    """
+    unmatched = 0
+    for event in book.events:
+        if event.psp_reference or not event.include_in_calculations:
+            continue
+        part = floor_minor(event.amount_value, book.currency)
+        if event.type == "refund_success" or (
+            event.type == "charge_success" and part < 0
+        ):
+            unmatched += part
+    return unmatched
+
+
+def _get_authorized_minor(book: Book, events: Sequence[TransactionEvent]) -> int:
+    return floor_minor(get_amounts(events)["authorized_value"], book.currency)

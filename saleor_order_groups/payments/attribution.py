@@ -1,0 +1,389 @@
+"""Whose money a report on the payment is about: the report itself does not say.
+
+The first rule that fits decides: the request that the report names, an open request that
+it can be the answer to, and else how the reference, or the orders' money, divides.
+"""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from saleor.payment.models import TransactionEvent
+
+from ..money.minor_units import floor_minor
+from .amounts import Book, split_type
+from .locked import Entry, LockedPayment, is_reportable
+from .open_requests import match_failures
+
+# How long a request that got no answer may still have been carried out.
+TIME_OUT = datetime.timedelta(days=1)
+
+# (action, reference) → position of the share whose request has the reference
+Named = Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What orders were asked for at once, in minor units by the share's position."""
+
+    parts: dict[int, int]
+    events: dict[int, TransactionEvent]
+    key: int
+
+    @property
+    def amount(self) -> int:
+        return sum(self.parts.values())
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Each order's part of a report, in minor units by the share's position.
+
+    :param requests: the requests without a reference that it is taken to answer.
+    :param participants: orders that have a part of the report even if it is zero.
+    """
+
+    parts: list[int]
+    requests: dict[int, TransactionEvent] = field(default_factory=dict)
+    participants: set[int] = field(default_factory=set)
+
+
+def attribute_reports(locked: LockedPayment, named: Named | None = None) -> None:
+    """Divide every report on the payment that the orders have no part of yet.
+
+    :param named: whose a reference is, where the app says so right now.
+    """
+    waiting = [
+        entry
+        for entry in locked.entries
+        if not entry.rows and is_reportable(entry.event)
+    ]
+    waiting.sort(key=lambda entry: entry.event.created_at)
+    for entry in waiting:
+        if attribution := _attribute(locked, entry, named or {}):
+            locked.divide(
+                entry,
+                attribution.parts,
+                requests=attribution.requests,
+                participants=attribution.participants,
+            )
+
+
+def is_guessed(locked: LockedPayment, entry: Entry, index: int) -> bool:
+    """Tell whether a report could be another order's than those that it was given to.
+
+    It is certain where one of them has a request with the report's reference.
+    """
+    action, _ = split_type(entry.event.type)
+    reference = entry.event.psp_reference
+    return entry.is_reported_on_payment and not any(
+        _find_named_requests(locked, action, reference, position)
+        for position in entry.rows
+        if position != index
+    )
+
+
+def _attribute(locked: LockedPayment, entry: Entry, named: Named) -> Attribution | None:
+    event = entry.event
+    action, outcome = split_type(event.type)
+    reference = event.psp_reference
+    amount = floor_minor(event.amount_value, locked.currency)
+    ledger = locked.get_ledger()
+    everybody = set(range(len(locked.shares)))
+    if (action, outcome) == ("authorization", "adjustment"):
+        return Attribution(ledger.divide(action, outcome, amount), {}, everybody)
+    if not reference:
+        if outcome == "failure":
+            return None
+        if outcome == "success":
+            return Attribution(ledger.divide_set_amount(action, amount))
+        return Attribution(ledger.divide(action, outcome, amount))
+    division = locked.find_division(action, reference)
+    if outcome in ("back", "reverse"):
+        return Attribution(ledger.undo(action, amount, division))
+    participants = locked.find_participants(action, reference)
+    if (action, reference) in named:
+        return _give_to(locked, event, named[(action, reference)], {})
+    if request := _find_named(locked, event, amount):
+        return _answer(locked, event, request)
+    if participants:
+        return Attribution(ledger.follow(amount, division), {}, participants)
+    if request := _find_unnamed(locked, event, amount):
+        return _answer(locked, event, request)
+    if outcome == "failure":
+        # No order was asked for what has failed.
+        return None
+    return Attribution(ledger.divide(action, outcome, amount))
+
+
+def _answer(
+    locked: LockedPayment, event: TransactionEvent, request: Request
+) -> Attribution:
+    if len(request.parts) == 1:
+        [index] = request.parts
+        return _give_to(locked, event, index, request.events)
+    amount = floor_minor(event.amount_value, locked.currency)
+    division = [request.parts.get(index, 0) for index in range(len(locked.shares))]
+    return Attribution(
+        locked.get_ledger().follow(amount, division),
+        request.events,
+        set(request.parts),
+    )
+
+
+def _give_to(
+    locked: LockedPayment,
+    event: TransactionEvent,
+    index: int,
+    requests: dict[int, TransactionEvent],
+) -> Attribution:
+    """Attribute a report to one order; what its share cannot take is the siblings'."""
+    amount = floor_minor(event.amount_value, locked.currency)
+    return Attribution(
+        divide_answer(locked, index, event.type, event.psp_reference, amount),
+        requests,
+        {index},
+    )
+
+
+def divide_answer(
+    locked: LockedPayment,
+    index: int,
+    event_type: str,
+    reference: str | None,
+    amount: int,
+) -> list[int]:
+    """Divide what an app did for one order, which may be more than the order has.
+
+    Returns each order's part in minor units.
+    """
+    action, outcome = split_type(event_type)
+    # What one order is asked for is bounded by its share: siblings are not asked.
+    if action == "authorization" or outcome != "success":
+        return [
+            amount if position == index else 0 for position in range(len(locked.shares))
+        ]
+    pending = (
+        locked.find_pending(action, reference)
+        if reference
+        else [0] * len(locked.shares)
+    )
+    pending[index] = max(pending[index] - _get_overdraft(locked, index, action), 0)
+    return locked.get_ledger().answer(index, action, amount, pending)
+
+
+def _get_overdraft(locked: LockedPayment, index: int, action: str) -> int:
+    """Return what requests of an order have taken beyond what it had, in minor units."""
+    book = locked.shares[index].book
+    if action == "refund":
+        left = book.amounts["charged_value"]
+    else:
+        left = book.get_own_authorization()
+    return max(-floor_minor(left, locked.currency), 0)
+
+
+# ------------------------------------------------------------------ named requests
+
+
+def _find_named(
+    locked: LockedPayment, report: TransactionEvent, amount: int
+) -> Request | None:
+    """Return the request of one order that has the report's reference."""
+    action, outcome = split_type(report.type)
+    reference = report.psp_reference
+    requests = [
+        request
+        for index in range(len(locked.shares))
+        for request in _find_named_requests(locked, action, reference, index)
+    ]
+    if not requests or outcome not in ("request", "success", "failure"):
+        return None
+    requests.sort(key=lambda request: request.key)
+    pending = locked.find_pending(action, reference or "")
+    waiting = [
+        request
+        for request in requests
+        if any(pending[index] for index in request.parts)
+    ]
+    if exact := _find_exact(waiting, amount):
+        return exact
+    if len(waiting) == 1:
+        return waiting[0]
+    if waiting:
+        return None
+    if other := _find_exact(_find_open(locked, report.type), amount):
+        # The app names several requests alike, and this one is not answered yet.
+        return other
+    return _find_exact(
+        [request for request in requests if _can_change(locked, request, report)],
+        amount,
+    )
+
+
+def _find_named_requests(
+    locked: LockedPayment, action: str, reference: str | None, index: int
+) -> list[Request]:
+    """Return an order's own requests of a reference: not its parts of the group's."""
+    of_group = {
+        id(row.share_event)
+        for entry in locked.entries
+        if sum(not row.reported_on_share for row in entry.rows.values()) > 1
+        for row in entry.rows.values()
+    }
+    return [
+        _to_request(locked, index, event)
+        for event in locked.shares[index].book.events
+        if reference
+        and event.type == f"{action}_request"
+        and event.psp_reference == reference
+        and id(event) not in of_group
+    ]
+
+
+def _can_change(
+    locked: LockedPayment, request: Request, report: TransactionEvent
+) -> bool:
+    """Tell whether a report gives an answered request another outcome."""
+    action, outcome = split_type(report.type)
+    [index] = request.parts
+    succeeded = locked.shares[index].book.find_counting_success(
+        action, report.psp_reference or ""
+    )
+    return bool(succeeded) == (outcome == "failure")
+
+
+# ---------------------------------------------------------------- unnamed requests
+
+
+def _find_unnamed(
+    locked: LockedPayment, report: TransactionEvent, amount: int
+) -> Request | None:
+    """Return the open request, or requests, that a report can be the answer to."""
+    requests = _find_open(locked, report.type)
+    if exact := _find_exact(requests, amount):
+        return exact
+    if (
+        len(requests) > 1
+        and sum(request.amount for request in requests) == amount
+        and (together := _join(requests))
+    ):
+        return together
+    for request in requests:
+        if request.amount > amount:
+            return request
+    return _find_exact(_find_timed_out(locked, report.type), amount)
+
+
+def _find_exact(requests: Sequence[Request], amount: int) -> Request | None:
+    return next((request for request in requests if request.amount == amount), None)
+
+
+def _join(requests: Sequence[Request]) -> Request | None:
+    """Put requests together, unless one order was asked twice."""
+    parts: dict[int, int] = {}
+    events: dict[int, TransactionEvent] = {}
+    for request in requests:
+        if parts.keys() & request.parts.keys():
+            return None
+        parts |= request.parts
+        events |= request.events
+    return Request(parts, events, requests[0].key)
+
+
+def _find_open(locked: LockedPayment, report_type: str) -> list[Request]:
+    """Return what orders, or the group, were asked for without an answer yet."""
+    action, _ = split_type(report_type)
+    requests = [request for request, _ in _match(locked, f"{action}_request")[0]]
+    return sorted(requests, key=lambda request: request.key)
+
+
+def _find_timed_out(locked: LockedPayment, report_type: str) -> list[Request]:
+    """Return requests that failed without an answer, and may have been carried out.
+
+    Not what was asked for again with success, nor what failed more than a day ago.
+    """
+    action, _ = split_type(report_type)
+    since = timezone.now() - TIME_OUT
+    requests = [
+        request
+        for request, book, event, failure in _match(locked, f"{action}_request")[1]
+        # An app that answers with a failure has not done it.
+        if not failure.include_in_calculations
+        and failure.created_at >= since
+        and not _was_repeated(book, event)
+    ]
+    return sorted(requests, key=lambda request: request.key)
+
+
+def _match(
+    locked: LockedPayment, kind: str
+) -> tuple[
+    list[tuple[Request, Book]],
+    list[tuple[Request, Book, TransactionEvent, TransactionEvent]],
+]:
+    """Return the requests of a kind without a reference: open ones, and failed ones.
+
+    A report that was taken for the answer closes a request.
+    """
+    answered, parts = set(), set()
+    for entry in locked.entries:
+        for row in entry.rows.values():
+            parts.add(id(row.share_event))
+            if row.request is not None:
+                answered.add(id(row.request))
+    waiting: list[tuple[Request, Book]] = []
+    failed: list[tuple[Request, Book, TransactionEvent, TransactionEvent]] = []
+    for index, share in enumerate(locked.shares):
+        own = [event for event in share.book.events if id(event) not in parts]
+        unanswered, failures = match_failures(own, lambda _event: False)
+        waiting += [
+            (_to_request(locked, index, event), share.book)
+            for event in unanswered
+            if event.type == kind and id(event) not in answered
+        ]
+        failed += [
+            (_to_request(locked, index, event), share.book, event, failure)
+            for event, failure in failures
+            if event.type == kind and id(event) not in answered
+        ]
+    entries = {id(entry.event): entry for entry in locked.entries if entry.rows}
+    unanswered, failures = match_failures(locked.book.events, lambda _event: False)
+    for event, failure in [*((event, None) for event in unanswered), *failures]:
+        if event.type != kind or id(event) not in entries:
+            continue
+        rows = entries[id(event)].rows
+        if any(id(row.share_event) in answered for row in rows.values()):
+            continue
+        request = Request(
+            parts={
+                index: floor_minor(row.share_event.amount_value, locked.currency)
+                for index, row in rows.items()
+            },
+            events={index: row.share_event for index, row in rows.items()},
+            key=event.pk,
+        )
+        if failure is None:
+            waiting.append((request, locked.book))
+        else:
+            failed.append((request, locked.book, event, failure))
+    return waiting, failed
+
+
+def _was_repeated(book: Book, request: TransactionEvent) -> bool:
+    """Tell whether the same was asked for again later, with success."""
+    action, _ = split_type(request.type)
+    return any(
+        other.type == request.type
+        and other.psp_reference
+        and other.pk > request.pk
+        and other.amount_value == request.amount_value
+        and book.find_counting_success(action, other.psp_reference)
+        for other in book.events
+    )
+
+
+def _to_request(locked: LockedPayment, index: int, event: TransactionEvent) -> Request:
+    amount = floor_minor(event.amount_value, locked.currency)
+    # What was just made has no key, and is the youngest.
+    return Request({index: amount}, {index: event}, event.pk or 2**63)

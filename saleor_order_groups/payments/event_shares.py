@@ -1,0 +1,43 @@
+"""Divide an event of a payment into events of its shares."""
+
+from collections.abc import Sequence
+
+from saleor.payment import TransactionEventType
+from saleor.payment.models import TransactionEvent
+
+from ..models import PaymentEventShare, PaymentShare
+from ..money.minor_units import to_decimal
+from .amounts import copy_event
+
+FAILURES = (
+    TransactionEventType.AUTHORIZATION_FAILURE,
+    TransactionEventType.CHARGE_FAILURE,
+    TransactionEventType.REFUND_FAILURE,
+    TransactionEventType.CANCEL_FAILURE,
+)
+
+
+def divide_event(
+    event: TransactionEvent, links: Sequence[PaymentShare], parts: Sequence[int]
+) -> list[PaymentEventShare]:
+    """Return unsaved parts of an event; nothing for an order that has no part of it.
+
+    Of an event of nothing, or of less than a minor unit, every order has one.
+    """
+    return [
+        PaymentEventShare(
+            event=event,
+            share=link,
+            share_event=copy_event(
+                event, link.transaction, to_decimal(part, event.currency)
+            ),
+        )
+        for link, part in zip(links, parts, strict=True)
+        if part or not any(parts)
+    ]
+
+
+def create_event_shares(rows: list[PaymentEventShare]) -> list[PaymentEventShare]:
+    """Save parts of events; return them."""
+    TransactionEvent.objects.bulk_create([row.share_event for row in rows])
+    return PaymentEventShare.objects.bulk_create(rows)

@@ -1,0 +1,201 @@
+"""Ask the app of a group's payment for what its orders are asked for."""
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from saleor.core.prices import quantize_price
+from saleor.core.tracing import traced_atomic_transaction
+from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
+from saleor.order.events import (
+    event_transaction_cancel_requested,
+    event_transaction_charge_requested,
+    event_transaction_refund_requested,
+)
+from saleor.order.models import Order
+from saleor.payment import PaymentError, TransactionAction
+from saleor.payment.gateway import _create_transaction_data, _request_payment_action
+from saleor.webhook.event_types import WebhookEventSyncType
+
+from ..models import GroupPayment, PaymentShare
+from ..money.minor_units import floor_minor, show
+from .event_shares import create_event_shares, divide_event
+from .locked import NOT_LIVE
+from .records import lock_transactions
+from .request_bounds import get_available
+from .settlement import settle
+from .share_transactions import update_actions
+
+if TYPE_CHECKING:
+    from saleor.account.models import User
+    from saleor.app.models import App
+    from saleor.page.models import Page
+    from saleor.plugins.manager import PluginsManager
+
+
+Amounts = dict[UUID, Decimal]
+
+_EVENTS = {
+    TransactionAction.CHARGE: WebhookEventSyncType.TRANSACTION_CHARGE_REQUESTED,
+    TransactionAction.REFUND: WebhookEventSyncType.TRANSACTION_REFUND_REQUESTED,
+    TransactionAction.CANCEL: WebhookEventSyncType.TRANSACTION_CANCELATION_REQUESTED,
+}
+
+
+@dataclass
+class Requestor:
+    """Who asks, and why: what Saleor's requests and events need to know."""
+
+    manager: "PluginsManager"
+    user: "User | None" = None
+    app: "App | None" = None
+    refund_reason: str | None = None
+    refund_reason_reference: "Page | None" = None
+
+
+def select_payments() -> QuerySet[GroupPayment]:
+    """Return payments that can be asked as a whole: a gift card is asked by order."""
+    payments = GroupPayment.objects.exclude(
+        transaction__app_identifier=GIFT_CARD_PAYMENT_GATEWAY_ID
+    )
+    return payments.select_related("transaction").order_by("transaction")
+
+
+def get_links(payment: GroupPayment, order_ids: set[UUID]) -> list[PaymentShare]:
+    links = PaymentShare.objects.filter(payment=payment, order__in=order_ids)
+    return list(
+        links.select_related("order__channel", "transaction", "payment").order_by(
+            "order__number"
+        )
+    )
+
+
+def get_available_of_orders(links: Sequence[PaymentShare], action: str) -> Amounts:
+    available = get_available(links, action)
+    return {link.order_id: available[link.pk] for link in links}
+
+
+def request_of_payment(
+    payment: GroupPayment,
+    action: str,
+    amounts: Mapping[UUID, Decimal],
+    requestor: Requestor,
+) -> None:
+    """Ask the app of a group's payment for the sum of what its orders are asked for.
+
+    :param amounts: by the order's key.
+    :raises ValidationError: an order's share has less left; nothing was asked.
+    :raises PaymentError: no app can be asked.
+    """
+    from saleor.graphql.payment.mutations.transaction.utils import (
+        create_transaction_event_requested,
+    )
+
+    with traced_atomic_transaction():
+        links = get_links(payment, set(amounts))
+        lock_transactions(payment, links)
+        available = get_available_of_orders(links, action)
+        for link in links:
+            if amounts[link.order_id] > available[link.order_id]:
+                raise ValidationError(
+                    f"Only {show(available[link.order_id], payment.transaction.currency)}"
+                    f" of order #{link.order.number} is left for {action}."
+                )
+        whole = sum(amounts.values(), Decimal(0))
+        request = create_transaction_event_requested(
+            payment.transaction,
+            whole,
+            action,
+            user=requestor.user,
+            app=requestor.app,
+            reason=requestor.refund_reason,
+            reason_reference=requestor.refund_reason_reference,
+        )
+        rows = divide_event(
+            request,
+            links,
+            [floor_minor(amounts[link.order_id], request.currency) for link in links],
+        )
+        for row, link in zip(rows, links, strict=True):
+            row.share_event.amount_value = amounts[link.order_id]
+        create_event_shares(rows)
+    # Saleor and apps ask a transaction for its order. Never saved.
+    asked = copy.copy(payment.transaction)
+    live = [link.order for link in links if link.order.status not in NOT_LIVE]
+    asked.order = order = (live or [links[0].order])[0]
+    event_type = _EVENTS[action]
+    try:
+        _request_payment_action(
+            transaction_action_data=_create_transaction_data(
+                transaction=asked,
+                action_type=action,
+                action_value=whole,
+                request_event=request,
+            ),
+            manager=requestor.manager,
+            channel_slug=order.channel.slug,
+            event_type=event_type,
+            transaction_request_func=getattr(requestor.manager, event_type),
+            plugin_func_name=event_type,
+        )
+    except PaymentError:
+        # Saleor has recorded the failure: so must the orders.
+        settle(payment, requestor.manager, requestor.user, requestor.app)
+        raise
+    for link in links:
+        amount = quantize_price(amounts[link.order_id], request.currency)
+        _record_request(link, action, amount, requestor)
+
+
+def _record_request(
+    link: PaymentShare, action: str, amount: Decimal, requestor: Requestor
+) -> None:
+    """Add Saleor's own event of a request to the order's history."""
+    about: dict[str, Any] = {
+        "order_id": link.order_id,
+        "reference": link.transaction.psp_reference or "",
+        "user": requestor.user,
+        "app": requestor.app,
+    }
+    if action == TransactionAction.CHARGE:
+        event_transaction_charge_requested(amount=amount, **about)
+    elif action == TransactionAction.REFUND:
+        event_transaction_refund_requested(amount=amount, **about)
+    else:
+        event_transaction_cancel_requested(**about)
+
+
+def cancel_rest(order: Order, requestor: Requestor) -> None:
+    """Cancel what is left authorized of a group's payments after its last order.
+
+    Nothing happens while an order of the group is live. What is asked for already is not
+    asked for again, and nothing is refunded.
+    """
+    for payment in select_payments().filter(shares__order=order):
+        with traced_atomic_transaction():
+            orders = Order.objects.filter(payment_shares__payment=payment)
+            if orders.exclude(status__in=NOT_LIVE).exists():
+                # The one that is left may cancel what is authorized.
+                update_actions(payment)
+                continue
+            links = get_links(payment, set(orders.values_list("pk", flat=True)))
+            lock_transactions(payment, links)
+            action = TransactionAction.CANCEL
+            amounts = get_available_of_orders(links, action)
+        amounts = {
+            key: amount
+            for key, amount in amounts.items()
+            if floor_minor(amount, payment.transaction.currency)
+        }
+        if not amounts:
+            continue
+        try:
+            request_of_payment(payment, action, amounts, requestor)
+        except (ValidationError, PaymentError):
+            # A rival asked first, or nobody can be asked: the failure is on record.
+            continue

@@ -1,0 +1,402 @@
+"""A payment of a group with its shares, locked, and all of their events in memory.
+
+Settling reads everything once, works on this, and saves what has changed at the end.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from saleor.order import OrderStatus
+from saleor.order.models import Order
+from saleor.payment import TransactionEventType
+from saleor.payment.models import TransactionEvent, TransactionItem
+
+from ..models import GroupPayment, PaymentEventShare, PaymentShare
+from ..money.minor_units import floor_minor, to_decimal
+from .amounts import (
+    AMOUNTS,
+    STILL_PENDING,
+    Book,
+    copy_event,
+    get_amounts,
+    get_dropped,
+    get_unmatched,
+    split_type,
+)
+from .ledger import Ledger, Standing
+
+NOT_LIVE = (OrderStatus.CANCELED, OrderStatus.EXPIRED)
+
+# They tell of the payment, not of money.
+NOT_SHARED = (
+    TransactionEventType.INFO,
+    TransactionEventType.AUTHORIZATION_ACTION_REQUIRED,
+    TransactionEventType.CHARGE_ACTION_REQUIRED,
+)
+_CHANGING_FIELDS = (
+    "amount_value",
+    "include_in_calculations",
+    "psp_reference",
+    "related_granted_refund_id",
+)
+
+
+@dataclass(eq=False)
+class LockedShare:
+    """One order's share of the payment.
+
+    :param total: the order's total in minor units.
+    :param need: what other payments do not cover of it; zero if the order is not live.
+    """
+
+    link: PaymentShare
+    order: Order
+    book: Book
+    total: int
+    need: int
+    is_live: bool = True
+
+
+@dataclass(eq=False)
+class Entry:
+    """An event of the payment, and each order's part of it by the share's position."""
+
+    event: TransactionEvent
+    rows: dict[int, PaymentEventShare] = field(default_factory=dict)
+
+    @property
+    def is_reported_on_payment(self) -> bool:
+        """Tell whether the app reported it, or was asked it, on the payment itself."""
+        return any(not row.reported_on_share for row in self.rows.values())
+
+    def get_whole_amount(self) -> Decimal:
+        """Return what all parts sum to, those that a failure has undone included."""
+        return sum(
+            (row.share_event.amount_value for row in self.rows.values()), Decimal()
+        )
+
+
+@dataclass(eq=False)
+class LockedPayment:
+    """A payment, its shares in the order of their numbers, and the links between them."""
+
+    payment: GroupPayment
+    book: Book
+    shares: list[LockedShare]
+    entries: list[Entry]
+    # Shares whose order has a new part of an event, or a part less, by position.
+    touched: set[int] = field(default_factory=set)
+    # Shares that have lost a part, because an event was attributed to another order.
+    corrected: set[int] = field(default_factory=set)
+    granted_refund_ids: set[int] = field(default_factory=set)
+    new_rows: list[PaymentEventShare] = field(default_factory=list)
+    _new_events: list[TransactionEvent] = field(default_factory=list)
+    _changed_events: dict[int, TransactionEvent] = field(default_factory=dict)
+    _removed_ids: set[int] = field(default_factory=set)
+
+    @property
+    def currency(self) -> str:
+        return self.book.currency
+
+    @property
+    def transaction(self) -> TransactionItem:
+        return self.book.transaction
+
+    # -------------------------------------------------------------- questions
+
+    def get_ledger(self) -> Ledger:
+        """Return the rules, with what each order has now."""
+        return Ledger([_get_standing(share) for share in self.shares])
+
+    def find_entry(self, event_type: str, reference: str | None) -> Entry | None:
+        """Return the payment's event of a reference and type.
+
+        One without parts that does not count is a report that Saleor has refused.
+        """
+        return next(
+            (
+                entry
+                for entry in self.entries
+                if entry.event.type == event_type
+                and entry.event.psp_reference == reference
+                and (entry.rows or entry.event.include_in_calculations)
+            ),
+            None,
+        )
+
+    def find_division(self, action: str, reference: str) -> list[int]:
+        """Return how a reference divides, in minor units, whatever became of it."""
+        return [
+            floor_minor(
+                max(
+                    (
+                        event.amount_value
+                        for event in _find_asked(share, action, reference)
+                    ),
+                    default=Decimal(0),
+                ),
+                self.currency,
+            )
+            for share in self.shares
+        ]
+
+    def find_participants(self, action: str, reference: str) -> set[int]:
+        """Return the shares that have a request or a success of a reference."""
+        return {
+            index
+            for index, share in enumerate(self.shares)
+            if _find_asked(share, action, reference)
+        }
+
+    def find_pending(self, action: str, reference: str) -> list[int]:
+        """Return what each order was asked for with a reference and is not answered."""
+        requests = (
+            share.book.find_pending_request(action, reference) for share in self.shares
+        )
+        return [
+            floor_minor(request.amount_value, self.currency) if request else 0
+            for request in requests
+        ]
+
+    def find_unlinked_reports(self) -> list[tuple[int, TransactionEvent]]:
+        """Return what was reported on shares and the payment does not have yet."""
+        linked = self._get_linked()
+        return [
+            (index, event)
+            for index, share in enumerate(self.shares)
+            for event in share.book.events
+            if is_reportable(event) and event.psp_reference and id(event) not in linked
+        ]
+
+    def get_settled_amounts(self) -> list[dict[str, Decimal]]:
+        """Return each share's amounts without the reports that are not settled yet."""
+        unlinked = {id(event) for _, event in self.find_unlinked_reports()}
+        return [
+            get_amounts(
+                event for event in share.book.events if id(event) not in unlinked
+            )
+            if any(id(event) in unlinked for event in share.book.events)
+            else {name: getattr(share.book.transaction, name) for name in AMOUNTS}
+            for share in self.shares
+        ]
+
+    def _get_linked(self) -> set[int]:
+        return {
+            id(row.share_event) for entry in self.entries for row in entry.rows.values()
+        }
+
+    # ---------------------------------------------------------------- changes
+
+    def add_event_of(self, event: TransactionEvent, amount: Decimal) -> Entry:
+        """Give the payment the event that was reported on a share."""
+        copied = copy_event(event, self.transaction, amount)
+        self._new_events.append(copied)
+        self.book.add(copied)
+        entry = Entry(copied)
+        self.entries.append(entry)
+        return entry
+
+    def add_pending(
+        self, event_type: str, reference: str, amount: Decimal, like: TransactionEvent
+    ) -> None:
+        """Give the payment a request that stands for what some orders wait for."""
+        pending = copy_event(like, self.transaction, amount)
+        pending.type = event_type
+        pending.psp_reference = reference
+        pending.message = STILL_PENDING
+        pending.include_in_calculations = True
+        self._new_events.append(pending)
+        self.book.add(pending)
+
+    def add_share_event(self, index: int, event: TransactionEvent) -> None:
+        """Give a share an event that is no part of the payment's events."""
+        self._new_events.append(event)
+        self.shares[index].book.add(event)
+
+    def divide(
+        self,
+        entry: Entry,
+        parts: Sequence[int],
+        *,
+        requests: Mapping[int, TransactionEvent] | None = None,
+        participants: Iterable[int] = (),
+    ) -> None:
+        """Give each order its part of an event of the payment.
+
+        An order without a part gets none, unless it takes part all the same. Of an event
+        of nothing, or of less than a minor unit, every order has one.
+
+        :param parts: minor units, by position; what the event has in fractions of the
+            minor unit goes to the first.
+        :param requests: the requests that the event answers, by the share's position.
+        """
+        event = entry.event
+        takes_part = {index for index, part in enumerate(parts) if part}
+        takes_part |= set(participants)
+        if not takes_part:
+            takes_part = set(range(len(self.shares)))
+        fraction = event.amount_value - to_decimal(sum(parts), self.currency)
+        for index in sorted(takes_part):
+            amount = to_decimal(parts[index], self.currency) + fraction
+            fraction = Decimal(0)
+            self.add_copy(entry, index, amount, request=(requests or {}).get(index))
+
+    def add_part(
+        self,
+        entry: Entry,
+        index: int,
+        share_event: TransactionEvent,
+        *,
+        request: TransactionEvent | None = None,
+        reported_on_share: bool = False,
+    ) -> None:
+        """Link an event of a share to the event of the payment that it is a part of."""
+        share = self.shares[index]
+        if request is not None and request.related_granted_refund_id:
+            share_event.related_granted_refund_id = request.related_granted_refund_id
+        row = PaymentEventShare(
+            event=entry.event,
+            share=share.link,
+            share_event=share_event,
+            request=request,
+            reported_on_share=reported_on_share,
+        )
+        entry.rows[index] = row
+        self.new_rows.append(row)
+        self.touched.add(index)
+        if share_event.related_granted_refund_id:
+            self.granted_refund_ids.add(share_event.related_granted_refund_id)
+        if not any(event is share_event for event in share.book.events):
+            share.book.add(share_event)
+
+    def add_copy(
+        self,
+        entry: Entry,
+        index: int,
+        amount: Decimal,
+        *,
+        request: TransactionEvent | None = None,
+        reported_on_share: bool = False,
+    ) -> None:
+        """Give an order a part of an event of the payment."""
+        transaction = self.shares[index].book.transaction
+        self.add_part(
+            entry,
+            index,
+            copy_event(entry.event, transaction, amount),
+            request=request,
+            reported_on_share=reported_on_share,
+        )
+
+    def take_back(self, entry: Entry) -> None:
+        """Take an event of the payment from the orders, to attribute it anew."""
+        for index, row in entry.rows.items():
+            share_event = row.share_event
+            self.shares[index].book.remove(share_event)
+            self.touched.add(index)
+            self.corrected.add(index)
+            if share_event.related_granted_refund_id:
+                self.granted_refund_ids.add(share_event.related_granted_refund_id)
+            if share_event.pk:
+                self._removed_ids.add(share_event.pk)
+            self.new_rows = [new for new in self.new_rows if new is not row]
+        whole = entry.get_whole_amount()
+        entry.rows.clear()
+        self.change(
+            entry.event, self.book, amount_value=whole, include_in_calculations=True
+        )
+
+    def remove_event(self, event: TransactionEvent, book: Book) -> None:
+        """Remove an event that only stood for others, of the payment or of a share."""
+        book.remove(event)
+        self._new_events = [new for new in self._new_events if new is not event]
+        if event.pk:
+            self._removed_ids.add(event.pk)
+
+    def change(self, event: TransactionEvent, book: Book, **values: object) -> None:
+        """Change an event of the payment or of a share."""
+        if all(getattr(event, name) == value for name, value in values.items()):
+            return
+        for name, value in values.items():
+            setattr(event, name, value)
+        book.invalidate()
+        if event.pk:
+            self._changed_events[event.pk] = event
+
+    def save(self) -> None:
+        """Save what has changed: the events and their links, not the transactions."""
+        changed = [
+            event
+            for pk, event in self._changed_events.items()
+            if pk not in self._removed_ids
+        ]
+        if self._removed_ids:
+            TransactionEvent.objects.filter(pk__in=self._removed_ids).delete()
+        if changed:
+            TransactionEvent.objects.bulk_update(changed, _CHANGING_FIELDS)
+        # The payment's events first: theirs are the parts.
+        new = [event for event in self._new_events if not event.pk]
+        parts = [row.share_event for row in self.new_rows if not row.share_event.pk]
+        if new or parts:
+            TransactionEvent.objects.bulk_create([*new, *parts])
+        if self.new_rows:
+            PaymentEventShare.objects.bulk_create(self.new_rows)
+        self.new_rows, self._new_events = [], []
+        self._changed_events, self._removed_ids = {}, set()
+
+
+def is_reportable(event: TransactionEvent) -> bool:
+    """Tell whether an event is of money that moves, or is to move, and counts."""
+    return (
+        event.include_in_calculations
+        and event.type not in NOT_SHARED
+        and event.message != STILL_PENDING
+    )
+
+
+def _find_asked(
+    share: LockedShare, action: str, reference: str
+) -> list[TransactionEvent]:
+    """Return the event by which a reference has divided: the success, or the request."""
+    for outcome in ("success", "request"):
+        if event := share.book.find(action, outcome, reference):
+            return [event]
+    return []
+
+
+def _get_standing(share: LockedShare) -> Standing:
+    book = share.book
+    sets_amounts = any(
+        not event.psp_reference and event.include_in_calculations
+        for event in book.events
+    )
+    return Standing(
+        total=share.total,
+        need=share.need,
+        is_live=share.is_live,
+        authorized=book.get_minor("authorized_value"),
+        authorize_pending=book.get_minor("authorize_pending_value"),
+        charged=book.get_minor("charged_value"),
+        charge_pending=book.get_minor("charge_pending_value"),
+        refunded=book.get_minor("refunded_value"),
+        taken=floor_minor(book.get_taken(), book.currency),
+        dropped=get_dropped(book) if sets_amounts else 0,
+        unmatched=get_unmatched(book) if sets_amounts else 0,
+    )
+
+
+def iterate_groups(locked: LockedPayment) -> Iterator[tuple[str, str]]:
+    """Yield each action and reference of which orders have parts."""
+    seen: set[tuple[str, str]] = set()
+    for entry in locked.entries:
+        action, outcome = split_type(entry.event.type)
+        reference = entry.event.psp_reference
+        if (
+            reference
+            and entry.rows
+            and outcome in ("request", "success", "failure")
+            and (action, reference) not in seen
+        ):
+            seen.add((action, reference))
+            yield action, reference

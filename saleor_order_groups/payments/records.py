@@ -1,0 +1,140 @@
+"""Find and lock the rows of a group's payments.
+
+The lock order is: the orders by primary key, then the payment and its shares by primary
+key, as Saleor locks an order before its transactions.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+from uuid import UUID
+
+from django.db import connection
+from saleor.order.lock_objects import order_qs_select_for_update
+from saleor.order.models import Order
+from saleor.payment.lock_objects import transaction_item_qs_select_for_update
+from saleor.payment.models import TransactionEvent, TransactionItem
+
+from ..models import GroupPayment, PaymentEventShare, PaymentShare
+from ..money.minor_units import floor_minor, to_minor
+from .amounts import Book
+from .locked import NOT_LIVE, Entry, LockedPayment, LockedShare
+
+_COVERING = (
+    "authorized_value",
+    "charged_value",
+    "authorize_pending_value",
+    "charge_pending_value",
+)
+
+
+def find_payment(transaction_id: int) -> GroupPayment | None:
+    """Return the payment that a transaction is, or is a share of."""
+    # Two look-ups, each by an index: there is none for the two in one.
+    return (
+        GroupPayment.objects.filter(transaction_id=transaction_id).first()
+        or GroupPayment.objects.filter(shares__transaction_id=transaction_id).first()
+    )
+
+
+def find_share(transaction: TransactionItem) -> PaymentShare | None:
+    """Return what the transaction is an order's share of, if it is one."""
+    return (
+        PaymentShare.objects.filter(transaction=transaction)
+        .select_related("payment", "order__channel")
+        .first()
+    )
+
+
+def lock_payment(payment: GroupPayment) -> LockedPayment:
+    """Lock a payment's orders by primary key, then payment and shares; read all events.
+
+    :raises RuntimeError: there is no transaction that would hold the locks.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("Locks are held by a transaction, and there is none.")
+    links = list(PaymentShare.objects.filter(payment=payment))
+    orders = {
+        order.pk: order
+        for order in order_qs_select_for_update().filter(
+            pk__in=[link.order_id for link in links]
+        )
+    }
+    lock_transactions(payment, links)
+    covered = _get_covered_elsewhere(payment, orders)
+    # As completion divides ties.
+    links.sort(key=lambda link: orders[link.order_id].number)
+    events = _read_events([payment.transaction, *(link.transaction for link in links)])
+    shares = []
+    for link in links:
+        order = orders[link.order_id]
+        is_live = order.status not in NOT_LIVE
+        total = to_minor(order.total_gross_amount, order.currency)
+        shares.append(
+            LockedShare(
+                link=link,
+                order=order,
+                book=Book(link.transaction, events[link.transaction_id]),
+                total=total,
+                need=max(total - covered[order.pk], 0) if is_live else 0,
+                is_live=is_live,
+            )
+        )
+    book = Book(payment.transaction, events[payment.transaction_id])
+    return LockedPayment(payment, book, shares, _read_entries(book, shares))
+
+
+def lock_transactions(payment: GroupPayment, links: Sequence[PaymentShare]) -> None:
+    """Lock a payment and shares of it by primary key, and read them anew."""
+    transactions = {
+        transaction.pk: transaction
+        for transaction in transaction_item_qs_select_for_update().filter(
+            pk__in=[payment.transaction_id, *(link.transaction_id for link in links)]
+        )
+    }
+    payment.transaction = transactions[payment.transaction_id]
+    for link in links:
+        link.transaction = transactions[link.transaction_id]
+
+
+def get_covered(transaction: TransactionItem) -> int:
+    """Return what a transaction covers of its order's total, in minor units."""
+    covered = sum(getattr(transaction, name) for name in _COVERING)
+    return max(floor_minor(covered, transaction.currency), 0)
+
+
+def _get_covered_elsewhere(
+    payment: GroupPayment, orders: Mapping[UUID, Order]
+) -> dict[UUID, int]:
+    covered = dict.fromkeys(orders, 0)
+    others = TransactionItem.objects.filter(order__in=orders).exclude(
+        payment_share__payment=payment
+    )
+    for other in others:
+        covered[cast(UUID, other.order_id)] += get_covered(other)
+    return covered
+
+
+def _read_events(
+    transactions: Sequence[TransactionItem],
+) -> dict[int, list[TransactionEvent]]:
+    by_transaction: dict[int, list[TransactionEvent]] = {
+        transaction.pk: [] for transaction in transactions
+    }
+    events = TransactionEvent.objects.filter(transaction__in=transactions)
+    for event in events.order_by("pk"):
+        by_transaction[event.transaction_id].append(event)
+    return by_transaction
+
+
+def _read_entries(book: Book, shares: Sequence[LockedShare]) -> list[Entry]:
+    entries = {event.pk: Entry(event) for event in book.events}
+    positions = {share.link.pk: index for index, share in enumerate(shares)}
+    share_events = {event.pk: event for share in shares for event in share.book.events}
+    for row in PaymentEventShare.objects.filter(share__in=positions).order_by(
+        "share_event"
+    ):
+        row.share_event = share_events[row.share_event_id]
+        if row.request_id in share_events:
+            row.request = share_events[row.request_id]
+        entries[row.event_id].rows[positions[row.share_id]] = row
+    return list(entries.values())

@@ -1,0 +1,128 @@
+"""Find payments of groups whose reports have not reached payment and shares both.
+
+A process may die between Saleor's saving of a report and its settling; the report's
+repetition settles it, and so does `manage.py settle_payments`.
+"""
+
+import datetime
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from saleor.payment.models import TransactionEvent
+from saleor.payment.utils import create_failed_transaction_event
+from saleor.plugins.manager import get_plugins_manager
+
+from ..models import GroupPayment
+from .amounts import STILL_PENDING
+from .announcements import find_left_over
+from .event_shares import FAILURES
+from .locked import NOT_SHARED
+from .open_requests import REQUESTS, find_open_requests
+from .records import find_payment
+from .settlement import settle
+
+DEFAULT_BATCH_SIZE = 500
+
+
+def find_unsettled(
+    payments: QuerySet[GroupPayment],
+) -> QuerySet[GroupPayment]:
+    """Return the payments of which orders do not have, or were not told, everything."""
+    counted = (
+        TransactionEvent.objects.filter(include_in_calculations=True)
+        .exclude(type__in=NOT_SHARED)
+        .exclude(message=STILL_PENDING)
+    )
+    # A failure of nothing that was asked of an order stays on the payment.
+    of_payment = counted.filter(
+        Q(~Q(type__in=FAILURES) | _is_failure_of_an_order()),
+        transaction=OuterRef("transaction"),
+        event_shares__isnull=True,
+    )
+    of_shares = counted.filter(
+        ~Q(psp_reference=""),
+        transaction__payment_share__payment=OuterRef("pk"),
+        payment_event_share__isnull=True,
+        psp_reference__isnull=False,
+    )
+    untold = find_left_over().filter(share__payment=OuterRef("pk"))
+    return payments.filter(Exists(of_payment) | Exists(of_shares) | Exists(untold))
+
+
+def _is_failure_of_an_order() -> Q:
+    """Return the condition that a failure is of what orders have their parts of."""
+    divided = TransactionEvent.objects.filter(
+        transaction=OuterRef("transaction"),
+        psp_reference=OuterRef("psp_reference"),
+        event_shares__isnull=False,
+    )
+    condition = Q()
+    for failure in FAILURES:
+        action, _, _ = failure.partition("_")
+        of_action = divided.filter(type__startswith=f"{action}_")
+        condition |= Q(Exists(of_action), ~Q(psp_reference=""), type=failure)
+    return condition
+
+
+def settle_unsettled(
+    batch_size: int = DEFAULT_BATCH_SIZE,
+    report_progress: Callable[[int], None] = lambda _looked_at: None,
+) -> Iterator[GroupPayment]:
+    """Settle what is unsettled in the whole database, batch by batch; yield each.
+
+    :param report_progress: called after each batch with the number of payments seen.
+    """
+    manager = get_plugins_manager(allow_replica=False)
+    looked_at = 0
+    last: UUID | None = None
+    while True:
+        payments = GroupPayment.objects.order_by("pk")
+        if last:
+            payments = payments.filter(pk__gt=last)
+        ids = list(payments.values_list("pk", flat=True)[:batch_size])
+        if not ids:
+            return
+        batch = GroupPayment.objects.filter(pk__in=ids).select_related("group")
+        for payment in find_unsettled(batch).order_by("pk"):
+            settle(payment, manager)
+            yield payment
+        looked_at += len(ids)
+        last = ids[-1]
+        report_progress(looked_at)
+
+
+def give_up_requests(
+    before: datetime.datetime, batch_size: int = DEFAULT_BATCH_SIZE
+) -> Iterator[GroupPayment]:
+    """Record a failure of each request that has had no answer since; yield its payment.
+
+    The app may never have been asked, as when a worker died; only the app itself can
+    report that. What such a request reserved can then be asked for again.
+
+    :param before: requests made later are left alone.
+    """
+    manager = get_plugins_manager(allow_replica=False)
+    requests = TransactionEvent.objects.filter(
+        Q(psp_reference__isnull=True) | Q(psp_reference=""),
+        Q(transaction__payment_share__isnull=False)
+        | Q(transaction__group_payment__isnull=False),
+        # A share's part of a request of the whole group fails with that.
+        payment_event_share__isnull=True,
+        include_in_calculations=False,
+        type__in=REQUESTS,
+        created_at__lt=before,
+    ).order_by("pk")
+    last = 0
+    while batch := list(requests.filter(pk__gt=last)[:batch_size]):
+        for request in batch:
+            payment = find_payment(request.transaction_id)
+            open_requests = find_open_requests([request.transaction_id])
+            if payment is None or request not in open_requests:
+                continue
+            create_failed_transaction_event(
+                request, cause="The app has not answered the request."
+            )
+            settle(payment, manager)
+            yield payment
+        last = batch[-1].pk

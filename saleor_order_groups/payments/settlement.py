@@ -1,0 +1,218 @@
+"""What a payment app reports after completion, carried between payment and shares.
+
+`settle` compares the events with the links between them and writes what is missing, so
+that running it twice, late or after a crash ends in the same rows. An app that knows
+nothing of groups reports on the payment: each order gets its part. What an app answers
+to a request for one order is reported on that order's share: the payment gets it too.
+
+Each share is what a plain transaction of its order would be. The payment stands for all
+of them: its events are kept so that Saleor's amounts of it are the sum of the shares'.
+"""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from saleor.core.tracing import traced_atomic_transaction
+from saleor.order.models import OrderGrantedRefund
+from saleor.order.utils import (
+    calculate_order_granted_refund_status,
+    updates_amounts_for_order,
+)
+from saleor.payment import TransactionEventType
+from saleor.payment.models import TransactionItem
+
+from ..models import GroupPayment
+from .amounts import AMOUNTS
+from .announcements import announce, announce_left_over, tell
+from .attribution import attribute_reports
+from .divided_amounts import DIVIDED_AMOUNT
+from .lending import lend_authorizations
+from .locked import LockedPayment
+from .open_requests import match_failures
+from .records import lock_payment
+from .reports_on_shares import carry_reports_on_shares
+from .share_transactions import save_transactions
+from .standing_in import stand_for_pending_authorizations, stand_for_shares
+
+if TYPE_CHECKING:
+    from saleor.account.models import User
+    from saleor.app.models import App
+    from saleor.plugins.manager import PluginsManager
+
+
+def settle(
+    payment: GroupPayment,
+    manager: "PluginsManager",
+    user: "User | None" = None,
+    app: "App | None" = None,
+) -> None:
+    """Bring payment, shares and orders in line, then fire Saleor's events of each order.
+
+    Orders are locked first, by primary key, then the transactions, as Saleor does.
+    """
+    with traced_atomic_transaction():
+        locked = lock_payment(payment)
+        announcements = announce_left_over([share.link for share in locked.shares])
+        announcements += settle_locked(locked, user, app)
+    tell(announcements, manager, user, app)
+
+
+def follows_from_events(payment: GroupPayment) -> bool:
+    """Tell whether payment and shares sum as soon as their amounts follow their events."""
+    with traced_atomic_transaction():
+        locked = lock_payment(payment)
+        bring_in_line(locked)
+        shares = [share.book.amounts for share in locked.shares]
+        return all(
+            sum((amounts[name] for amounts in shares), Decimal(0)) == amount
+            for name, amount in locked.book.amounts.items()
+        )
+
+
+def settle_locked(
+    locked: LockedPayment,
+    user: "User | None" = None,
+    app: "App | None" = None,
+    *,
+    settled: list[dict[str, Decimal]] | None = None,
+    named: dict[tuple[str, str], int] | None = None,
+) -> list:
+    """Write what is missing; return what the orders are to be told of it.
+
+    :param settled: each share's amounts as its order was told them last.
+    :param named: whose a reference is, where the app says so right now.
+    """
+    settled = settled or locked.get_settled_amounts()
+    bring_in_line(locked, named)
+    locked.save()
+    stored = [_get_stored(share.book.transaction) for share in locked.shares]
+    save_transactions(locked)
+    changed = [
+        index
+        for index, share in enumerate(locked.shares)
+        if index in locked.touched
+        or stored[index] != _get_stored(share.book.transaction)
+        or any(
+            settled[index][name] != amount
+            for name, amount in _get_stored(share.book.transaction).items()
+        )
+    ]
+    for index in changed:
+        updates_amounts_for_order(locked.shares[index].order)
+    for granted_refund in OrderGrantedRefund.objects.filter(
+        pk__in=locked.granted_refund_ids
+    ):
+        calculate_order_granted_refund_status(granted_refund)
+    return announce(
+        [
+            (locked.shares[index].link, settled[index], index in locked.corrected)
+            for index in changed
+        ],
+        user,
+        app,
+    )
+
+
+def bring_in_line(
+    locked: LockedPayment, named: dict[tuple[str, str], int] | None = None
+) -> None:
+    """Give payment and shares the events that they miss; nothing is saved.
+
+    :param named: whose a reference is, where the app says so right now.
+    """
+    _follow_events(locked)
+    _follow_requests(locked)
+    carry_reports_on_shares(locked)
+    attribute_reports(locked, named)
+    _share_failed_requests(locked)
+    _relate_granted_refunds(locked)
+    stand_for_shares(locked)
+    lend_authorizations(locked)
+    stand_for_pending_authorizations(locked)
+
+
+def _get_stored(transaction: TransactionItem) -> dict[str, Decimal]:
+    return {name: getattr(transaction, name) for name in AMOUNTS}
+
+
+def _follow_events(locked: LockedPayment) -> None:
+    """Let shares of amounts follow events again, as their payment does from now on.
+
+    The amounts were divided where they did not follow from the payment's events. Saleor
+    commits a report's event before the amounts: a completion between them sees that too.
+    """
+    divided = [
+        (share, event)
+        for share in locked.shares
+        for event in share.book.events
+        if event.message == DIVIDED_AMOUNT and not event.psp_reference
+    ]
+    if not divided:
+        return
+    for share, event in divided:
+        locked.remove_event(event, share.book)
+    for entry in locked.entries:
+        for index, row in entry.rows.items():
+            if entry.event.include_in_calculations:
+                locked.change(
+                    row.share_event,
+                    locked.shares[index].book,
+                    include_in_calculations=True,
+                )
+
+
+def _follow_requests(locked: LockedPayment) -> None:
+    """Let what each order was asked for follow a request of the whole group.
+
+    Saleor gives a request its reference in place, when it is answered.
+    """
+    for entry in locked.entries:
+        event = entry.event
+        if not event.include_in_calculations or not event.psp_reference:
+            continue
+        for index, row in entry.rows.items():
+            if row.share_event.psp_reference is None:
+                locked.change(
+                    row.share_event,
+                    locked.shares[index].book,
+                    psp_reference=event.psp_reference,
+                    include_in_calculations=True,
+                )
+                locked.touched.add(index)
+
+
+def _share_failed_requests(locked: LockedPayment) -> None:
+    """Tell the orders that a request of the whole group got no answer.
+
+    Saleor records that without a reference, and counts it nowhere.
+    """
+    entries = {id(entry.event): entry for entry in locked.entries}
+    _, failed = match_failures(locked.book.events, lambda _event: False)
+    for request, failure in failed:
+        asked, told = entries[id(request)], entries[id(failure)]
+        if told.rows:
+            continue
+        for index, row in asked.rows.items():
+            locked.add_copy(told, index, row.share_event.amount_value)
+
+
+def _relate_granted_refunds(locked: LockedPayment) -> None:
+    """Let an answer be that of the granted refund that its request was made for."""
+    for row in locked.new_rows:
+        event = row.share_event
+        if (
+            event.type not in TransactionEventType.REFUND_RELATED_EVENT_TYPES
+            or event.related_granted_refund_id
+        ):
+            continue
+        [book] = [share.book for share in locked.shares if share.link == row.share]
+        asked = [
+            request.related_granted_refund_id
+            for request in book.events
+            if request.type == TransactionEventType.REFUND_REQUEST
+            and request.psp_reference == event.psp_reference
+            and request.related_granted_refund_id
+        ]
+        if asked:
+            locked.change(event, book, related_granted_refund_id=asked[-1])
+            locked.granted_refund_ids.add(asked[-1])

@@ -1,0 +1,182 @@
+"""Save what payment and shares have, and what staff can do with a share."""
+
+import logging
+
+from django.utils import timezone
+from saleor.core.tracing import traced_atomic_transaction
+from saleor.payment import TransactionAction
+from saleor.payment.models import TransactionItem
+
+from ..models import GroupPayment
+from ..money.minor_units import floor_minor
+from .amounts import AMOUNTS
+from .divided_amounts import share_amounts, sums_hold
+from .locked import LockedPayment
+from .records import lock_payment
+
+logger = logging.getLogger(__name__)
+
+# What the app keeps on the payment and the orders' shares show too.
+_FOLLOWING_FIELDS = (
+    "psp_reference",
+    "name",
+    "message",
+    "external_url",
+    "cc_first_digits",
+    "cc_last_digits",
+    "cc_brand",
+    "cc_exp_month",
+    "cc_exp_year",
+    "payment_method_type",
+    "payment_method_name",
+    "gift_card_last_chars",
+    "gift_card_brand",
+    "app_id",
+    "app_identifier",
+)
+
+
+def save_transactions(locked: LockedPayment) -> None:
+    """Save the amounts of all, and what the shares have of their payment."""
+    payment, transaction = locked.payment, locked.transaction
+    locked.book.apply()
+    shares = [share.book.transaction for share in locked.shares]
+    actions = transaction.available_actions
+    transaction.available_actions = []
+    if actions:
+        payment.available_actions = actions
+        payment.save(update_fields=["available_actions"])
+    # A report on a share may be the first to name the payment.
+    references = [share.psp_reference for share in shares if share.psp_reference]
+    if not transaction.psp_reference and references:
+        transaction.psp_reference = references[0]
+    transaction.save(
+        update_fields=[*AMOUNTS, "psp_reference", "available_actions", "modified_at"]
+    )
+    for locked_share, share in zip(locked.shares, shares, strict=True):
+        for name in _FOLLOWING_FIELDS:
+            setattr(share, name, getattr(transaction, name))
+        # What was said of one order's share stays.
+        share.metadata.update(transaction.metadata)
+        share.private_metadata.update(transaction.private_metadata)
+        share.available_actions = actions or share.available_actions
+        locked_share.book.apply()
+    if not sums_hold(transaction, shares):
+        divide_anew(locked)
+    _offer_cancel(locked)
+    for share in shares:
+        share.save(
+            update_fields=[
+                *_FOLLOWING_FIELDS,
+                *AMOUNTS,
+                "metadata",
+                "private_metadata",
+                "available_actions",
+                "modified_at",
+            ]
+        )
+
+
+def divide_anew(locked: LockedPayment) -> None:
+    """Divide everybody's amounts in proportion, so that they sum to the payment.
+
+    The last resort: an order may get another one's money. No report, request or crash is
+    known to lead here.
+    """
+    payment = locked.payment
+    shares = [share.book.transaction for share in locked.shares]
+    logger.error(
+        "The shares of the payment %s did not sum to it and were divided anew.",
+        locked.transaction.token,
+        extra={
+            "transaction_id": locked.transaction.pk,
+            "transaction_token": str(locked.transaction.token),
+            "order_group_id": str(payment.group_id),
+        },
+    )
+    payment.divided_anew_at = timezone.now()
+    payment.save(update_fields=["divided_anew_at"])
+    guides = {
+        name: [
+            max(floor_minor(getattr(share, name), locked.currency), 0)
+            for share in shares
+        ]
+        for name in AMOUNTS
+    }
+    totals = [share.total for share in locked.shares]
+    share_amounts(locked.transaction, shares, totals, totals, guides)
+
+
+def update_actions(payment: GroupPayment) -> None:
+    """Offer to cancel what is left where an order's end has freed it; amounts stay."""
+    with traced_atomic_transaction():
+        locked = lock_payment(payment)
+        transactions = [share.book.transaction for share in locked.shares]
+        before = [transaction.available_actions for transaction in transactions]
+        _offer_cancel(locked)
+        for transaction, actions in zip(transactions, before, strict=True):
+            if transaction.available_actions != actions:
+                transaction.save(update_fields=["available_actions", "modified_at"])
+
+
+def keep_no_actions(payment: GroupPayment) -> None:
+    """Keep with the payment that nothing is left to do with it, and with its shares.
+
+    On the payment's own row this cannot be told from nothing being said.
+    """
+    with traced_atomic_transaction():
+        locked = lock_payment(payment)
+        payment.available_actions = []
+        payment.save(update_fields=["available_actions"])
+        for share in locked.shares:
+            transaction = share.book.transaction
+            transaction.available_actions = []
+            transaction.save(update_fields=["available_actions", "modified_at"])
+
+
+def follow_metadata(transaction: TransactionItem) -> None:
+    """Let a payment's metadata follow to its shares; what was said of one order stays."""
+    payment = GroupPayment.objects.filter(transaction=transaction).first()
+    if payment is None:
+        return
+    with traced_atomic_transaction():
+        locked = lock_payment(payment)
+        for share in locked.shares:
+            own = share.book.transaction
+            own.metadata.update(locked.transaction.metadata)
+            own.private_metadata.update(locked.transaction.private_metadata)
+            own.save(update_fields=["metadata", "private_metadata", "modified_at"])
+
+
+def _offer_cancel(locked: LockedPayment) -> None:
+    """Let a share show CANCEL where that takes nothing from a live sibling."""
+    for locked_share in locked.shares:
+        siblings = [other for other in locked.shares if other is not locked_share]
+        share = locked_share.book.transaction
+        if any(
+            is_authorized(other.book.transaction) for other in siblings if other.is_live
+        ):
+            share.available_actions = [
+                action
+                for action in share.available_actions
+                if action != TransactionAction.CANCEL
+            ]
+        elif (
+            share.authorized_value > 0
+            and TransactionAction.CANCEL in locked.payment.available_actions
+            and TransactionAction.CANCEL not in share.available_actions
+        ):
+            # The last one with money authorized cancels nobody else's.
+            share.available_actions = [
+                *share.available_actions,
+                TransactionAction.CANCEL,
+            ]
+
+
+def is_authorized(transaction: TransactionItem) -> bool:
+    """Tell whether money is authorized, or about to be, or to be charged."""
+    return (
+        transaction.authorized_value > 0
+        or transaction.authorize_pending_value > 0
+        or transaction.charge_pending_value > 0
+    )

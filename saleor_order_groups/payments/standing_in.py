@@ -1,0 +1,157 @@
+"""Keep the payment's events so that its amounts are the sum of the shares'."""
+
+from decimal import Decimal
+
+from saleor.payment import TransactionEventType
+from saleor.payment.models import TransactionEvent
+
+from .amounts import split_type
+from .locked import LockedPayment, iterate_groups
+
+
+def stand_for_shares(locked: LockedPayment) -> None:
+    """Keep the payment's events so that its amounts are the sum of the shares'.
+
+    Saleor keeps one outcome for each reference. Where the orders' parts of a reference
+    had different outcomes, the payment's success is what has succeeded of them, and its
+    failure does not count.
+    """
+    for action, reference in list(iterate_groups(locked)):
+        _stand_for_outcomes(locked, action, reference)
+    for entry in locked.entries:
+        _, outcome = split_type(entry.event.type)
+        if entry.rows and outcome in ("back", "reverse"):
+            locked.change(
+                entry.event, locked.book, amount_value=entry.get_whole_amount()
+            )
+    _stand_for_adjustments(locked)
+
+
+def _stand_for_outcomes(locked: LockedPayment, action: str, reference: str) -> None:
+    books = [share.book for share in locked.shares]
+    successes = [book.find_counting_success(action, reference) for book in books]
+    requests = [book.find_pending_request(action, reference) for book in books]
+    succeeded = sum((event.amount_value for event in successes if event), Decimal(0))
+    pending = sum((event.amount_value for event in requests if event), Decimal(0))
+    is_open = any(successes) or any(requests)
+    if failure := locked.find_entry(f"{action}_failure", reference):
+        locked.change(failure.event, locked.book, include_in_calculations=not is_open)
+    if success := locked.find_entry(f"{action}_success", reference):
+        if not success.rows:
+            return
+        # An older failure of all leaves the payment's success as it was reported.
+        amount = success.get_whole_amount() if not is_open else succeeded
+        if all(
+            successes[index] and not row.reported_on_share
+            for index, row in success.rows.items()
+        ):
+            amount = success.event.amount_value
+        locked.change(
+            success.event,
+            locked.book,
+            amount_value=amount,
+            # A success, also of nothing, would hide what is pending.
+            include_in_calculations=bool(any(successes) or not any(requests)),
+        )
+        if not is_open and locked.book.find_counting_success(action, reference):
+            locked.change(success.event, locked.book, amount_value=Decimal(0))
+    request = locked.find_entry(f"{action}_request", reference)
+    if request and any(requests) and not any(successes):
+        locked.change(request.event, locked.book, amount_value=pending)
+    if any(successes):
+        # To Saleor a success answers every request of its reference.
+        like = request.event if request else None
+        _keep_pending(locked, action, reference, pending, like)
+    else:
+        _keep_pending(locked, action, reference, Decimal(0), None)
+
+
+def _keep_pending(
+    locked: LockedPayment,
+    action: str,
+    reference: str,
+    pending: Decimal,
+    like: TransactionEvent | None,
+) -> None:
+    """Keep what some orders wait for where another event of the payment hides it.
+
+    The payment has a request of its own for it, with a reference of its own.
+
+    :param like: what the request is like, but for its amount.
+    """
+    own_reference = f"{reference} ({action} pending)".strip()
+    found = locked.book.find(action, "request", own_reference)
+    if found and not pending:
+        locked.remove_event(found, locked.book)
+    elif found:
+        locked.change(found, locked.book, amount_value=pending)
+    elif pending:
+        assert like is not None
+        locked.add_pending(f"{action}_request", own_reference, pending, like)
+
+
+def _stand_for_adjustments(locked: LockedPayment) -> None:
+    """Keep the payment's adjustment at what the shares' authorizations sum to.
+
+    An adjustment that was reported on one share sets that share alone; on the payment it
+    overwrites all of them.
+    """
+    adjustments = [
+        entry
+        for entry in locked.entries
+        if entry.event.type == TransactionEventType.AUTHORIZATION_ADJUSTMENT
+        and entry.event.include_in_calculations
+    ]
+    if not adjustments:
+        return
+    latest = sorted(adjustments, key=lambda entry: entry.event.created_at)[-1]
+    if not any(row.reported_on_share for row in latest.rows.values()):
+        return
+    authorized = sum(
+        (share.book.get_own_authorization() for share in locked.shares), Decimal(0)
+    )
+    difference = authorized - locked.book.get_own_authorization()
+    locked.change(
+        latest.event,
+        locked.book,
+        amount_value=latest.event.amount_value + difference,
+    )
+
+
+def stand_for_pending_authorizations(locked: LockedPayment) -> None:
+    """Keep the payment's pending authorizations at what the shares' sum to.
+
+    An adjustment, of a share or of the payment, hides the older requests of that one.
+    """
+    action, name = "authorization", "authorize_pending_value"
+    requests = [
+        entry.event
+        for entry in locked.entries
+        if entry.rows and entry.event.type == TransactionEventType.AUTHORIZATION_REQUEST
+    ]
+    for request in requests:
+        reference = request.psp_reference
+        if reference and not any(
+            share.book.find_counting_success(action, reference)
+            for share in locked.shares
+        ):
+            pending = sum(
+                (
+                    share.book.get_pending_authorization(reference)
+                    for share in locked.shares
+                ),
+                Decimal(0),
+            )
+            is_pending = locked.book.find_pending_request(action, reference) is request
+            if is_pending:
+                locked.change(request, locked.book, amount_value=pending)
+    if not requests:
+        return
+    latest = max(
+        (event for event in locked.book.events if event.type.startswith(action)),
+        key=lambda event: event.created_at,
+    )
+    _keep_pending(locked, action, "", Decimal(0), None)
+    pending = sum((share.book.amounts[name] for share in locked.shares), Decimal(0))
+    hidden = pending - locked.book.amounts[name]
+    _keep_pending(locked, action, "", hidden, latest)

@@ -1,0 +1,48 @@
+"""Where Saleor reads each new order again, to find what the completion has just made."""
+
+from collections.abc import Callable
+
+from .seam import Seam
+
+
+def _update_order_status(original: Callable) -> Callable:
+    """Leave alone what is neither fulfilled nor to be confirmed.
+
+    Saleor locks the order and reads its lines and fulfillments, order by order.
+    """
+
+    def update(order):
+        from ..completion.after_commit import find_announced
+
+        placed = find_announced(order)
+        if placed is None or not placed.has_settled_status():
+            original(order)
+
+    return update
+
+
+def _charge_gift_card_transactions(original: Callable) -> Callable:
+    def charge(order, user=None, app=None):
+        from ..completion.after_commit import find_announced
+
+        placed = find_announced(order)
+        if placed is None or placed.is_paid_with_gift_cards():
+            original(order, user=user, app=app)
+
+    return charge
+
+
+SEAMS = (
+    Seam(
+        "saleor.order.actions",
+        "update_order_status",
+        ("order",),
+        _update_order_status,
+    ),
+    Seam(
+        "saleor.giftcard.gateway",
+        "charge_gift_card_transactions",
+        ("order", "user", "app"),
+        _charge_gift_card_transactions,
+    ),
+)

@@ -1,0 +1,99 @@
+"""Where staff place orders, and add goods to them."""
+
+from collections.abc import Callable
+
+from .seam import Seam
+
+
+def _handle_order_voucher(original: Callable) -> Callable:
+    """Give a draft its group in the transaction that places it.
+
+    It is called once in there, after the order is saved. The group comes before the
+    voucher, as in a completion: both lock them in the same order.
+    """
+
+    def handle(cls, order, channel):
+        from ..groups.adoption import adopt_placed
+        from ..sellers.order_sellers import refuse_unsold_goods
+
+        refuse_unsold_goods(order)
+        adopt_placed([order])
+        original(order, channel)
+
+    return handle
+
+
+def _complete_draft(original: Callable) -> Callable:
+    """Announce the group of a draft that was placed."""
+
+    def perform_mutation(cls, root, info, /, **data):
+        from saleor.core.utils.events import call_event
+        from saleor.graphql.app.dataloaders import get_app_promise
+
+        from ..models import OrderGroup
+        from ..webhooks.sending import trigger_order_group_created
+
+        payload = original(root, info, **data)
+        group = OrderGroup.objects.filter(
+            order_links__order_id=payload.order.node.pk
+        ).first()
+        if group:
+            requestor = get_app_promise(info.context).get() or info.context.user
+            call_event(trigger_order_group_created, group, requestor=requestor)
+        return payload
+
+    return perform_mutation
+
+
+def _save_bulk_orders(original: Callable) -> Callable:
+    """Give imported orders their groups, in the transaction that saves them."""
+
+    def save_data(cls, orders_data, stocks):
+        from ..groups.adoption import adopt_placed
+
+        saved = original(orders_data, stocks)
+        adopt_placed(data.order for data in saved if data.order)
+        return saved
+
+    return save_data
+
+
+def _validate_variants(original: Callable) -> Callable:
+    """Refuse another seller's goods on an order of one."""
+
+    def validate(cls, order, variants):
+        from ..sellers.order_sellers import refuse_foreign_goods
+
+        original(order, variants)
+        refuse_foreign_goods(order, variants)
+
+    return validate
+
+
+DRAFT_COMPLETE = "saleor.graphql.order.mutations.draft_order_complete"
+SEAMS = (
+    Seam(
+        DRAFT_COMPLETE,
+        "DraftOrderComplete.handle_order_voucher",
+        ("order", "channel"),
+        _handle_order_voucher,
+    ),
+    Seam(
+        DRAFT_COMPLETE,
+        "DraftOrderComplete.perform_mutation",
+        ("_root", "info", "id"),
+        _complete_draft,
+    ),
+    Seam(
+        "saleor.graphql.order.bulk_mutations.order_bulk_create",
+        "OrderBulkCreate.save_data",
+        ("orders_data", "stocks"),
+        _save_bulk_orders,
+    ),
+    Seam(
+        "saleor.graphql.order.mutations.order_lines_create",
+        "OrderLinesCreate.validate_variants",
+        ("order", "variants"),
+        _validate_variants,
+    ),
+)

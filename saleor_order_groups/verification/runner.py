@@ -1,0 +1,91 @@
+"""Check what order groups guarantee over a whole database, in constant memory.
+
+Groups are read in batches of keys. Every check is one statement for a batch, and returns
+violations only. Who sold the lines is fixed when they are placed, and cannot be checked
+later: products change hands.
+"""
+
+from collections.abc import Callable, Iterator
+
+from ..config import SELLER_SOURCE
+from ..delete_rules import find_wrong_rules
+from ..models import OrderGroup
+from ..sellers.source_problems import find_lost_products, find_silent_sources
+from .findings import REPAIR, Finding, Ids
+from .groups import (
+    check_channels,
+    check_customers,
+    check_links,
+    check_orders_exist,
+    check_placed_totals,
+    check_positions,
+    check_sellers,
+)
+from .legacy_payments import (
+    check_legacy_divisions,
+    check_legacy_parts_agree,
+    check_legacy_parts_are_bound,
+    check_legacy_payments_have_parts,
+)
+from .order_amounts import check_order_amounts
+from .payments import (
+    check_divided_anew,
+    check_event_shares,
+    check_no_share_is_negative,
+    check_payments_are_unbound,
+    check_payments_have_shares,
+    check_settled,
+    check_share_currencies,
+    check_share_sums,
+    check_shares_are_bound,
+)
+
+DEFAULT_BATCH_SIZE = 1000
+
+
+def verify(
+    batch_size: int = DEFAULT_BATCH_SIZE,
+    report_progress: Callable[[int], None] = lambda _checked: None,
+) -> Iterator[Finding]:
+    """Yield what is off, batch by batch.
+
+    :param report_progress: called after each batch with the number of groups checked.
+    """
+    for problem in (*find_silent_sources(), *find_lost_products()):
+        yield Finding(None, SELLER_SOURCE, problem)
+    for wrong in find_wrong_rules():
+        yield Finding(None, "delete rule", f"{wrong}; {REPAIR}")
+    checked = 0
+    groups = OrderGroup.objects.order_by("pk").values_list("pk", flat=True)
+    ids = list(groups[:batch_size])
+    while ids:
+        for check in CHECKS:
+            yield from check(ids)
+        checked += len(ids)
+        report_progress(checked)
+        ids = list(groups.filter(pk__gt=ids[-1])[:batch_size])
+
+
+CHECKS: tuple[Callable[[Ids], Iterator[Finding]], ...] = (
+    check_orders_exist,
+    check_channels,
+    check_positions,
+    check_sellers,
+    check_customers,
+    check_links,
+    check_placed_totals,
+    check_payments_are_unbound,
+    check_payments_have_shares,
+    check_shares_are_bound,
+    check_share_currencies,
+    check_share_sums,
+    check_no_share_is_negative,
+    check_divided_anew,
+    check_event_shares,
+    check_legacy_parts_are_bound,
+    check_legacy_payments_have_parts,
+    check_legacy_parts_agree,
+    check_legacy_divisions,
+    check_settled,
+    check_order_amounts,
+)
