@@ -11,11 +11,7 @@ from saleor.shipping.models import ShippingMethod
 
 from ..sellers.partition import SellerLines
 from .combined_method import Parcel, SellerId
-from .options import (
-    get_seller_id,
-    get_seller_name,
-    needs_shipping,
-)
+from .options import get_seller_id, get_seller_name, needs_shipping
 
 
 def describe_deliveries(

@@ -93,33 +93,28 @@ def extend_schema() -> None:
     from saleor.graphql.product.types import Product, ProductVariant
     from saleor.graphql.shipping.schema import ShippingMutations
 
-    from ..webhooks.subscription import extend_subscriptions
     from . import schema
+    from .checkout import schema as checkout
+    from .checkout.seller_deliveries import SellerDeliveryFields
+    from .groups import schema as groups
+    from .groups.subscription import extend_subscriptions
     from .metadata import extend_metadata
-    from .mutations.checkout_seller_delivery_methods_update import (
-        SellerDeliveryMutations,
-    )
-    from .mutations.order_group_operations import OrderGroupMutations
-    from .mutations.seller_unassign_shipping_methods import (
-        SellerShippingMethodMutations,
-    )
-    from .seller_deliveries import SellerDeliveryFields
+    from .sellers import schema as sellers
 
     graft(OrderQueries, schema.Queries)
     graft(OrderMutations, schema.Mutations)
-    graft(OrderMutations, OrderGroupMutations)
-    graft(CheckoutMutations, SellerDeliveryMutations)
-    graft(ShippingMutations, SellerShippingMethodMutations)
-    graft(Order, schema.OrderFields)
-    graft(OrderLine, schema.OrderLineFields)
-    graft(User, schema.UserFields)
-    graft(CheckoutComplete, schema.CompletionFields)
-    graft(OrderCreateFromCheckout, schema.CompletionFields)
-    graft(Product, schema.ProductFields)
-    graft(ProductVariant, schema.ProductVariantFields)
-    graft(Checkout, schema.CheckoutFields)
+    graft(CheckoutMutations, checkout.SellerDeliveryMutations)
+    graft(ShippingMutations, sellers.SellerShippingMethodMutations)
+    graft(Order, groups.OrderFields)
+    graft(OrderLine, groups.OrderLineFields)
+    graft(User, groups.UserFields)
+    graft(CheckoutComplete, groups.CompletionFields)
+    graft(OrderCreateFromCheckout, groups.CompletionFields)
+    graft(Product, sellers.ProductFields)
+    graft(ProductVariant, sellers.ProductVariantFields)
+    graft(Checkout, checkout.CheckoutFields)
     graft(Checkout, SellerDeliveryFields)
-    graft(CheckoutLine, schema.CheckoutLineFields)
+    graft(CheckoutLine, checkout.CheckoutLineFields)
     extend_metadata()
     extend_cost_map()
     extend_subscriptions()

@@ -11,7 +11,8 @@ from saleor.graphql.meta.permissions import (
 )
 
 from .. import models
-from .types import OrderGroup, Seller
+from .groups.types.order_group import OrderGroup
+from .sellers.types import Seller
 
 _TYPES = {models.OrderGroup: OrderGroup, models.Seller: Seller}
 _PERMISSIONS = {"OrderGroup": order_permissions, "Seller": product_permissions}

@@ -19,7 +19,7 @@ def _resolve_transactions(original: Callable) -> Callable:
     def resolve_transactions(info):
         from saleor.graphql.app.dataloaders import get_app_promise
 
-        from ..graphql.resolvers import is_of_channels
+        from ..graphql.groups.resolvers import is_of_channels
 
         transactions = original(info)
         if get_app_promise(info.context).get():

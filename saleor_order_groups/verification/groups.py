@@ -17,11 +17,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from ..groups.adoption import ADOPTED
-from ..models import (
-    GroupPayment,
-    OrderGroup,
-    OrderGroupOrder,
-)
+from ..models import GroupPayment, OrderGroup, OrderGroupOrder
 from ..sellers.customers import select_missing
 from .findings import REPAIR, Finding, Ids
 

@@ -14,10 +14,7 @@ from django.db.models import (
     QuerySet,
 )
 
-from ..models import (
-    LegacyPaymentShare,
-    OrderGroupOrder,
-)
+from ..models import LegacyPaymentShare, OrderGroupOrder
 from ..money.apportion import draw_down
 from ..money.minor_units import floor_minor
 from .findings import Finding, Ids

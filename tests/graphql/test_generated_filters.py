@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
 
-from saleor_order_groups.graphql import connections, status_pages
-from saleor_order_groups.graphql import filters as filters_module
-from saleor_order_groups.graphql.status_pages import slice_nearby
+from saleor_order_groups.graphql import schema
+from saleor_order_groups.graphql.groups import filters as filters_module
+from saleor_order_groups.graphql.groups import status_pages
+from saleor_order_groups.graphql.groups.status_pages import slice_nearby
 from saleor_order_groups.models import OrderGroup
 
 PROPERTY = settings(
@@ -599,7 +600,7 @@ def test_pages_of_a_status_that_are_full_soon(
     monkeypatch.setattr(status_pages, "_NEARBY", (1, 2))
     pages = []
     monkeypatch.setattr(
-        connections,
+        schema,
         "slice_nearby",
         lambda *arguments: pages.append(slice_nearby(*arguments)) or pages[-1],
     )

@@ -7,7 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 
-from saleor_order_groups.graphql.mutations import OrderGroupUpdate
+from saleor_order_groups.graphql.groups.mutations.order_group_update import (
+    OrderGroupUpdate,
+)
 from saleor_order_groups.models import OrderGroup
 
 UPDATE = """

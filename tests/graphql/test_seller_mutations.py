@@ -5,7 +5,7 @@ import pytest
 from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 from saleor.product.models import Product
 
-from saleor_order_groups.graphql.mutations import SellerCreate
+from saleor_order_groups.graphql.sellers.mutations.seller_create import SellerCreate
 from saleor_order_groups.models import OrderGroupOrder, ProductSeller, Seller
 
 PAYLOAD = """

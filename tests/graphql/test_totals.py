@@ -7,7 +7,7 @@ from saleor.order.models import Order
 from saleor.order.utils import update_order_charge_data
 from saleor.payment.models import TransactionItem
 
-from saleor_order_groups.graphql.enums import (
+from saleor_order_groups.graphql.groups.enums import (
     OrderGroupFulfillmentStatusEnum,
     OrderGroupStatusEnum,
 )

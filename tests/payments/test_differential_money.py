@@ -40,11 +40,7 @@ from saleor.webhook.transport.synchronous.transport import (
 
 from saleor_order_groups.models import OrderGroup
 from saleor_order_groups.money.apportion import apportion, draw_down
-from saleor_order_groups.payments import (
-    announcements,
-    settlement,
-    share_transactions,
-)
+from saleor_order_groups.payments import announcements, settlement, share_transactions
 from saleor_order_groups.payments.split import AMOUNTS
 
 from .crash import dying

@@ -6,8 +6,8 @@ from saleor.graphql.tests.utils import get_graphql_content
 from saleor.permission.enums import OrderPermissions
 from saleor.webhook.event_types import WebhookEventAsyncType
 
+from saleor_order_groups.graphql.groups.subscription import extend_subscriptions
 from saleor_order_groups.webhooks.event_types import register_event_types
-from saleor_order_groups.webhooks.subscription import extend_subscriptions
 
 ENUM_QUERY = """
     query Enum($name: String!) {

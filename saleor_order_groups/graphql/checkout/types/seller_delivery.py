@@ -1,0 +1,84 @@
+"""The delivery methods that a seller of a checkout can have."""
+
+import graphene
+from saleor.graphql.checkout.types import CheckoutLine
+from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.context import SyncWebhookControlContext
+from saleor.graphql.core.doc_category import DOC_CATEGORY_CHECKOUT
+from saleor.graphql.core.types import BaseObjectType, NonNullList
+from saleor.graphql.shipping.types import ShippingMethod
+
+from ....delivery import options as delivery
+from ...core.descriptions import ADDED_IN_01
+from ...sellers.types import Seller
+
+
+class CheckoutSellerDelivery(BaseObjectType):
+    """Its roots are deliveries in Saleor's context: whether sync webhooks may be called."""
+
+    seller = graphene.Field(
+        Seller, description="Who sends the goods; null for the shop itself."
+    )
+    lines = NonNullList(
+        CheckoutLine, required=True, description="The seller's lines of the checkout."
+    )
+    is_shipping_required = graphene.Boolean(
+        required=True,
+        description="Whether a method has to be chosen: whether any of the goods ship.",
+    )
+    available_shipping_methods = NonNullList(
+        ShippingMethod,
+        required=True,
+        description=(
+            "Shipping methods that apply to the seller's lines alone, the cheapest "
+            "first. Empty without a shipping address."
+        ),
+    )
+    selected_shipping_method = graphene.Field(
+        ShippingMethod,
+        description=(
+            "The method that is chosen for the seller; null while none is, and where "
+            "the chosen one does not apply any more."
+        ),
+    )
+
+    class Meta:
+        description = (
+            "How the goods of one seller of a checkout can be delivered." + ADDED_IN_01
+        )
+        doc_category = DOC_CATEGORY_CHECKOUT
+
+    @staticmethod
+    def resolve_seller(
+        root: SyncWebhookControlContext[delivery.SellerDelivery], _info: ResolveInfo
+    ):
+        return root.node.part.seller
+
+    @staticmethod
+    def resolve_lines(
+        root: SyncWebhookControlContext[delivery.SellerDelivery], _info: ResolveInfo
+    ):
+        return [
+            SyncWebhookControlContext(
+                line_info.line, allow_sync_webhooks=root.allow_sync_webhooks
+            )
+            for line_info in root.node.part.lines
+        ]
+
+    @staticmethod
+    def resolve_is_shipping_required(
+        root: SyncWebhookControlContext[delivery.SellerDelivery], _info: ResolveInfo
+    ):
+        return root.node.needs_shipping
+
+    @staticmethod
+    def resolve_available_shipping_methods(
+        root: SyncWebhookControlContext[delivery.SellerDelivery], _info: ResolveInfo
+    ):
+        return root.node.methods
+
+    @staticmethod
+    def resolve_selected_shipping_method(
+        root: SyncWebhookControlContext[delivery.SellerDelivery], _info: ResolveInfo
+    ):
+        return root.node.selected

@@ -1,0 +1,52 @@
+"""Conditions that filters of groups and sellers share."""
+
+from django.core.exceptions import ValidationError
+from graphql.error import GraphQLError
+from saleor.graphql.utils.filters import (
+    filter_where_by_id_field,
+    filter_where_by_value_field,
+)
+
+from .ids import global_id_to_uuid
+
+
+def filter_by_ids(type_name: str):
+    """Keep the rows with these IDs; an ID of something else matches nothing."""
+
+    def filter_ids(queryset, _name, global_ids):
+        pks = [global_id_to_uuid(global_id, type_name) for global_id in global_ids]
+        return queryset.filter(pk__in=[pk for pk in pks if pk])
+
+    return filter_ids
+
+
+def filter_by_value(field: str):
+    def filter_value(queryset, _name, value):
+        return filter_where_by_value_field(queryset, field, value)
+
+    return filter_value
+
+
+def filter_by_id(field: str, type_name: str):
+    def filter_id(queryset, _name, value):
+        if value is None:
+            return queryset.none()
+        try:
+            return filter_where_by_id_field(queryset, field, value, type_name)
+        except (ValueError, ValidationError) as error:
+            # Well-formed, with a key of another kind.
+            raise GraphQLError(f"Must receive IDs of {type_name}.") from error
+
+    return filter_id
+
+
+def filter_is_active(queryset, _name, value):
+    return queryset.filter(is_active=value) if value is not None else queryset.none()
+
+
+def list_values(value: dict | None) -> list:
+    """Return the values that Saleor's filter of values keeps; null is no status."""
+    if not value:
+        return []
+    values = [value["eq"]] if "eq" in value else value.get("one_of") or []
+    return [each for each in values if each is not None]

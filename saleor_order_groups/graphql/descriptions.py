@@ -1,1 +1,0 @@
-ADDED_IN_01 = "\n\nAdded in saleor-order-groups 0.1."

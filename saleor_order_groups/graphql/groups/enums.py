@@ -1,0 +1,33 @@
+"""Enums of groups."""
+
+from typing import Final
+
+import graphene
+from saleor.graphql.core.doc_category import (
+    DOC_CATEGORY_ORDERS,
+)
+
+from ...groups.statuses import OrderGroupFulfillmentStatus, OrderGroupStatus
+from ...sellers.order_sellers import DoubtReason
+from ..core.enums import describe
+
+OrderGroupStatusEnum: Final[graphene.Enum] = graphene.Enum(
+    "OrderGroupStatusEnum",
+    [(status.name, status.value) for status in OrderGroupStatus],
+    description=describe("Status of a group, derived from its orders."),
+)
+OrderGroupStatusEnum.doc_category = DOC_CATEGORY_ORDERS
+
+OrderGroupFulfillmentStatusEnum: Final[graphene.Enum] = graphene.Enum(
+    "OrderGroupFulfillmentStatusEnum",
+    [(status.name, status.value) for status in OrderGroupFulfillmentStatus],
+    description=describe("How much of a group's goods went out."),
+)
+OrderGroupFulfillmentStatusEnum.doc_category = DOC_CATEGORY_ORDERS
+
+OrderGroupAdoptionReasonEnum: Final[graphene.Enum] = graphene.Enum(
+    "OrderGroupAdoptionReasonEnum",
+    [(reason.name, reason.value) for reason in DoubtReason],
+    description=describe("Why nobody can be named as the seller of an order."),
+)
+OrderGroupAdoptionReasonEnum.doc_category = DOC_CATEGORY_ORDERS

@@ -1,0 +1,295 @@
+"""What groups are filtered by."""
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from saleor.graphql.core.doc_category import (
+    DOC_CATEGORY_ORDERS,
+)
+from saleor.graphql.core.filters.where_filters import (
+    BooleanWhereFilter,
+    GlobalIDMultipleChoiceWhereFilter,
+    MetadataWhereBase,
+    ObjectTypeWhereFilter,
+    OperationObjectTypeWhereFilter,
+)
+from saleor.graphql.core.filters.where_input import (
+    FilterInputDescriptions,
+    GlobalIDFilterInput,
+    IntFilterInput,
+    PriceFilterInput,
+    StringFilterInput,
+    WhereInputObjectType,
+)
+from saleor.graphql.core.types import (
+    BaseInputObjectType,
+    DateTimeRangeInput,
+    NonNullList,
+)
+from saleor.graphql.order.filters import (
+    OrderAuthorizeStatusEnumFilterInput,
+    OrderChargeStatusEnumFilterInput,
+)
+from saleor.graphql.utils.filters import (
+    filter_range_field,
+    filter_where_by_numeric_field,
+    filter_where_by_price_field,
+    filter_where_by_range_field,
+)
+from saleor.order.models import Order
+
+from ...groups.channels import select_lost
+from ...groups.statuses import implied_by
+from ...groups.totals import has_status, select_total_gross
+from ...models import OrderGroup, OrderGroupOrder
+from ..core.descriptions import ADDED_IN_01
+from ..core.expressions import IsAny
+from ..core.filters import filter_by_id, filter_by_ids, filter_by_value, list_values
+from ..core.probes import has_at_most
+from .enums import OrderGroupFulfillmentStatusEnum, OrderGroupStatusEnum
+
+
+class OrderGroupStatusEnumFilterInput(BaseInputObjectType):
+    eq = OrderGroupStatusEnum(description=FilterInputDescriptions.EQ)
+    one_of = NonNullList(
+        OrderGroupStatusEnum, description=FilterInputDescriptions.ONE_OF
+    )
+
+    class Meta:
+        description = "Filter by the status of an order group." + ADDED_IN_01
+        doc_category = DOC_CATEGORY_ORDERS
+
+
+class OrderGroupFulfillmentStatusEnumFilterInput(BaseInputObjectType):
+    eq = OrderGroupFulfillmentStatusEnum(description=FilterInputDescriptions.EQ)
+    one_of = NonNullList(
+        OrderGroupFulfillmentStatusEnum, description=FilterInputDescriptions.ONE_OF
+    )
+
+    class Meta:
+        description = (
+            "Filter by the fulfillment status of an order group." + ADDED_IN_01
+        )
+        doc_category = DOC_CATEGORY_ORDERS
+
+
+def filter_channel(queryset, name, value):
+    """Keep the groups of these channels, and those that have lost their channel."""
+    found = filter_by_id("channel_id", "Channel")(queryset, name, value)
+    lost = select_lost().using(queryset.db)
+    # Asked first: with an alternative PostgreSQL finds no page by the channel's index.
+    if not lost.exists():
+        return found
+    of_first_order = filter_by_id("first_channel_id", "Channel")(lost, name, value)
+    keys = ArraySubquery(of_first_order.order_by().values("pk"))
+    return found | queryset.filter(IsAny("pk", keys))
+
+
+# So many keys take no time to collect, nor so many groups to pass over.
+_FEW = 2000
+# Of so many orders with a status all groups are looked up. Of more, some are soon met.
+_FEW_ORDERS = 20_000
+
+
+def filter_by_status(name: str):
+    def filter_status(queryset, _name, value):
+        statuses = list_values(value)
+        if not statuses:
+            return queryset.none()
+        are_few = False
+        if condition := implied_by(name, statuses):
+            orders = Order.objects.using(queryset.db).order_by().filter(condition)
+            are_few = has_at_most(queryset, _FEW_ORDERS, orders)
+            queryset = _with_places(
+                queryset,
+                OrderGroupOrder.objects.filter(implied_by(name, statuses, "order__")),
+            )
+        return queryset.filter(has_status(name, statuses, are_few=are_few))
+
+    return filter_status
+
+
+def filter_number(queryset, _name, value):
+    return filter_where_by_numeric_field(queryset, "number", value)
+
+
+def filter_order_number(queryset, _name, value):
+    places = OrderGroupOrder.objects.all()
+    return _with_places(
+        queryset, filter_where_by_numeric_field(places, "order__number", value)
+    )
+
+
+def filter_created_at(queryset, _name, value):
+    return filter_where_by_range_field(queryset, "created_at", value)
+
+
+def filter_updated_at(queryset, _name, value):
+    """Filter by the later of a group's own and its orders' updates."""
+    gte, lte = (value or {}).get("gte"), (value or {}).get("lte")
+    if gte is not None:
+        queryset = queryset.filter(_is_updated(queryset, value))
+    elif lte is None:
+        return queryset.none()
+    if lte is not None:
+        later = OrderGroupOrder.objects.filter(
+            group_id=OuterRef("pk"), order__updated_at__gt=lte
+        )
+        queryset = queryset.filter(~Exists(later), updated_at__lte=lte)
+    return queryset
+
+
+def _is_updated(queryset: QuerySet, value: dict) -> Q:
+    """Return the condition that a group or an order of it was updated in a range.
+
+    The last update is one of those. PostgreSQL cannot weigh an alternative of two
+    tables: where it is few rows, their keys are collected, by the indexes of each; where
+    it is many, each group is asked for its own, and a page is soon full.
+    """
+    groups, orders, places = (
+        filter_range_field(model.objects.using(queryset.db).order_by(), name, value)
+        for model, name in (
+            (OrderGroup, "updated_at"),
+            (Order, "updated_at"),
+            (OrderGroupOrder, "order__updated_at"),
+        )
+    )
+    # In the order of an index, or PostgreSQL may read a table from its old end.
+    first_of_groups, first_of_orders = (
+        rows.order_by("updated_at").values("pk")[: _FEW + 1]
+        for rows in (groups, orders)
+    )
+    if not has_at_most(
+        queryset, _FEW, first_of_orders.union(first_of_groups, all=True)
+    ):
+        own = {f"updated_at__{name}": limit for name, limit in value.items() if limit}
+        return Q(**own) | Q(Exists(places.filter(group_id=OuterRef("pk"))))
+    return Q(pk__in=groups.values("pk").union(places.values("group_id")))
+
+
+def filter_seller(queryset, name, value):
+    places = filter_by_id("seller_id", "Seller")(
+        OrderGroupOrder.objects.using(queryset.db).order_by(), name, value
+    )
+    if not has_at_most(queryset, _FEW, places):
+        return _with_places(queryset, places)
+    # PostgreSQL may take a seller for an average one, and look for the few groups of a
+    # small one among all groups: an array it rather looks up.
+    return queryset.filter(IsAny("pk", ArraySubquery(places.values("group_id"))))
+
+
+def filter_has_shop_order(queryset, _name, value):
+    if value is None:
+        return queryset.none()
+    shops = OrderGroupOrder.objects.filter(
+        group_id=OuterRef("pk"), seller_id__isnull=True
+    )
+    return queryset.filter(Exists(shops) if value else ~Exists(shops))
+
+
+def filter_total_gross(queryset, _name, value):
+    queryset = queryset.alias(filtered_total=select_total_gross())
+    return filter_where_by_price_field(queryset, "filtered_total", value)
+
+
+def _with_places(queryset: QuerySet, places: QuerySet) -> QuerySet:
+    return queryset.filter(pk__in=places.order_by().values("group_id"))
+
+
+class OrderGroupWhere(MetadataWhereBase):
+    ids = GlobalIDMultipleChoiceWhereFilter(method=filter_by_ids("OrderGroup"))
+    number = OperationObjectTypeWhereFilter(
+        input_class=IntFilterInput,
+        method=filter_number,
+        help_text="Filter by the number of the group.",
+    )
+    created_at = ObjectTypeWhereFilter(
+        input_class=DateTimeRangeInput,
+        method=filter_created_at,
+        help_text="Filter by when the group was created.",
+    )
+    updated_at = ObjectTypeWhereFilter(
+        input_class=DateTimeRangeInput,
+        method=filter_updated_at,
+        help_text="Filter by when the group or one of its orders last changed.",
+    )
+    user = OperationObjectTypeWhereFilter(
+        input_class=GlobalIDFilterInput,
+        method=filter_by_id("user_id", "User"),
+        help_text="Filter by customer.",
+    )
+    user_email = OperationObjectTypeWhereFilter(
+        input_class=StringFilterInput,
+        method=filter_by_value("user_email"),
+        help_text="Filter by the email address of the customer.",
+    )
+    channel_id = OperationObjectTypeWhereFilter(
+        input_class=GlobalIDFilterInput,
+        method=filter_channel,
+        help_text="Filter by channel.",
+    )
+    seller = OperationObjectTypeWhereFilter(
+        input_class=GlobalIDFilterInput,
+        method=filter_seller,
+        help_text=(
+            "Filter by groups with an order of one of these sellers. The group is "
+            "returned whole."
+        ),
+    )
+    has_shop_order = BooleanWhereFilter(
+        method=filter_has_shop_order,
+        help_text="Filter by whether the group has goods of the shop itself.",
+    )
+    checkout_id = OperationObjectTypeWhereFilter(
+        input_class=GlobalIDFilterInput,
+        method=filter_by_id("checkout_token", "Checkout"),
+        help_text="Filter by the checkout that was completed.",
+    )
+    external_reference = OperationObjectTypeWhereFilter(
+        input_class=StringFilterInput,
+        method=filter_by_value("external_reference"),
+        help_text="Filter by the external ID of the group.",
+    )
+    order_number = OperationObjectTypeWhereFilter(
+        input_class=IntFilterInput,
+        method=filter_order_number,
+        help_text="Filter by the number of one of the orders.",
+    )
+    status = OperationObjectTypeWhereFilter(
+        input_class=OrderGroupStatusEnumFilterInput,
+        method=filter_by_status("status"),
+        help_text="Filter by the status of the group.",
+    )
+    fulfillment_status = OperationObjectTypeWhereFilter(
+        input_class=OrderGroupFulfillmentStatusEnumFilterInput,
+        method=filter_by_status("fulfillment_status"),
+        help_text="Filter by the fulfillment status of the group.",
+    )
+    charge_status = OperationObjectTypeWhereFilter(
+        input_class=OrderChargeStatusEnumFilterInput,
+        method=filter_by_status("charge_status"),
+        help_text="Filter by the charge status of the group.",
+    )
+    authorize_status = OperationObjectTypeWhereFilter(
+        input_class=OrderAuthorizeStatusEnumFilterInput,
+        method=filter_by_status("authorize_status"),
+        help_text="Filter by the authorize status of the group.",
+    )
+    total_gross = ObjectTypeWhereFilter(
+        input_class=PriceFilterInput,
+        method=filter_total_gross,
+        help_text=(
+            "Filter by the total gross amount of the group, compared as a number: "
+            "name the currency or the channel as well."
+        ),
+    )
+
+    class Meta:
+        model = OrderGroup
+        fields: list[str] = []
+
+
+class OrderGroupWhereInput(WhereInputObjectType):
+    class Meta:
+        description = "Where filtering options for order groups." + ADDED_IN_01
+        doc_category = DOC_CATEGORY_ORDERS
+        filterset_class = OrderGroupWhere

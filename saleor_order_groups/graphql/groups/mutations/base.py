@@ -1,0 +1,148 @@
+"""What is done to all orders of a group at once, with a result for each order."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import graphene
+from django.core.exceptions import ValidationError
+from saleor.graphql.app.dataloaders import get_app_promise
+from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.context import SyncWebhookControlContext
+from saleor.graphql.core.doc_category import DOC_CATEGORY_ORDERS
+from saleor.graphql.core.mutations import (
+    BaseMutation,
+    validation_error_to_error_type,
+)
+from saleor.graphql.core.types import BaseObjectType, NonNullList
+from saleor.graphql.order.types import Order
+from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
+from saleor.order import models as order_models
+from saleor.payment import PaymentError
+
+from .... import models
+from ....groups.channels import get_channel
+from ....payments.group_requests import Requestor
+from ...core.descriptions import ADDED_IN_01
+from ...core.ids import global_id_to_uuid
+from ..errors import OrderGroupError, OrderGroupErrorCode
+from ..types.order_group import OrderGroup
+
+
+class OrderGroupOperationResult(BaseObjectType):
+    order = graphene.Field(Order, required=True, description="The order.")
+    errors = NonNullList(
+        OrderGroupError,
+        required=True,
+        description="Why the operation failed for this order; empty if it did not.",
+    )
+
+    class Meta:
+        description = "What became of one order in an operation on its group." + (
+            ADDED_IN_01
+        )
+        doc_category = DOC_CATEGORY_ORDERS
+
+
+class OrderGroupOperation(BaseMutation):
+    """What operations on a group have in common."""
+
+    order_group = graphene.Field(OrderGroup, description="The group.")
+    results = NonNullList(
+        OrderGroupOperationResult,
+        required=True,
+        description="A result for each order that was asked, in the group's order.",
+    )
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def handle_typed_errors(cls, errors: list, **extra):
+        extra.setdefault("results", [])
+        return super().handle_typed_errors(errors, **extra)
+
+    @classmethod
+    def get_group(cls, info: ResolveInfo, global_id: str) -> models.OrderGroup:
+        """Return the group; the requestor must have access to its channel."""
+        pk = global_id_to_uuid(global_id, "OrderGroup")
+        groups = models.OrderGroup.objects.select_related("channel")
+        group = groups.filter(pk=pk).first() if pk else None
+        channel = get_channel(group) if group else None
+        if group is None or channel is None:
+            raise ValidationError(
+                {
+                    "id": ValidationError(
+                        f"Couldn't resolve to an order group: {global_id}",
+                        code=OrderGroupErrorCode.NOT_FOUND.value,
+                    )
+                }
+            )
+        cls.check_channel_permissions(info, [channel.pk])
+        return group
+
+    @classmethod
+    def get_requestor(cls, info: ResolveInfo) -> Requestor:
+        return Requestor(
+            manager=get_plugin_manager_promise(info.context).get(),
+            user=info.context.user,
+            app=get_app_promise(info.context).get(),
+        )
+
+    @classmethod
+    def respond(
+        cls,
+        group: models.OrderGroup,
+        orders: Sequence[order_models.Order],
+        errors: dict[UUID, list[Exception]],
+    ):
+        for order in orders:
+            order.refresh_from_db()
+        return cls(
+            order_group=group,
+            results=[
+                OrderGroupOperationResult(
+                    order=SyncWebhookControlContext(order),
+                    errors=[
+                        shown
+                        for error in errors.get(order.pk, [])
+                        for shown in to_error_types(error)
+                    ],
+                )
+                for order in orders
+            ],
+        )
+
+    @classmethod
+    def run_for_each(cls, info: ResolveInfo, global_id: str, mutation):
+        """Run Saleor's mutation of one order for each of the group."""
+        group = cls.get_group(info, global_id)
+        orders = get_orders(group)
+        errors: dict[UUID, list[Exception]] = {}
+        for order in orders:
+            try:
+                mutation.perform_mutation(
+                    None, info, id=graphene.Node.to_global_id("Order", order.pk)
+                )
+            except (ValidationError, PaymentError) as error:
+                errors[order.pk] = [error]
+        return cls.respond(group, orders, errors)
+
+
+def get_orders(group: models.OrderGroup) -> list[order_models.Order]:
+    """Return the group's orders in its order."""
+    orders = order_models.Order.objects.filter(order_group_link__group=group)
+    return list(orders.select_related("channel").order_by("order_group_link__position"))
+
+
+def to_error_types(error: Exception) -> list[OrderGroupError]:
+    """Return the error as the API shows it; a code of Saleor's may be unknown here."""
+    if not isinstance(error, ValidationError):
+        error = ValidationError(
+            str(error), code=OrderGroupErrorCode.PAYMENT_ERROR.value
+        )
+    shown = validation_error_to_error_type(error, OrderGroupError)
+    known = {code.value for code in OrderGroupErrorCode}
+    for row in shown:
+        if row.code not in known:
+            row.code = OrderGroupErrorCode.INVALID.value
+    return shown

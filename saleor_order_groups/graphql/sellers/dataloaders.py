@@ -1,0 +1,76 @@
+"""Data loaders of sellers."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from promise import Promise
+from saleor.graphql.core.dataloaders import DataLoader
+from saleor.graphql.product.dataloaders import ProductVariantByIdLoader
+from saleor.shipping.models import ShippingMethod
+
+from ...models import Seller, SellerShippingMethod
+from ...sellers.assignments import fetch_sellers_in_channels
+
+
+class SellerByIdLoader(DataLoader[UUID, Seller | None]):
+    context_key = "saleor_order_groups_seller_by_id"
+
+    def batch_load(self, keys):
+        sellers = Seller.objects.using(self.database_connection_name).in_bulk(keys)
+        return [sellers.get(key) for key in keys]
+
+
+class ShippingMethodsBySellerIdLoader(DataLoader[UUID, list[ShippingMethod]]):
+    """Load the shipping methods that are a seller's own."""
+
+    context_key = "saleor_order_groups_shipping_methods_by_seller_id"
+
+    def batch_load(self, keys):
+        methods = defaultdict(list)
+        for row in (
+            SellerShippingMethod.objects.using(self.database_connection_name)
+            .filter(seller_id__in=keys)
+            .select_related("shipping_method")
+            .order_by("shipping_method_id")
+        ):
+            methods[row.seller_id].append(row.shipping_method)
+        return [methods[key] for key in keys]
+
+
+class SellerByProductAndChannelLoader(
+    DataLoader[tuple[int, str | None], Seller | None]
+):
+    """Load who sells a product in a channel, by the product's ID and channel's slug."""
+
+    context_key = "saleor_order_groups_seller_by_product_and_channel"
+
+    def batch_load(self, keys):
+        sellers = fetch_sellers_in_channels(keys, self.database_connection_name)
+        return [sellers.get(key) for key in keys]
+
+
+class SellerByVariantAndChannelLoader(
+    DataLoader[tuple[int, str | None], Seller | None]
+):
+    """Load who sells a variant in a channel, by the variant's ID and channel's slug."""
+
+    context_key = "saleor_order_groups_seller_by_variant_and_channel"
+
+    def batch_load(self, keys):
+        def with_variants(variants):
+            return Promise.all(
+                [
+                    SellerByProductAndChannelLoader(self.context).load(
+                        (variant.product_id, channel_slug)
+                    )
+                    if variant
+                    else None
+                    for variant, (_, channel_slug) in zip(variants, keys, strict=True)
+                ]
+            )
+
+        return (
+            ProductVariantByIdLoader(self.context)
+            .load_many([variant_id for variant_id, _ in keys])
+            .then(with_variants)
+        )

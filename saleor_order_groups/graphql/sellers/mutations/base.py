@@ -1,0 +1,137 @@
+"""What the mutations of sellers share: clean input, locks, errors."""
+
+from collections.abc import Collection, Sized
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from graphql.error import GraphQLError
+from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.mutations import BaseMutation
+from saleor.graphql.core.utils import from_global_id_or_error
+from saleor.graphql.core.validators import validate_one_of_args_is_in_mutation
+from saleor.product.models import Product
+
+from .... import models
+from ...core.ids import global_id_to_uuid
+from ...core.limits import describe_excess
+from ..enums import SellerErrorCode
+
+UNIQUE_FIELDS = ("slug", "external_reference")
+
+
+def field_error(field: str, message: str, code: SellerErrorCode) -> ValidationError:
+    return ValidationError({field: ValidationError(message, code=code.value)})
+
+
+def lock_seller(
+    global_id: str | None, external_reference: str | None = None, *, no_key: bool
+) -> models.Seller:
+    """Lock a seller's row until the end of the transaction.
+
+    With `no_key` rows that refer to the seller may still be added meanwhile.
+    """
+    validate_one_of_args_is_in_mutation(
+        "id", global_id, "external_reference", external_reference
+    )
+    sellers = models.Seller.objects.select_for_update(of=("self",), no_key=no_key)
+    field, value = (
+        ("id", global_id) if global_id else ("external_reference", external_reference)
+    )
+    if global_id:
+        pk = global_id_to_uuid(global_id, "Seller")
+        seller = sellers.filter(pk=pk).first() if pk else None
+    else:
+        seller = sellers.filter(external_reference=external_reference).first()
+    if seller is None:
+        raise field_error(
+            field, f"Couldn't resolve to a seller: {value}", SellerErrorCode.NOT_FOUND
+        )
+    return seller
+
+
+def refuse_excess(field: str, items: Sized | None) -> None:
+    """Refuse a list that is too long, before anything is read."""
+    if excess := describe_excess(field, items or ()):
+        raise field_error(field, excess, SellerErrorCode.INVALID)
+
+
+def lock_products(global_ids: Collection[str]) -> list[Product]:
+    """Lock the rows of products by primary key, or name the IDs that are unknown."""
+    pk_by_id = {global_id: _to_product_pk(global_id) for global_id in global_ids}
+    products = list(
+        Product.objects.filter(pk__in=[pk for pk in pk_by_id.values() if pk])
+        .order_by("pk")
+        # Just the row: a product may not vanish between the look and the link.
+        .select_for_update(of=("self",), no_key=True)
+    )
+    found = {product.pk for product in products}
+    unknown = [global_id for global_id, pk in pk_by_id.items() if pk not in found]
+    if unknown:
+        raise field_error(
+            "products",
+            f"Couldn't resolve to products: {', '.join(unknown)}",
+            SellerErrorCode.NOT_FOUND,
+        )
+    return products
+
+
+def _to_product_pk(global_id: str) -> int | None:
+    try:
+        _, pk = from_global_id_or_error(global_id, "Product")
+        return int(pk) if pk else None
+    except (GraphQLError, ValueError):
+        return None
+
+
+class SellerMutation(BaseMutation):
+    """What creating and updating a seller have in common."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def check_name(cls, name: str) -> None:
+        """Refuse a name that is too long, before a slug is made of it."""
+        try:
+            models.Seller._meta.get_field("name").clean(name, None)
+        except ValidationError as error:
+            raise ValidationError({"name": error}) from error
+
+    @classmethod
+    def save_seller(cls, info: ResolveInfo, seller: models.Seller, data: dict) -> None:
+        """Validate the input, write it to the seller and save."""
+        for name in ("metadata", "private_metadata"):
+            refuse_excess(name, data.get(name))
+        metadata = cls.create_metadata_from_graphql_input(
+            data.pop("metadata", None), error_field_name="metadata"
+        )
+        private_metadata = cls.create_metadata_from_graphql_input(
+            data.pop("private_metadata", None), error_field_name="private_metadata"
+        )
+        # Empty is none: a unique column may hold any number of nulls.
+        if "external_reference" in data:
+            data["external_reference"] = data["external_reference"] or None
+        if data.get("is_active", True) is None:
+            data.pop("is_active")
+        for name, value in data.items():
+            setattr(seller, name, value)
+        cls.validate_and_update_metadata(seller, metadata, private_metadata)
+        cls.clean_instance(info, seller)
+        try:
+            with transaction.atomic():
+                seller.save()
+        except IntegrityError as error:
+            # Another request took the value after ours was found to be free.
+            cls.raise_taken(seller, error)
+
+    @classmethod
+    def raise_taken(cls, seller: models.Seller, error: IntegrityError) -> None:
+        for name in UNIQUE_FIELDS:
+            taken = models.Seller.objects.filter(**{name: getattr(seller, name)})
+            if taken.exclude(pk=seller.pk).exists():
+                raise field_error(
+                    name,
+                    f"Seller with this {name.replace('_', ' ')} already exists.",
+                    SellerErrorCode.UNIQUE,
+                ) from error
+        raise error

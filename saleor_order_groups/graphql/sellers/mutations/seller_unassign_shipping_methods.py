@@ -1,0 +1,62 @@
+"""Take delivery methods away from a seller."""
+
+import graphene
+from django.db import transaction
+from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.doc_category import DOC_CATEGORY_SHIPPING
+from saleor.graphql.core.mutations import BaseMutation
+from saleor.graphql.core.types import NonNullList
+from saleor.permission.enums import ShippingPermissions
+
+from ....models import SellerShippingMethod
+from ...core.descriptions import ADDED_IN_01
+from ..errors import SellerError
+from ..types import Seller
+from .base import lock_seller, refuse_excess
+from .seller_assign_shipping_methods import (
+    lock_shipping_methods,
+)
+
+
+class SellerUnassignShippingMethods(BaseMutation):
+    seller = graphene.Field(
+        Seller, description="The former seller of the shipping methods."
+    )
+
+    class Arguments:
+        id = graphene.ID(description="ID of a seller.")
+        external_reference = graphene.String(description="External ID of a seller.")
+        shipping_methods = NonNullList(
+            graphene.ID,
+            required=True,
+            description="IDs of shipping methods to unassign; at most 100.",
+        )
+
+    class Meta:
+        description = (
+            "Takes shipping methods from the seller. A method that is nobody's any "
+            "more is offered for all sellers." + ADDED_IN_01
+        )
+        doc_category = DOC_CATEGORY_SHIPPING
+        permissions = (ShippingPermissions.MANAGE_SHIPPING,)
+        error_type_class = SellerError
+
+    @classmethod
+    def perform_mutation(  # type: ignore[override]
+        cls,
+        _root,
+        _info: ResolveInfo,
+        /,
+        *,
+        shipping_methods,
+        id=None,
+        external_reference=None,
+    ):
+        refuse_excess("shipping_methods", shipping_methods)
+        with transaction.atomic():
+            seller = lock_seller(id, external_reference, no_key=True)
+            SellerShippingMethod.objects.filter(
+                seller=seller,
+                shipping_method__in=lock_shipping_methods(shipping_methods),
+            ).delete()
+        return cls(seller=seller)
