@@ -13,6 +13,7 @@ check() {
 
 check ruff check .
 check ruff format --check .
+check lint-imports --no-cache
 check mypy saleor_order_groups
 check python -m django makemigrations --check --dry-run
 exit "$status"

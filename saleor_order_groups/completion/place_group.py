@@ -58,7 +58,9 @@ def place_order_group(
         if not needs_split(parts):
             order = create_saleor_order()
             if parts and config.group_single_seller:
-                group = create_group(completion, [(order, parts[0].seller)])
+                group = create_group(
+                    completion.checkout.token, [(order, parts[0].seller)]
+                )
                 announce_group(completion, group)
             return order
 
@@ -67,7 +69,8 @@ def place_order_group(
             placed = place_orders(completion, parts)
             orders = [order.order for order in placed]
             group = create_group(
-                completion, [(order.order, order.seller) for order in placed]
+                completion.checkout.token,
+                [(order.order, order.seller) for order in placed],
             )
             transactions = share_payments(completion.checkout, group, orders)
         save_orders(placed, transactions)

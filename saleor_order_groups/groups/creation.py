@@ -1,15 +1,15 @@
 """Create an order group and link its orders."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from saleor.order.models import Order
 
-from ..completion.context import Completion
 from ..models import OrderGroup, OrderGroupOrder, Seller, SellerCustomer
 
 
 def create_group(
-    completion: Completion, orders: Sequence[tuple[Order, Seller | None]]
+    checkout_token: UUID, orders: Sequence[tuple[Order, Seller | None]]
 ) -> OrderGroup:
     """Link the orders, in their order, and the sellers to the customer.
 
@@ -21,7 +21,7 @@ def create_group(
         user_email=first.user_email,
         channel=first.channel,
         currency=first.currency,
-        checkout_token=completion.checkout.token,
+        checkout_token=checkout_token,
         placed_total_net_amount=sum(order.total_net_amount for order, _ in orders),
         placed_total_gross_amount=sum(order.total_gross_amount for order, _ in orders),
     )
