@@ -20,7 +20,8 @@ from saleor.core.prices import quantize_price
 from saleor.core.taxes import zero_money
 from saleor.shipping.interface import ShippingMethodData
 
-METADATA_KEY = "saleor_order_groups.delivery.combined_method"
+# Kept in the data of checkouts: it never changes.
+METADATA_KEY = "saleor_order_groups.parcels"
 # As the ID of a shipping app's method: Saleor takes any other one for a number.
 ID_PREFIX = "app:saleor_order_groups:"
 # The columns' length.

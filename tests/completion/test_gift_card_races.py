@@ -85,7 +85,7 @@ def test_card_that_is_spent_while_the_checkout_completes(
 ):
     # given: 10.00 of 105.00 are the card's
     if "preorders" in moment and cart is SEVERAL:
-        moment = "saleor_order_groups.completion.orders.allocate_preorders"
+        moment = "saleor_order_groups.completion.stock.allocate_preorders"
     checkout = make_cart(cart, gift_cards=[gift_card])
     payment = pay(checkout)
     assert payment.authorized_value == 95
