@@ -1,6 +1,6 @@
 """Read the amounts of a checkout in minor units, and allocate them to its orders."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from saleor.core.prices import quantize_price
 from saleor.discount import VoucherType
 from saleor.giftcard.models import GiftCard
 
-from ..config import ShippingAllocation, get_config
+from ..config import ShippingAllocation
 from ..delivery.combined_method import Parcel, SellerId
 from ..host.line_prices import get_base_prices, get_discounted_prices
 from ..money.minor_units import InexactAmountError, to_minor
@@ -23,7 +23,7 @@ from .allocate import (
     UnbalancedCheckoutError,
     allocate,
 )
-from .checkout_prices import CheckoutPrices, LinePrice, get_order_level_discount
+from .plan import Plan
 
 if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
@@ -43,46 +43,36 @@ _SHIPPING_WEIGHTS: dict[ShippingAllocation, Callable[[SellerLines, int, bool], i
 }
 
 
-def allocate_checkout(
-    checkout_info: "CheckoutInfo",
-    checkout_lines: list["CheckoutLineInfo"],
-    parts: Sequence[SellerLines],
-    line_prices: Sequence[Sequence[LinePrice]],
-    prices: CheckoutPrices,
-    gift_cards: Sequence[GiftCard],
-) -> list[Share]:
-    """Return one share for each seller, in the sellers' order.
+def allocate_plan(plan: Plan) -> list[Share]:
+    """Return what each order gets of the checkout's amounts, in the partitions' order.
 
-    :param checkout_lines: all of them: a discount of all is spread over all.
-    :param line_prices: of each seller's lines.
-    :raises UnbalancedCheckoutError: the figures do not add up.
+    :raises UnbalancedCheckoutError: the amounts do not add up.
     """
-    figures = read_checkout(checkout_info, prices, gift_cards)
-    config = get_config(checkout_info.channel.slug, checkout_info.manager)
-    losses = _get_discount_losses(checkout_info, checkout_lines)
-    weigh = _SHIPPING_WEIGHTS[config.shipping_allocation]
-    sellers: list[LinesFigures] = []
-    for part, lines in zip(parts, line_prices, strict=True):
+    amounts = read_amounts(plan)
+    # All lines: a discount of the whole order is spread over all.
+    losses = _get_discount_losses(plan.checkout_info, plan.lines)
+    weigh = _SHIPPING_WEIGHTS[plan.config.shipping_allocation]
+    parcels = plan.prices.parcels
+    partitions: list[LinesFigures] = []
+    for partition, lines in zip(plan.partitions, plan.line_prices, strict=True):
         gross = sum(_to_minor(line.total.gross) for line in lines)
         needs_shipping = any(line.needs_shipping for line in lines)
-        is_first = needs_shipping and not any(s.needs_shipping for s in sellers)
-        sellers.append(
+        is_first = needs_shipping and not any(p.needs_shipping for p in partitions)
+        partitions.append(
             LinesFigures(
                 net=sum(_to_minor(line.total.net) for line in lines),
                 gross=gross,
-                discount_loss=sum(
-                    losses[line_info.line.pk] for line_info in part.lines
-                ),
+                discount_loss=sum(losses[info.line.pk] for info in partition.lines),
                 needs_shipping=needs_shipping,
-                # What sums to the price is divided by itself: each has its own price.
+                # A price that is a sum is divided by what it sums: each has its own.
                 shipping_weight=(
-                    weigh(part, gross, is_first)
-                    if prices.parcels is None
-                    else _get_parcel_price(prices.parcels, part)
+                    weigh(partition, gross, is_first)
+                    if parcels is None
+                    else _get_parcel_price(parcels, partition)
                 ),
             )
         )
-    return allocate(figures, sellers)
+    return allocate(amounts, partitions)
 
 
 def _get_parcel_price(parcels: Mapping[SellerId, Parcel], part: SellerLines) -> int:
@@ -91,19 +81,15 @@ def _get_parcel_price(parcels: Mapping[SellerId, Parcel], part: SellerLines) -> 
     return _to_minor(parcel.price) if parcel else 0
 
 
-def read_checkout(
-    checkout_info: "CheckoutInfo",
-    prices: CheckoutPrices,
-    gift_cards: Sequence[GiftCard],
-) -> CheckoutFigures:
-    """Return what belongs to the checkout as a whole, in minor units.
+def read_amounts(plan: Plan) -> CheckoutFigures:
+    """Return the amounts of the checkout as a whole, in minor units.
 
     :raises UnbalancedCheckoutError: an amount has more decimals than the currency.
     """
-    voucher = checkout_info.voucher
-    discount = get_order_level_discount(checkout_info)
+    checkout_info, prices = plan.checkout_info, plan.prices
+    voucher, discount = checkout_info.voucher, plan.discount
     # First: a balance that cannot be spent is in the amount that is due, too.
-    balances = tuple(map(_get_balance, gift_cards))
+    balances = tuple(map(_get_balance, plan.gift_cards))
     return CheckoutFigures(
         prices_entered_with_tax=checkout_info.tax_configuration.prices_entered_with_tax,
         shipping_net=_to_minor(prices.shipping.net),

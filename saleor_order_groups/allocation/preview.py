@@ -1,4 +1,7 @@
-"""How a checkout will be split if it completes as it stands; nothing is written."""
+"""How a checkout will be split if it completes as it stands.
+
+The first two phases of a completion, read and decide; nothing is written.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +11,15 @@ from prices import Money, TaxedMoney
 from saleor.core.prices import quantize_price
 from saleor.core.taxes import zero_taxed_money
 
+from ..config import OrderGroupsConfig
 from ..delivery.options import needs_shipping
 from ..models import Seller
 from ..money.minor_units import to_money, to_taxed_money
 from ..sellers.partition import SellerLines, group_by_seller
 from .allocate import Share, keep_whole
-from .checkout_amounts import allocate_checkout, read_checkout
-from .checkout_prices import CheckoutPrices, LinePrice
+from .checkout_amounts import allocate_plan, read_amounts
+from .checkout_prices import CheckoutPrices, LinePrice, get_order_level_discount
+from .plan import Plan
 
 if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
@@ -38,49 +43,60 @@ class OrderPreview:
     total: TaxedMoney
 
 
-def preview_orders(
+def read_plan(
     checkout_info: "CheckoutInfo",
     lines: list["CheckoutLineInfo"],
     sellers: Mapping[int, Seller],
     prices: CheckoutPrices,
     gift_cards: Sequence["GiftCard"],
-) -> list[OrderPreview]:
+    config: OrderGroupsConfig,
+) -> Plan:
+    """Return the plan of a checkout as it stands.
+
+    :param sellers: by product ID.
+    """
+    partitions = group_by_seller(lines, sellers)
+    return Plan(
+        checkout_info=checkout_info,
+        lines=lines,
+        config=config,
+        partitions=partitions,
+        line_prices=[
+            [_get_price(line) for line in partition.lines] for partition in partitions
+        ],
+        prices=prices,
+        gift_cards=gift_cards,
+        discount=get_order_level_discount(checkout_info),
+    )
+
+
+def preview_orders(plan: Plan) -> list[OrderPreview]:
     """Return the orders that completion would place now, in its order.
 
     What completion would refuse is shown all the same.
 
-    :param sellers: by product ID.
-    :raises UnbalancedCheckoutError: the figures of several sellers do not add up, or an
+    :raises UnbalancedCheckoutError: the amounts of several sellers do not add up, or an
         amount has more decimals than the currency.
     """
-    parts = group_by_seller(lines, sellers)
-    if len(parts) == 1:
+    if len(plan.partitions) == 1:
         # Saleor's own order creation takes it as it is, balanced or not.
-        shares = [keep_whole(read_checkout(checkout_info, prices, gift_cards))]
+        shares = [keep_whole(read_amounts(plan))]
     else:
-        line_prices = [[_get_price(line) for line in part.lines] for part in parts]
-        shares = allocate_checkout(
-            checkout_info, lines, parts, line_prices, prices, gift_cards
-        )
-    currency = checkout_info.checkout.currency
+        shares = allocate_plan(plan)
     return [
-        _preview_order(
-            part, share, _get_method_name(checkout_info, prices, part, share), currency
+        _preview_order(plan, partition, prices, share)
+        for partition, prices, share in zip(
+            plan.partitions, plan.line_prices, shares, strict=True
         )
-        for part, share in zip(parts, shares, strict=True)
     ]
 
 
-def _get_method_name(
-    checkout_info: "CheckoutInfo",
-    prices: CheckoutPrices,
-    part: SellerLines,
-    share: Share,
-) -> str | None:
-    if prices.parcels is not None:
-        parcel = prices.parcels.get(part.seller.pk if part.seller else None)
-        return parcel.name if parcel and needs_shipping(part) else None
-    delivery = checkout_info.get_delivery_method_info()
+def _get_method_name(plan: Plan, partition: SellerLines, share: Share) -> str | None:
+    parcels = plan.prices.parcels
+    if parcels is not None:
+        parcel = parcels.get(partition.seller.pk if partition.seller else None)
+        return parcel.name if parcel and needs_shipping(partition) else None
+    delivery = plan.checkout_info.get_delivery_method_info()
     return (
         delivery.delivery_method_name.get("shipping_method_name")
         if share.carries_shipping
@@ -96,15 +112,15 @@ def _get_price(line_info: "CheckoutLineInfo") -> LinePrice:
 
 
 def _preview_order(
-    part: SellerLines, share: Share, shipping_method_name: str | None, currency: str
+    plan: Plan, partition: SellerLines, prices: Sequence[LinePrice], share: Share
 ) -> OrderPreview:
+    currency = plan.checkout_info.checkout.currency
     return OrderPreview(
-        seller=part.seller,
-        lines=part.lines,
-        shipping_method_name=shipping_method_name,
+        seller=partition.seller,
+        lines=partition.lines,
+        shipping_method_name=_get_method_name(plan, partition, share),
         subtotal=sum(
-            (_get_price(line_info).total for line_info in part.lines),
-            start=zero_taxed_money(currency),
+            (price.total for price in prices), start=zero_taxed_money(currency)
         ),
         shipping_price=to_taxed_money(
             share.shipping_net, share.shipping_gross, currency

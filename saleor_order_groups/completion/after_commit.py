@@ -9,7 +9,7 @@ from saleor.order.actions import order_created
 from saleor.order.models import Order
 from saleor.order.notifications import send_order_confirmation
 
-from ..config import Confirmation, get_config
+from ..config import Confirmation, OrderGroupsConfig
 from ..groups.confirmation import send_group_confirmation
 from ..host.webhook_lookups import Lookups, share_lookups
 from ..models import OrderGroup
@@ -70,7 +70,9 @@ def _call_after_commit(
     transaction.on_commit(call, robust=True)
 
 
-def announce_group(completion: Completion, group: OrderGroup) -> None:
+def announce_group(
+    completion: Completion, group: OrderGroup, config: OrderGroupsConfig
+) -> None:
     """Send ORDER_GROUP_CREATED once the transaction commits.
 
     And the customer's confirmation, where the channel sends one of the whole group.
@@ -78,7 +80,6 @@ def announce_group(completion: Completion, group: OrderGroup) -> None:
     call_event(
         trigger_order_group_created, group, requestor=completion.app or completion.user
     )
-    config = get_config(completion.checkout_info.channel.slug, completion.manager)
     if config.confirmation == Confirmation.GROUP:
         _call_after_commit(
             {},

@@ -8,8 +8,6 @@ from saleor.checkout import complete_checkout as saleor_completion
 from ..allocation.checkout_prices import fetch_prices
 from .context import Completion
 
-# ------------------------------------------------------------------ figures
-
 
 def prepare_order_data(completion: Completion) -> dict[str, Any]:
     """Return what `_create_order_from_checkout` reads from the checkout.

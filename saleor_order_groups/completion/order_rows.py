@@ -13,7 +13,6 @@ from saleor.checkout.utils import (
 )
 from saleor.core.taxes import zero_taxed_money
 from saleor.order import OrderOrigin, OrderStatus
-from saleor.order.fetch import OrderLineInfo
 from saleor.order.models import Order
 from saleor.order.utils import (
     update_order_display_gross_prices,
@@ -21,23 +20,20 @@ from saleor.order.utils import (
 from saleor.payment.model_helpers import get_subtotal
 
 from ..allocation.allocate import Share
-from ..delivery.combined_method import read_parcels
 from ..delivery.order_deliveries import describe_deliveries
 from ..money.minor_units import to_money, to_taxed_money
-from ..sellers.partition import SellerLines
 from .context import Completion
-
-# ------------------------------------------------------------------ rows
+from .read import CompletionPlan
 
 
 def make_orders(
-    completion: Completion,
-    parts: Sequence[SellerLines],
-    lines_by_part: Sequence[Sequence[OrderLineInfo]],
-    shares: Sequence[Share],
-    data: dict[str, Any],
+    completion: Completion, plan: CompletionPlan, shares: Sequence[Share]
 ) -> list[Order]:
-    checkout = completion.checkout
+    """Return the orders, not saved yet, in the partitions' order.
+
+    Their addresses are saved.
+    """
+    checkout, data = completion.checkout, plan.order_data
     currency = checkout.currency
     metadata, private_metadata = _get_metadata(completion)
     # Allowlist: a key that a later Saleor adds is not carried unseen.
@@ -55,13 +51,13 @@ def make_orders(
         )
         if key in data
     }
-    deliveries = _get_deliveries(parts, shares, data, currency)
-    addresses = _copy_addresses(data, len(parts))
-    numbers = _take_order_numbers(len(parts))
+    deliveries = _get_deliveries(plan, shares)
+    addresses = _copy_addresses(data, len(shares))
+    numbers = _take_order_numbers(len(shares))
     status = _get_status(completion)
     orders = []
-    for index, (part, lines, share) in enumerate(
-        zip(parts, lines_by_part, shares, strict=True)
+    for index, (partition, lines, share) in enumerate(
+        zip(plan.partitions, plan.order_lines_of_partitions, shares, strict=True)
     ):
         subtotal = get_subtotal([info.line for info in lines], currency)
         undiscounted_shipping = to_money(share.shipping_undiscounted_base, currency)
@@ -105,7 +101,7 @@ def make_orders(
                     if share.carries_shipping or key != PRIVATE_META_APP_SHIPPING_ID
                 },
                 lines_count=len(lines),
-                weight=calculate_checkout_weight(list(part.lines)),
+                weight=calculate_checkout_weight(list(partition.lines)),
             )
         )
     # The country decides, and all orders have the same addresses.
@@ -116,16 +112,13 @@ def make_orders(
 
 
 def _get_deliveries(
-    parts: Sequence[SellerLines],
-    shares: Sequence[Share],
-    data: dict[str, Any],
-    currency: str,
+    plan: CompletionPlan, shares: Sequence[Share]
 ) -> list[dict[str, Any]]:
     """Return each order's delivery: its seller's own, or the one that all share.
 
     :raises ValidationError: the sellers' own are not those that were priced.
     """
-    parcels = read_parcels(data.get("shipping_method_private_metadata"), currency)
+    data, parcels = plan.order_data, plan.prices.parcels
     if parcels is None:
         shared = {
             key: value
@@ -135,7 +128,7 @@ def _get_deliveries(
         return [shared if share.carries_shipping else {} for share in shares]
     return [
         {**own, "shipping_tax_rate": data["shipping_tax_rate"]} if own else {}
-        for own in describe_deliveries(parts, parcels)
+        for own in describe_deliveries(plan.partitions, parcels)
     ]
 
 

@@ -3,6 +3,9 @@
 `place_order_group` runs where Saleor would create the one order, under the lock that
 Saleor holds on the checkout row, in a savepoint of its own: Saleor commits what an
 erring completion has written, and half a group must never be committed.
+
+A completion reads the checkout into a frozen plan, decides what each order gets (pure
+arithmetic), and writes. The preview (`allocation.preview`) is the first two phases.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING
 from saleor.core.tracing import traced_atomic_transaction
 from saleor.order.models import Order
 
+from ..allocation.checkout_amounts import allocate_plan
 from ..config import OrderGroupsConfig, get_config
 from ..groups.creation import create_group
 from ..groups.lookup import find_first_order
@@ -22,6 +26,7 @@ from .changes import refresh_prices, refuse_other_total
 from .context import Completion
 from .insert import save_orders
 from .orders import place_orders
+from .read import read_plan
 from .refusals import refuse_changed_lines, refuse_sellers, refuse_wrong_amounts
 
 if TYPE_CHECKING:
@@ -49,37 +54,51 @@ def place_order_group(
         if first_order := find_first_order(completion.checkout.token):
             return first_order
 
-        parts = _group_lines(completion, config)
-        if needs_split(parts) and _price_again(completion):
-            parts = _group_lines(completion, config)
-        refuse_sellers(parts, config)
-        refuse_changed_lines(completion, parts, config)
+        # Read: who sells the lines, at today's prices.
+        partitions = _partition_lines(completion, config)
+        if needs_split(partitions) and _price_again(completion):
+            partitions = _partition_lines(completion, config)
+        refuse_sellers(partitions, config)
+        refuse_changed_lines(completion, partitions, config)
         use_voucher()
-        if not needs_split(parts):
-            order = create_saleor_order()
-            if parts and config.group_single_seller:
-                group = create_group(
-                    completion.checkout.token, [(order, parts[0].seller)]
-                )
-                announce_group(completion, group)
-            return order
-
+        if not needs_split(partitions):
+            return _place_one_order(completion, config, partitions, create_saleor_order)
         refuse_unsupported_transactions(completion.checkout)
         with refuse_wrong_amounts():
-            placed = place_orders(completion, parts)
-            orders = [order.order for order in placed]
+            plan = read_plan(completion, partitions, config)
+
+            # Decide: what each order gets of the checkout's amounts.
+            shares = allocate_plan(plan)
+
+            # Write: the orders, their group, their shares of what was paid.
+            placed = place_orders(completion, plan, shares)
             group = create_group(
                 completion.checkout.token,
                 [(order.order, order.seller) for order in placed],
             )
+            orders = [order.order for order in placed]
             transactions = share_payments(completion.checkout, group, orders)
         save_orders(placed, transactions)
         announce_orders(completion, placed)
-        announce_group(completion, group)
+        announce_group(completion, group, config)
     return orders[0]
 
 
-def _group_lines(
+def _place_one_order(
+    completion: Completion,
+    config: OrderGroupsConfig,
+    partitions: Sequence[SellerLines],
+    create_saleor_order: Callable[[], Order],
+) -> Order:
+    """Let Saleor create the order; it gets a group of its own where that is configured."""
+    order = create_saleor_order()
+    if partitions and config.group_single_seller:
+        group = create_group(completion.checkout.token, [(order, partitions[0].seller)])
+        announce_group(completion, group, config)
+    return order
+
+
+def _partition_lines(
     completion: Completion, config: OrderGroupsConfig
 ) -> list[SellerLines]:
     lines = completion.checkout_lines
@@ -112,16 +131,16 @@ def is_split(
     config = get_config(checkout_info.channel.slug, checkout_info.manager)
     if not config.active:
         return False
-    parts = group_by_seller(
+    partitions = group_by_seller(
         lines, fetch_sellers(get_product_ids(lines), config.seller_source)
     )
-    refuse_sellers(parts, config)
-    if not needs_split(parts):
+    refuse_sellers(partitions, config)
+    if not needs_split(partitions):
         return False
     refuse_unsupported_transactions(checkout_info.checkout)
     return True
 
 
-def needs_split(parts: Sequence[SellerLines]) -> bool:
+def needs_split(partitions: Sequence[SellerLines]) -> bool:
     """Tell whether the goods are of more than one seller."""
-    return len(parts) > 1
+    return len(partitions) > 1

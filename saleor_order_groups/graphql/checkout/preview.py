@@ -15,6 +15,7 @@ from saleor.graphql.core.context import SyncWebhookControlContext
 from ...allocation import preview
 from ...allocation.allocate import UnbalancedCheckoutError
 from ...allocation.checkout_prices import read_prices
+from ...config import get_config
 from .dataloaders import ActiveGiftCardsByCheckoutIdLoader
 from .sellers import load_checkout_sellers
 
@@ -66,10 +67,10 @@ def _load_preview(root, info: ResolveInfo, checkout_info, lines, sellers):
 
 def _preview(root, checkout_info, lines, sellers, gift_cards):
     prices = read_prices(checkout_info, lines, gift_cards)
+    config = get_config(checkout_info.channel.slug, checkout_info.manager)
+    plan = preview.read_plan(checkout_info, lines, sellers, prices, gift_cards, config)
     try:
-        orders = preview.preview_orders(
-            checkout_info, lines, sellers, prices, gift_cards
-        )
+        orders = preview.preview_orders(plan)
     except UnbalancedCheckoutError as error:
         raise GraphQLError(
             f"The checkout cannot be split between its sellers. {error}"
