@@ -14,7 +14,7 @@ SALEOR_TESTS = saleor.checkout saleor.graphql.checkout \
 	saleor.tests.e2e.checkout saleor.tests.e2e.orders \
 	saleor.tests.e2e.gift_cards saleor.tests.e2e.promotions
 
-.PHONY: help setup test lint demo saleor-tests soak bench stop
+.PHONY: help setup test lint demo saleor-tests soak bench dist stop
 
 help:
 	@echo "make setup         install Saleor and this project into .venv"
@@ -24,6 +24,7 @@ help:
 	@echo "make saleor-tests  run Saleor's own tests with the plugin active"
 	@echo "make soak          run some hundred completions from several processes"
 	@echo "make bench         measure completion and reads next to Saleor alone (QUICK=1)"
+	@echo "make dist          build the wheel and the sdist into dist/"
 	@echo "make stop          stop the private PostgreSQL"
 
 setup:
@@ -56,6 +57,11 @@ bench: setup
 		$(if $(GROUPS),--groups $(GROUPS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 		$(if $(ONLY),--only $(ONLY)) $(if $(COMPARE),--compare $(COMPARE)) \
 		$(if $(OUTPUT),--output $(OUTPUT))
+
+dist: setup
+	@rm -rf dist build
+	@.venv/bin/uv build --quiet --out-dir dist
+	@ls dist
 
 stop:
 	@if [ -x .venv/bin/python ]; then .venv/bin/python scripts/postgres.py stop; fi

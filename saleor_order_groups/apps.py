@@ -1,3 +1,5 @@
+"""The Django app: it replaces the seams and extends the schema when Django is ready."""
+
 from django.apps import AppConfig
 
 

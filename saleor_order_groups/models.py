@@ -1,3 +1,5 @@
+"""The tables of the plugin."""
+
 from uuid import uuid4
 
 from django.conf import settings

@@ -1,3 +1,5 @@
+"""The plugin that Saleor loads, and its configuration in each channel."""
+
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError

@@ -1,0 +1,1 @@
+"""Who sells a product, and each line of a checkout."""

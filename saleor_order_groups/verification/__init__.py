@@ -1,0 +1,1 @@
+"""Verify what order groups guarantee over a whole database, and repair it."""

@@ -1,0 +1,1 @@
+"""ORDER_GROUP_CREATED: its event type, payload and sending."""

@@ -1,0 +1,1 @@
+"""What a checkout of several sellers shows in the API before it completes."""

@@ -1,0 +1,1 @@
+"""What groups and sellers share: limits, conditions, filters and pages."""

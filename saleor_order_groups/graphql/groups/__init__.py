@@ -1,0 +1,1 @@
+"""Order groups in the API."""

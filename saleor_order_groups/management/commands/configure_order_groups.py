@@ -1,3 +1,5 @@
+"""Configure the plugin in channels."""
+
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError

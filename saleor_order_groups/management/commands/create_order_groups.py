@@ -1,3 +1,5 @@
+"""Create groups for orders that have none."""
+
 from django.core.management.base import BaseCommand, CommandError
 from saleor.channel.models import Channel
 

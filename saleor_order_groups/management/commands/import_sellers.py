@@ -1,3 +1,5 @@
+"""Assign products to the sellers that their own data name."""
+
 from argparse import ArgumentTypeError
 from collections import Counter
 

@@ -1,3 +1,5 @@
+"""Settle the payments that a crash has left unsettled."""
+
 import datetime
 from argparse import ArgumentTypeError
 

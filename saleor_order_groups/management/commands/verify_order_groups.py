@@ -1,3 +1,5 @@
+"""Verify order groups, and repair them."""
+
 from argparse import ArgumentTypeError
 
 from django.core.management.base import BaseCommand, CommandError

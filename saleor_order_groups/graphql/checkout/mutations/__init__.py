@@ -1,0 +1,1 @@
+"""The mutations of a checkout of several sellers, one a module."""

@@ -1,0 +1,1 @@
+"""The mutations of order groups, one a module."""

@@ -1,0 +1,1 @@
+"""The mutations of sellers, one a module."""
