@@ -13,15 +13,13 @@ from saleor.shipping.interface import ShippingMethodData
 from ..config import get_config
 from ..models import Seller, SellerDeliveryChoice
 from ..sellers.assignments import fetch_sellers
+from ..sellers.names import SHOP_ITSELF
 from ..sellers.partition import SellerLines, get_product_ids, group_by_seller
 from .combined_method import SellerId
 from .eligible_methods import find_methods
 
 if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
-
-
-SHOP_ITSELF = "the shop itself"
 
 
 @dataclass(frozen=True)

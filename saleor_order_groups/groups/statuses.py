@@ -43,7 +43,7 @@ WITHOUT_ORDERS: dict[str, str] = {
     "authorize_status": OrderAuthorizeStatus.NONE,
 }
 
-NOT_LIVE = frozenset({OrderStatus.CANCELED, OrderStatus.EXPIRED})
+NOT_LIVE = (OrderStatus.CANCELED, OrderStatus.EXPIRED)
 
 
 def is_live(path: str = "") -> Q:

@@ -22,10 +22,10 @@ from saleor.payment import PaymentError, TransactionAction
 from saleor.payment.gateway import _create_transaction_data, _request_payment_action
 from saleor.webhook.event_types import WebhookEventSyncType
 
+from ..groups.statuses import NOT_LIVE
 from ..models import GroupPayment, PaymentShare
 from ..money.minor_units import floor_minor, show
 from .event_shares import create_event_shares, divide_event
-from .locked import NOT_LIVE
 from .records import lock_transactions
 from .request_bounds import get_available
 from .settlement import settle

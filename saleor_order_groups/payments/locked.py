@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from saleor.order import OrderStatus
 from saleor.order.models import Order
 from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionEvent, TransactionItem
@@ -25,8 +24,6 @@ from .amounts import (
     split_type,
 )
 from .ledger import Ledger, Standing
-
-NOT_LIVE = (OrderStatus.CANCELED, OrderStatus.EXPIRED)
 
 # They tell of the payment, not of money.
 NOT_SHARED = (

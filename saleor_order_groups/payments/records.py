@@ -14,10 +14,11 @@ from saleor.order.models import Order
 from saleor.payment.lock_objects import transaction_item_qs_select_for_update
 from saleor.payment.models import TransactionEvent, TransactionItem
 
+from ..groups.statuses import NOT_LIVE
 from ..models import GroupPayment, PaymentEventShare, PaymentShare
 from ..money.minor_units import floor_minor, to_minor
 from .amounts import Book
-from .locked import NOT_LIVE, Entry, LockedPayment, LockedShare
+from .locked import Entry, LockedPayment, LockedShare
 
 _COVERING = (
     "authorized_value",

@@ -17,9 +17,9 @@ from saleor.payment.error_codes import TransactionRequestActionErrorCode
 from saleor.payment.models import TransactionItem
 
 from ..config import ChargePolicy, get_config
+from ..groups.statuses import NOT_LIVE
 from ..models import GroupPayment, PaymentShare
 from ..money.minor_units import show
-from .locked import NOT_LIVE
 from .open_requests import find_open_requests
 from .records import find_share, lock_transactions
 

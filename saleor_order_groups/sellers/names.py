@@ -14,6 +14,9 @@ from saleor.page.models import Page
 from ..models import Seller
 
 # Lengths of the columns.
+# What messages call the seller of goods without a seller.
+SHOP_ITSELF = "the shop itself"
+
 MAX_NAME = 250
 MAX_SLUG = 255
 MAX_REFERENCE = 250

@@ -16,12 +16,11 @@ from saleor.order.models import Order, OrderLine
 from ..config import SellerSource, get_config
 from ..models import OrderGroupOrder, Seller
 from .assignments import ensure_sellers, fetch_sellers
+from .names import SHOP_ITSELF
 from .product_data import find_unanswered
 
 if TYPE_CHECKING:
     from saleor.product.models import ProductVariant
-
-SHOP = "the shop itself"
 
 
 class DoubtReason(StrEnum):
@@ -102,7 +101,7 @@ def _agree(
             DoubtReason.UNKNOWN_SELLER, f"it is not known who sells its goods: {reason}"
         )
     if len(found) > 1:
-        names = ", ".join(sorted(one.slug if one else SHOP for one in found))
+        names = ", ".join(sorted(one.slug if one else SHOP_ITSELF for one in found))
         return doubt(DoubtReason.SEVERAL_SELLERS, f"its lines are of {names}")
     return OrderSeller(seller=found.pop())
 
@@ -215,13 +214,13 @@ def _refusal(
     foreign = sorted(foreign, key=lambda variant: variant.pk)
     goods = ", ".join(
         f"{variant.product.name} ({variant}) of"
-        f" {sellers.get(variant.product_id) or SHOP}"
+        f" {sellers.get(variant.product_id) or SHOP_ITSELF}"
         for variant in foreign
     )
     return ValidationError(
         {
             "input": ValidationError(
-                f"The order is one of {seller or SHOP}, and cannot have {goods}.",
+                f"The order is one of {seller or SHOP_ITSELF}, and cannot have {goods}.",
                 code=OrderErrorCode.INVALID.value,
                 params={"variants": _get_global_ids(foreign)},
             )

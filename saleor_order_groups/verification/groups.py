@@ -19,6 +19,7 @@ from django.utils import timezone
 from ..groups.adoption import ADOPTED
 from ..models import GroupPayment, OrderGroup, OrderGroupOrder
 from ..sellers.customers import select_missing
+from ..sellers.names import SHOP_ITSELF
 from .findings import REPAIR, Finding, Ids
 
 # ------------------------------------------------------------------ groups and orders
@@ -75,7 +76,7 @@ def check_sellers(ids: Ids) -> Iterator[Finding]:
         yield Finding(
             row["group__number"],
             "sellers",
-            f"{row['count']} orders of {row['seller__slug'] or 'the shop itself'}",
+            f"{row['count']} orders of {row['seller__slug'] or SHOP_ITSELF}",
         )
 
 

@@ -7,7 +7,7 @@ from saleor.graphql.core.scalars import PositiveDecimal
 from saleor.payment import TransactionAction
 from saleor.permission.enums import PaymentPermissions
 
-from ....payments.locked import NOT_LIVE
+from ....groups.statuses import NOT_LIVE
 from ...core.descriptions import ADDED_IN_01
 from ..errors import OrderGroupError, OrderGroupErrorCode
 from .base import get_orders

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 import graphene
 from django.core.exceptions import ValidationError
@@ -20,13 +21,12 @@ from saleor.payment.models import Payment, TransactionItem
 from .... import models
 from ....payments.funding_sources import (
     InsufficientAmountError,
-    Source,
-    bundle,
     find_sources,
     request_of_sources,
 )
 from ....payments.group_requests import Amounts, Requestor
-from ....payments.legacy.capture import capture_together, get_capturable
+from ....payments.legacy.capture import capture_together
+from ....payments.legacy.funding_sources import find_legacy_sources
 from ..errors import OrderGroupErrorCode
 from .base import OrderGroupOperation
 
@@ -59,7 +59,12 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
         sources = find_sources(
             group, orders, action, requestor, cls.ask_transaction(action, requestor)
         )
-        sources += cls.get_legacy_sources(info, orders, action)
+        sources += find_legacy_sources(
+            orders,
+            action,
+            partial(cls.capture_divided, info),
+            partial(cls.ask_legacy, info, action),
+        )
         try:
             outcome = request_of_sources(sources, amount, orders)
         except InsufficientAmountError as error:
@@ -100,63 +105,35 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
         return ask
 
     @classmethod
-    def get_legacy_sources(
-        cls, info: ResolveInfo, orders: list[order_models.Order], action: str
-    ) -> list[Source]:
-        """Return what can be asked of payments that Saleor's plugins process."""
-        sources: list[Source] = []
-        single: list[Source] = []
-        divided: set[int] = set()
-        for order in orders:
-            payment = order.get_last_payment()
-            if payment is None or not payment.is_active:
-                continue
-            share = getattr(payment, "legacy_payment_share", None)
-            if share and action == TransactionAction.CHARGE:
-                # One request for all of its parts.
-                if share.divided_payment_id not in divided:
-                    divided.add(share.divided_payment_id)
-                    sources.append(cls.get_divided_source(info, payment))
-            elif available := get_legacy_amount(payment, action):
-                mutation = (
-                    OrderCapture if action == TransactionAction.CHARGE else OrderRefund
-                )
-                single.append(
-                    Source({order.pk: available}, cls.ask_legacy(info, order, mutation))
-                )
-        return sources + bundle(single)
-
-    @classmethod
-    def get_divided_source(cls, info: ResolveInfo, payment: Payment) -> Source:
+    def capture_divided(
+        cls, info: ResolveInfo, payment: Payment, amounts: Amounts
+    ) -> None:
+        """Capture the parts of a legacy payment of several orders at once."""
+        check_may_capture(info)
         requestor = cls.get_requestor(info)
-
-        def ask(amounts: Amounts) -> None:
-            check_may_capture(info)
-            capture_together(
-                payment,
-                amounts,
-                requestor.manager,
-                payment.order.channel.slug,  # type: ignore[union-attr]
-                user=requestor.user,
-                app=requestor.app,
-            )
-
-        return Source(get_capturable(payment), ask)
+        assert payment.order is not None
+        capture_together(
+            payment,
+            amounts,
+            requestor.manager,
+            payment.order.channel.slug,
+            user=requestor.user,
+            app=requestor.app,
+        )
 
     @staticmethod
     def ask_legacy(
-        info: ResolveInfo, order: order_models.Order, mutation
-    ) -> Callable[[Amounts], None]:
-        def ask(amounts: Amounts) -> None:
-            check_may_capture(info)
-            mutation.perform_mutation(
-                None,
-                info,
-                id=graphene.Node.to_global_id("Order", order.pk),
-                amount=amounts[order.pk],
-            )
-
-        return ask
+        info: ResolveInfo, action: str, order: order_models.Order, amount: Decimal
+    ) -> None:
+        """Capture or refund an amount of an order's legacy payment, as Saleor does."""
+        check_may_capture(info)
+        mutation = OrderCapture if action == TransactionAction.CHARGE else OrderRefund
+        mutation.perform_mutation(
+            None,
+            info,
+            id=graphene.Node.to_global_id("Order", order.pk),
+            amount=amount,
+        )
 
 
 def check_may_capture(info: ResolveInfo) -> None:
@@ -169,11 +146,3 @@ def check_may_capture(info: ResolveInfo) -> None:
             "The payment of this order needs the permission MANAGE_ORDERS.",
             code=OrderGroupErrorCode.PAYMENT_ERROR.value,
         )
-
-
-def get_legacy_amount(payment: Payment, action: str) -> Decimal:
-    """Return what can be captured or refunded of a legacy payment."""
-    if action == TransactionAction.CHARGE:
-        can_capture = payment.is_authorized and payment.can_capture()
-        return payment.get_charge_amount() if can_capture else Decimal(0)
-    return payment.captured_amount if payment.can_refund() else Decimal(0)
