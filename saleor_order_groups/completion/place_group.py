@@ -16,7 +16,7 @@ from saleor.order.models import Order
 
 from ..allocation.checkout_amounts import allocate_plan
 from ..config import OrderGroupsConfig, get_config
-from ..groups.creation import create_group
+from ..groups.creation import NewGroup, create_groups
 from ..groups.lookup import find_first_order
 from ..payments.split import refuse_unsupported_transactions, share_payments
 from ..sellers.assignments import ensure_sellers, fetch_sellers
@@ -72,10 +72,8 @@ def place_order_group(
 
             # Write: the orders, their group, their shares of what was paid.
             placed = place_orders(completion, plan, shares)
-            group = create_group(
-                completion.checkout.token,
-                [(order.order, order.seller) for order in placed],
-            )
+            pairs = [(order.order, order.seller) for order in placed]
+            [group] = create_groups([NewGroup(completion.checkout.token, pairs)])
             orders = [order.order for order in placed]
             transactions = share_payments(completion.checkout, group, orders)
         save_orders(placed, transactions)
@@ -93,7 +91,8 @@ def _place_one_order(
     """Let Saleor create the order; it gets a group of its own where that is configured."""
     order = create_saleor_order()
     if partitions and config.group_single_seller:
-        group = create_group(completion.checkout.token, [(order, partitions[0].seller)])
+        pairs = [(order, partitions[0].seller)]
+        [group] = create_groups([NewGroup(completion.checkout.token, pairs)])
         announce_group(completion, group, config)
     return order
 

@@ -19,8 +19,9 @@ from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.order.models import Order
 
 from ..config import OrderGroupsConfig, get_config
-from ..models import NUMBER_SEQUENCE, OrderGroup, OrderGroupOrder, SellerCustomer
+from ..models import NUMBER_SEQUENCE, OrderGroup, OrderGroupOrder
 from ..sellers.order_sellers import OrderSeller, find_order_sellers
+from .creation import NewGroup, create_groups
 
 # In the private metadata of groups that were made later for orders of one checkout: they
 # may hold several orders of one seller.
@@ -242,61 +243,27 @@ def _create_groups(
     sellers: dict[UUID, OrderSeller],
     private_metadata: dict[str, str] | None = None,
 ) -> None:
-    groups, links, customers = [], [], []
+    new_groups = []
     for purchase, number in zip(purchases, _take_numbers(len(purchases)), strict=True):
         # The order of every group: the shop's own goods, then sellers by slug.
         orders = sorted(
-            ((sellers[order.pk].seller, order) for order in purchase.orders),
+            ((order, sellers[order.pk].seller) for order in purchase.orders),
             key=lambda pair: (
-                pair[0] is not None,
-                pair[0].slug if pair[0] else "",
-                pair[1].number,
+                pair[1] is not None,
+                pair[1].slug if pair[1] else "",
+                pair[0].number,
             ),
         )
-        group = _build_group(purchase, [order for _, order in orders], number)
-        group.adoption = _describe_doubts(
-            [(order, sellers[order.pk]) for _, order in orders]
-        )
-        group.private_metadata = dict(private_metadata or {})
-        groups.append(group)
-        links += [
-            OrderGroupOrder(
-                group=group,
-                order=order,
-                seller=seller,
-                position=position,
-                placed_total_net_amount=order.total_net_amount,
-                placed_total_gross_amount=order.total_gross_amount,
-            )
-            for position, (seller, order) in enumerate(orders)
-        ]
-        customers += [
-            SellerCustomer(
-                seller=seller, user_id=order.user_id, created_at=order.created_at
-            )
-            for seller, order in orders
-            if seller and order.user_id
-        ]
-    OrderGroup.objects.bulk_create(groups)
-    OrderGroupOrder.objects.bulk_create(links)
-    SellerCustomer.objects.bulk_create(customers, ignore_conflicts=True)
-
-
-def _build_group(
-    purchase: Purchase, orders: Sequence[Order], number: int
-) -> OrderGroup:
-    first = orders[0]
-    return OrderGroup(
-        number=number,
-        created_at=min(order.created_at for order in orders),
-        user_id=first.user_id,
-        user_email=first.user_email,
-        channel_id=first.channel_id,
-        currency=first.currency,
-        checkout_token=purchase.checkout_token,
-        placed_total_net_amount=sum(order.total_net_amount for order in orders),
-        placed_total_gross_amount=sum(order.total_gross_amount for order in orders),
-    )
+        values = {
+            "number": number,
+            "created_at": min(order.created_at for order in purchase.orders),
+            "adoption": _describe_doubts(
+                [(order, sellers[order.pk]) for order, _ in orders]
+            ),
+            "private_metadata": dict(private_metadata or {}),
+        }
+        new_groups.append(NewGroup(purchase.checkout_token, orders, values))
+    create_groups(new_groups)
 
 
 def _describe_doubts(

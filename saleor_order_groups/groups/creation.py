@@ -1,6 +1,8 @@
-"""Create an order group and link its orders."""
+"""Create order groups, and link their orders."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from saleor.order.models import Order
@@ -8,23 +10,27 @@ from saleor.order.models import Order
 from ..models import OrderGroup, OrderGroupOrder, Seller, SellerCustomer
 
 
-def create_group(
-    checkout_token: UUID, orders: Sequence[tuple[Order, Seller | None]]
-) -> OrderGroup:
-    """Link the orders, in their order, and the sellers to the customer.
+@dataclass(frozen=True)
+class NewGroup:
+    """A group that is to be created.
 
-    :raises IntegrityError: the checkout has a group already.
+    :param orders: the orders with their sellers, in the group's order.
+    :param values: more values of the group's fields.
     """
-    first = orders[0][0]
-    group = OrderGroup.objects.create(
-        user=first.user,
-        user_email=first.user_email,
-        channel=first.channel,
-        currency=first.currency,
-        checkout_token=checkout_token,
-        placed_total_net_amount=sum(order.total_net_amount for order, _ in orders),
-        placed_total_gross_amount=sum(order.total_gross_amount for order, _ in orders),
-    )
+
+    checkout_token: UUID | None
+    orders: Sequence[tuple[Order, Seller | None]]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def create_groups(new_groups: Sequence[NewGroup]) -> list[OrderGroup]:
+    """Create groups, link their orders, and make their customers the sellers'.
+
+    Each table is written once, whatever the number of groups.
+
+    :raises IntegrityError: a checkout has a group already, or an order is in one.
+    """
+    groups = OrderGroup.objects.bulk_create(map(_build_group, new_groups))
     OrderGroupOrder.objects.bulk_create(
         OrderGroupOrder(
             group=group,
@@ -34,15 +40,37 @@ def create_group(
             placed_total_net_amount=order.total_net_amount,
             placed_total_gross_amount=order.total_gross_amount,
         )
-        for position, (order, seller) in enumerate(orders)
+        for group, new_group in zip(groups, new_groups, strict=True)
+        for position, (order, seller) in enumerate(new_group.orders)
     )
-    if first.user:
-        SellerCustomer.objects.bulk_create(
-            [
-                SellerCustomer(seller=seller, user=first.user)
-                for _, seller in orders
-                if seller
-            ],
-            ignore_conflicts=True,
+    customers = [
+        SellerCustomer(
+            seller=seller, user_id=order.user_id, created_at=order.created_at
         )
+        for new_group in new_groups
+        for order, seller in new_group.orders
+        if seller and order.user_id
+    ]
+    if customers:
+        SellerCustomer.objects.bulk_create(customers, ignore_conflicts=True)
+    return groups
+
+
+def _build_group(new_group: NewGroup) -> OrderGroup:
+    orders = [order for order, _ in new_group.orders]
+    first = orders[0]
+    group = OrderGroup(
+        user_id=first.user_id,
+        user_email=first.user_email,
+        channel_id=first.channel_id,
+        currency=first.currency,
+        checkout_token=new_group.checkout_token,
+        placed_total_net_amount=sum(order.total_net_amount for order in orders),
+        placed_total_gross_amount=sum(order.total_gross_amount for order in orders),
+        **new_group.values,
+    )
+    for name in ("user", "channel"):
+        # What is in memory is not read again.
+        if Order._meta.get_field(name).is_cached(first):
+            setattr(group, name, getattr(first, name))
     return group

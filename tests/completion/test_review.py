@@ -131,7 +131,7 @@ def test_group_of_one_that_fails_gives_the_money_back(
         raise RuntimeError("power cut")
 
     # when
-    monkeypatch.setattr(checkout_module, "create_group", fail)
+    monkeypatch.setattr(checkout_module, "create_groups", fail)
     fail_to_complete(checkout, RuntimeError)
 
     # then
