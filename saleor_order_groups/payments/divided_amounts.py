@@ -13,6 +13,15 @@ from .amounts import AMOUNTS
 # The message of a share's events that carry amounts and no event of the payment.
 DIVIDED_AMOUNT = "Share of the payment's amount."
 
+# What brings an order nearer to its total.
+_COVERING = ("charged_value", "authorized_value", "charge_pending_value")
+_MANUAL_EVENTS = {
+    "charged_value": TransactionEventType.CHARGE_SUCCESS,
+    "authorized_value": TransactionEventType.AUTHORIZATION_SUCCESS,
+    "refunded_value": TransactionEventType.REFUND_SUCCESS,
+    "canceled_value": TransactionEventType.CANCEL_SUCCESS,
+}
+
 
 def sums_hold(transaction: TransactionItem, shares: Sequence[TransactionItem]) -> bool:
     """Tell whether the shares sum to the payment in every amount."""
@@ -35,6 +44,8 @@ def share_amounts(
     An app may have set them otherwise (older Saleor versions did). The shares get
     Saleor's manual events, so that a recalculation comes to the same.
 
+    :param needs: what each order needs of the payment, in minor units.
+    :param weights: the orders' totals in minor units, by which the rest is divided.
     :param guides: for each amount what the shares have of it by their own events, to
         stay near to; what exceeds them, or all where there are none, draws the needs
         down.
@@ -45,50 +56,68 @@ def share_amounts(
     ).update(include_in_calculations=False)
     currency = transaction.currency
     open_needs = list(needs)
-    manual_events = {
-        "charged_value": TransactionEventType.CHARGE_SUCCESS,
-        "authorized_value": TransactionEventType.AUTHORIZATION_SUCCESS,
-        "refunded_value": TransactionEventType.REFUND_SUCCESS,
-        "canceled_value": TransactionEventType.CANCEL_SUCCESS,
-    }
-    drawing = ("charged_value", "authorized_value", "charge_pending_value")
-    events = []
-    for name in (*drawing, *(name for name in AMOUNTS if name not in drawing)):
-        amount = floor_minor(getattr(transaction, name), currency)
-        fraction = getattr(transaction, name) - to_decimal(amount, currency)
-        if amount < 0:
-            parts = apportion(amount, weights)
-        elif guides:
-            covered = min(amount, sum(guides[name]))
-            parts = draw_down(covered, guides[name], weights)
-            room = [
-                max(need - part, 0) if name in drawing else 0
-                for need, part in zip(open_needs, parts, strict=True)
-            ]
-            rest = draw_down(amount - covered, room, weights)
-            parts = [part + more for part, more in zip(parts, rest, strict=True)]
-        else:
-            parts = draw_down(amount, open_needs if name in drawing else needs, weights)
-        if name in drawing:
+    for name in (*_COVERING, *(name for name in AMOUNTS if name not in _COVERING)):
+        whole = getattr(transaction, name)
+        amount = floor_minor(whole, currency)
+        parts = _divide_amount(
+            amount,
+            open_needs if name in _COVERING else needs,
+            weights,
+            guides[name] if guides else None,
+            is_covering=name in _COVERING,
+        )
+        if name in _COVERING:
             open_needs = [
                 max(need - part, 0)
                 for need, part in zip(open_needs, parts, strict=True)
             ]
+        # A fraction of the minor unit is the first order's.
+        fraction = whole - to_decimal(amount, currency)
         for share, part in zip(shares, parts, strict=True):
             setattr(share, name, to_decimal(part, currency) + fraction)
             fraction = Decimal(0)
-            if getattr(share, name) and name in manual_events:
-                events.append(
-                    TransactionEvent(
-                        transaction=share,
-                        type=manual_events[name],
-                        amount_value=getattr(share, name),
-                        currency=currency,
-                        include_in_calculations=True,
-                        message=DIVIDED_AMOUNT,
-                        app_id=transaction.app_id,
-                        app_identifier=transaction.app_identifier,
-                        user_id=transaction.user_id,
-                    )
-                )
-    TransactionEvent.objects.bulk_create(events)
+    TransactionEvent.objects.bulk_create(
+        _make_manual_event(transaction, share, name)
+        for name in _MANUAL_EVENTS
+        for share in shares
+        if getattr(share, name)
+    )
+
+
+def _divide_amount(
+    amount: int,
+    needs: Sequence[int],
+    weights: Sequence[int],
+    guide: Sequence[int] | None,
+    *,
+    is_covering: bool,
+) -> list[int]:
+    """Divide one amount, near to what the shares have of it where that is known."""
+    if amount < 0:
+        return apportion(amount, weights)
+    if guide is None:
+        return draw_down(amount, needs, weights)
+    covered = min(amount, sum(guide))
+    parts = draw_down(covered, guide, weights)
+    room = [
+        max(need - part, 0) if is_covering else 0
+        for need, part in zip(needs, parts, strict=True)
+    ]
+    rest = draw_down(amount - covered, room, weights)
+    return [part + more for part, more in zip(parts, rest, strict=True)]
+
+
+def _make_manual_event(
+    transaction: TransactionItem, share: TransactionItem, name: str
+) -> TransactionEvent:
+    return TransactionEvent(
+        transaction=share,
+        type=_MANUAL_EVENTS[name],
+        amount_value=getattr(share, name),
+        currency=transaction.currency,
+        include_in_calculations=True,
+        message=DIVIDED_AMOUNT,
+        app_id=transaction.app_id,
+        app_identifier=transaction.app_identifier,
+        user_id=transaction.user_id,
+    )

@@ -20,6 +20,7 @@ from saleor.order.events import (
 from saleor.order.models import Order
 from saleor.payment import PaymentError, TransactionAction
 from saleor.payment.gateway import _create_transaction_data, _request_payment_action
+from saleor.payment.models import TransactionEvent
 from saleor.webhook.event_types import WebhookEventSyncType
 
 from ..groups.statuses import NOT_LIVE
@@ -92,57 +93,13 @@ def request_of_payment(
     :raises ValidationError: an order's share has less left; nothing was asked.
     :raises PaymentError: no app can be asked.
     """
-    from saleor.graphql.payment.mutations.transaction.utils import (
-        create_transaction_event_requested,
-    )
-
     with traced_atomic_transaction():
         links = get_links(payment, set(amounts))
         lock_transactions(payment, links)
-        available = get_available_of_orders(links, action)
-        for link in links:
-            if amounts[link.order_id] > available[link.order_id]:
-                raise ValidationError(
-                    f"Only {show(available[link.order_id], payment.transaction.currency)}"
-                    f" of order #{link.order.number} is left for {action}."
-                )
-        whole = sum(amounts.values(), Decimal(0))
-        request = create_transaction_event_requested(
-            payment.transaction,
-            whole,
-            action,
-            user=requestor.user,
-            app=requestor.app,
-            reason=requestor.refund_reason,
-            reason_reference=requestor.refund_reason_reference,
-        )
-        rows = divide_event(
-            request,
-            links,
-            [floor_minor(amounts[link.order_id], request.currency) for link in links],
-        )
-        for row, link in zip(rows, links, strict=True):
-            row.share_event.amount_value = amounts[link.order_id]
-        create_event_shares(rows)
-    # Saleor and apps ask a transaction for its order. Never saved.
-    asked = copy.copy(payment.transaction)
-    live = [link.order for link in links if link.order.status not in NOT_LIVE]
-    asked.order = order = (live or [links[0].order])[0]
-    event_type = _EVENTS[action]
+        _refuse_more_than_available(payment, links, action, amounts)
+        request = _create_request(payment, links, action, amounts, requestor)
     try:
-        _request_payment_action(
-            transaction_action_data=_create_transaction_data(
-                transaction=asked,
-                action_type=action,
-                action_value=whole,
-                request_event=request,
-            ),
-            manager=requestor.manager,
-            channel_slug=order.channel.slug,
-            event_type=event_type,
-            transaction_request_func=getattr(requestor.manager, event_type),
-            plugin_func_name=event_type,
-        )
+        _send_request(payment, links, action, request, requestor)
     except PaymentError:
         # Saleor has recorded the failure: so must the orders.
         settle(payment, requestor.manager, requestor.user, requestor.app)
@@ -150,6 +107,85 @@ def request_of_payment(
     for link in links:
         amount = quantize_price(amounts[link.order_id], request.currency)
         _record_request(link, action, amount, requestor)
+
+
+def _refuse_more_than_available(
+    payment: GroupPayment,
+    links: Sequence[PaymentShare],
+    action: str,
+    amounts: Mapping[UUID, Decimal],
+) -> None:
+    available = get_available_of_orders(links, action)
+    for link in links:
+        left = available[link.order_id]
+        if amounts[link.order_id] > left:
+            raise ValidationError(
+                f"Only {show(left, payment.transaction.currency)} of order"
+                f" #{link.order.number} is left for {action}."
+            )
+
+
+def _create_request(
+    payment: GroupPayment,
+    links: Sequence[PaymentShare],
+    action: str,
+    amounts: Mapping[UUID, Decimal],
+    requestor: Requestor,
+) -> TransactionEvent:
+    """Save Saleor's event of the request, and each order's part of it; return the event."""
+    from saleor.graphql.payment.mutations.transaction.utils import (
+        create_transaction_event_requested,
+    )
+
+    request = create_transaction_event_requested(
+        payment.transaction,
+        sum(amounts.values(), Decimal(0)),
+        action,
+        user=requestor.user,
+        app=requestor.app,
+        reason=requestor.refund_reason,
+        reason_reference=requestor.refund_reason_reference,
+    )
+    rows = divide_event(
+        request,
+        links,
+        [floor_minor(amounts[link.order_id], request.currency) for link in links],
+    )
+    for row, link in zip(rows, links, strict=True):
+        row.share_event.amount_value = amounts[link.order_id]
+    create_event_shares(rows)
+    return request
+
+
+def _send_request(
+    payment: GroupPayment,
+    links: Sequence[PaymentShare],
+    action: str,
+    request: TransactionEvent,
+    requestor: Requestor,
+) -> None:
+    """Send the request to the payment's app, as Saleor does.
+
+    :raises PaymentError: no app can be asked.
+    """
+    # Saleor and apps ask a transaction for its order. Never saved.
+    asked = copy.copy(payment.transaction)
+    live = [link.order for link in links if link.order.status not in NOT_LIVE]
+    asked.order = order = (live or [links[0].order])[0]
+    event_type = _EVENTS[action]
+    _request_payment_action(
+        transaction_action_data=_create_transaction_data(
+            transaction=asked,
+            action_type=action,
+            action_value=request.amount_value,
+            request_event=request,
+        ),
+        manager=requestor.manager,
+        channel_slug=order.channel.slug,
+        event_type=event_type,
+        transaction_request_func=getattr(requestor.manager, event_type),
+        plugin_func_name=event_type,
+    )
 
 
 def _record_request(
