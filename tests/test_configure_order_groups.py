@@ -12,8 +12,7 @@ from saleor_order_groups.config import (
     SellerSourceType,
     get_config,
 )
-
-from .conftest import PLUGIN_PATH
+from tests.helpers.plugin_paths import PLUGIN_PATH
 
 COMMAND = "configure_order_groups"
 FIELDS = (

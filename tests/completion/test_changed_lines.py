@@ -15,9 +15,7 @@ from saleor.tests import race_condition
 from saleor.warehouse.models import Allocation
 
 from saleor_order_groups.models import OrderGroup
-
-from .test_legacy_payments import pay_legacy  # noqa: F401
-from .test_vouchers import LINES_UPDATE
+from tests.helpers.checkouts import LINES_UPDATE
 
 CART = [("alpha", "60.00"), ("beta", "40.00"), ("gamma", "20.00")]
 CREATE_ORDER = "saleor.checkout.complete_checkout.create_order_from_checkout"
@@ -180,7 +178,7 @@ def test_prices_that_are_refused_are_calculated_again(make_cart, pay, complete):
 @pytest.mark.parametrize("quantity", [0, 2])
 def test_quantity_that_changes_before_the_payment_is_taken(
     make_cart,
-    pay_legacy,  # noqa: F811
+    pay_legacy,
     complete,
     change_quantity,
     voucher_single_use,

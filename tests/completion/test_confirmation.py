@@ -19,9 +19,8 @@ from saleor.payment.models import Payment
 
 from saleor_order_groups.checks import check_configuration
 from saleor_order_groups.models import OrderGroup
-
-from ..conftest import WEBHOOK_PLUGIN_PATH
-from .mailbox import MailboxPlugin
+from tests.helpers.mailbox import MailboxPlugin
+from tests.helpers.plugin_paths import WEBHOOK_PLUGIN_PATH
 
 CART = [(None, "10.00"), ("beta", "40.00"), ("alpha", "30.00", 2)]
 DOCS = Path(__file__).parents[2] / "docs"
@@ -32,7 +31,7 @@ GROUP = "order_group_confirmation"
 def mailbox(order_groups_plugin, settings, staff_user):
     """Return what is sent from now on, as (event, payload) pairs."""
     StaffNotificationRecipient.objects.create(user=staff_user)
-    settings.PLUGINS = [*settings.PLUGINS, "tests.completion.mailbox.MailboxPlugin"]
+    settings.PLUGINS = [*settings.PLUGINS, "tests.helpers.mailbox.MailboxPlugin"]
     MailboxPlugin.received = []
     yield MailboxPlugin.received
     MailboxPlugin.received = []

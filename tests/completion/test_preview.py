@@ -8,140 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from graphene import Node
 from saleor.checkout.models import Checkout
 from saleor.discount import DiscountValueType, VoucherType
-from saleor.giftcard.models import GiftCardEvent
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
 from saleor.product.models import ProductType
-from saleor.tax.models import TaxClassCountryRate
 
 from saleor_order_groups.models import OrderGroup, Seller
+from tests.helpers.previews import PREVIEW, read_placed, show, sides, stored
 
-PREVIEW = """
-    query Preview($id: ID!) {
-      checkout(id: $id) {
-        totalPrice { net { amount } gross { amount } tax { amount } }
-        orderGroupPreview {
-          orders {
-            seller { slug }
-            lines {
-              id
-              variant { id }
-              quantity
-              totalPrice { net { amount } gross { amount } tax { amount } }
-            }
-            subtotal { net { amount } gross { amount } tax { amount } }
-            shippingPrice { net { amount } gross { amount } tax { amount } }
-            discount { amount currency }
-            giftCardAmount { amount }
-            total { net { amount } gross { amount } tax { amount } }
-          }
-          total { net { amount } gross { amount } tax { amount } }
-        }
-      }
-    }
-"""
 CART = [("beta", "40.01"), ("alpha", "60.00", 3), (None, "7.77", 2), ("gamma", "0.05")]
-
-
-def amount(value):
-    return Decimal(str(value["amount"])).normalize()
-
-
-def sides(price):
-    return amount(price["net"]), amount(price["gross"])
-
-
-def stored(order, name):
-    return tuple(
-        getattr(order, f"{name}_{side}_amount").normalize() for side in ("net", "gross")
-    )
-
-
-def show(orders):
-    return [
-        {
-            "seller": order["seller"] and order["seller"]["slug"],
-            "lines": sorted(
-                (line["variant"]["id"], line["quantity"], sides(line["totalPrice"]))
-                for line in order["lines"]
-            ),
-            "subtotal": sides(order["subtotal"]),
-            "shipping_price": sides(order["shippingPrice"]),
-            "discount": amount(order["discount"]),
-            "gift_card_amount": amount(order["giftCardAmount"]),
-            "total": sides(order["total"]),
-        }
-        for order in orders
-    ]
-
-
-def get_spent(event):
-    balance = event.parameters["balance"]
-    return Decimal(str(balance["old_current_balance"])) - Decimal(
-        str(balance["current_balance"])
-    )
-
-
-def read_placed(group=None):
-    group = group or OrderGroup.objects.get()
-    return [
-        {
-            "seller": link.seller and link.seller.slug,
-            "lines": sorted(
-                (
-                    Node.to_global_id("ProductVariant", line.variant_id),
-                    line.quantity,
-                    stored(line, "total_price"),
-                )
-                for line in link.order.lines.all()
-            ),
-            "subtotal": stored(link.order, "subtotal"),
-            "shipping_price": stored(link.order, "shipping_price"),
-            "discount": Decimal(
-                sum(row.amount_value for row in link.order.discounts.all())
-            ).normalize(),
-            "gift_card_amount": sum(
-                map(get_spent, GiftCardEvent.objects.filter(order=link.order)),
-                start=Decimal(0),
-            ).normalize(),
-            "total": stored(link.order, "total"),
-        }
-        for link in group.order_links.select_related("order")
-    ]
-
-
-@pytest.fixture
-def preview(user_api_client):
-    """Return a function that asks for a checkout with its preview."""
-
-    def _preview(checkout):
-        variables = {"id": Node.to_global_id("Checkout", checkout.token)}
-        response = user_api_client.post_graphql(PREVIEW, variables)
-        return get_graphql_content(response)["data"]["checkout"]
-
-    return _preview
-
-
-@pytest.fixture
-def charge_taxes(channel_USD, default_tax_class):
-    """Return a function that taxes goods and shipping at two rates."""
-
-    def _charge(*, entered_with_tax):
-        tax_configuration = channel_USD.tax_configuration
-        tax_configuration.charge_taxes = True
-        tax_configuration.prices_entered_with_tax = entered_with_tax
-        tax_configuration.tax_calculation_strategy = "FLAT_RATES"
-        tax_configuration.save()
-        tax_configuration.country_exceptions.all().delete()
-        TaxClassCountryRate.objects.update_or_create(
-            country="PL", tax_class=None, defaults={"rate": 23}
-        )
-        default_tax_class.country_rates.update_or_create(
-            country="PL", defaults={"rate": Decimal("17.5")}
-        )
-        ProductType.objects.update(tax_class=default_tax_class)
-
-    return _charge
 
 
 @pytest.fixture

@@ -23,8 +23,6 @@ from saleor_order_groups.completion import orders as placement
 from saleor_order_groups.completion import place_group as checkout_module
 from saleor_order_groups.models import OrderGroup
 
-from .test_legacy_payments import pay_legacy  # noqa: F401
-
 CART = [("alpha", "60.00"), ("beta", "40.00")]
 
 
@@ -67,7 +65,7 @@ def change_while_paying(monkeypatch, change):
 def test_line_added_while_the_payment_is_processed(
     make_cart,
     make_variant,
-    pay_legacy,  # noqa: F811
+    pay_legacy,
     complete,
     monkeypatch,
     cart,
@@ -95,7 +93,7 @@ def test_line_added_while_the_payment_is_processed(
 @pytest.mark.parametrize("cart", [CART, [*CART, ("gamma", "7.00")]])
 def test_line_removed_while_the_payment_is_processed(
     make_cart,
-    pay_legacy,  # noqa: F811
+    pay_legacy,
     complete,
     monkeypatch,
     cart,
@@ -119,7 +117,7 @@ def test_line_removed_while_the_payment_is_processed(
 
 def test_group_of_one_that_fails_gives_the_money_back(
     make_cart,
-    pay_legacy,  # noqa: F811
+    pay_legacy,
     fail_to_complete,
     monkeypatch,
 ):

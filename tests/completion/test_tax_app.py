@@ -1,11 +1,7 @@
 """A tax app is asked about the whole checkout, and its answer is what is split."""
 
 import json
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.utils import timezone
@@ -14,11 +10,11 @@ from saleor.checkout.models import Checkout
 from saleor.giftcard.models import GiftCard
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
-from saleor.tax import TaxCalculationStrategy
 from saleor.warehouse.models import Allocation
 from saleor.webhook.event_types import WebhookEventSyncType
 
 from saleor_order_groups.models import OrderGroup
+from tests.apps.tax import INCLUDED
 
 CART = [("beta", "40.00"), ("alpha", "30.00", 2), (None, "5.00")]
 ORDER_CREATE_FROM_CHECKOUT = """
@@ -30,103 +26,6 @@ ORDER_CREATE_FROM_CHECKOUT = """
       }
     }
 """
-# Of each line and of the shipping: net, gross, rate in percent.
-INCLUDED = {
-    "SKU-0": ("32.52", "40.00", "23"),
-    "SKU-1": ("55.56", "60.00", "8"),
-    "SKU-2": ("5.00", "5.00", "0"),
-    "shipping": ("4.20", "5.00", "19"),
-}
-ADDED = {
-    "SKU-0": ("40.00", "49.20", "23"),
-    "SKU-1": ("60.00", "64.80", "8"),
-    "SKU-2": ("5.00", "5.00", "0"),
-    "shipping": ("5.00", "5.95", "19"),
-}
-
-
-@dataclass
-class TaxResponder:
-    """Answer with the taxes, or with `status` and what `spoil` makes of the answer.
-
-    `compute` makes the answer of the payload where the taxes are not known before.
-    """
-
-    url: str = ""
-    taxes: dict[str, tuple[str, str, str]] = field(default_factory=lambda: INCLUDED)
-    status: int = 200
-    spoil: Callable[[dict], bytes] | None = None
-    compute: Callable[[dict], dict] | None = None
-    requests: list[tuple[str, dict]] = field(default_factory=list)
-
-    def answer(self, body: bytes) -> bytes:
-        [payload] = json.loads(body)
-        if self.compute:
-            return json.dumps(self.compute(payload)).encode()
-        net, gross, rate = self.taxes["shipping"]
-        answer = {
-            "shipping_price_net_amount": net,
-            "shipping_price_gross_amount": gross,
-            "shipping_tax_rate": rate,
-            "lines": [],
-        }
-        for line in payload["lines"]:
-            net, gross, rate = self.taxes[line["sku"]]
-            answer["lines"].append(
-                {"total_net_amount": net, "total_gross_amount": gross, "tax_rate": rate}
-            )
-        return self.spoil(answer) if self.spoil else json.dumps(answer).encode()
-
-    def forget(self):
-        self.requests.clear()
-
-
-@pytest.fixture
-def responder():
-    """Return what answers Saleor's requests for taxes on a free local port."""
-    state = TaxResponder()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            state.requests.append((self.headers["Saleor-Event"], json.loads(body)[0]))
-            content = state.answer(body)
-            self.send_response(state.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format, *args):
-            """Keep the test output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield state
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture
-def set_tax_app(tax_app, channel_USD, responder, order_groups_plugin_with_webhooks):
-    """Return a function that lets the app tax the channel's checkouts."""
-
-    def _set(*, named=True, prices_entered_with_tax=True):
-        # Without a subscription the app gets Saleor's own payload.
-        tax_app.webhooks.update(target_url=responder.url, subscription_query=None)
-        configuration = channel_USD.tax_configuration
-        configuration.country_exceptions.all().delete()
-        configuration.charge_taxes = True
-        configuration.prices_entered_with_tax = prices_entered_with_tax
-        configuration.tax_calculation_strategy = TaxCalculationStrategy.TAX_APP
-        configuration.tax_app_id = tax_app.identifier if named else None
-        configuration.save()
-        responder.taxes = INCLUDED if prices_entered_with_tax else ADDED
-
-    return _set
 
 
 @pytest.fixture

@@ -11,18 +11,12 @@ from saleor.order.models import Order
 from saleor.warehouse.models import Allocation
 
 from saleor_order_groups.models import OrderGroup
+from tests.helpers.checkouts import LINES_UPDATE
 
 CART = [(None, "10.00"), ("alpha", "30.00", 2), ("beta", "40.00")]
 ADD_PROMO_CODE = """
     mutation Add($id: ID!, $code: String!) {
       checkoutAddPromoCode(id: $id, promoCode: $code) {
-        errors { field message code }
-      }
-    }
-"""
-LINES_UPDATE = """
-    mutation Update($id: ID!, $lines: [CheckoutLineUpdateInput!]!) {
-      checkoutLinesUpdate(id: $id, lines: $lines) {
         errors { field message code }
       }
     }

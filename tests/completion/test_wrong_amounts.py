@@ -16,10 +16,7 @@ from saleor.warehouse.models import Allocation
 
 from saleor_order_groups.completion import orders as placement
 from saleor_order_groups.models import OrderGroup
-
-from .test_entries import create_from_checkout  # noqa: F401
-from .test_legacy_payments import pay_legacy  # noqa: F401
-from .test_preview import PREVIEW
+from tests.helpers.previews import PREVIEW
 
 CART = [("alpha", "60.00"), ("beta", "40.00")]
 PREFIX = "The checkout cannot be split between its sellers. "
@@ -78,7 +75,7 @@ def test_gift_card_that_was_spent_meanwhile(
 
 def test_gift_card_that_was_spent_after_the_payment_was_taken(
     make_cart,
-    pay_legacy,  # noqa: F811
+    pay_legacy,
     complete,
     gift_card,
     spend_the_card_meanwhile,
@@ -171,7 +168,7 @@ def test_transaction_of_an_amount_that_the_currency_does_not_have_is_kept(
 
 def test_payment_of_an_amount_that_the_currency_does_not_have_is_given_back(
     make_cart,
-    pay_legacy,  # noqa: F811
+    pay_legacy,
     complete,
 ):
     # given: the gateway takes more than what is due

@@ -13,8 +13,7 @@ from saleor.order.models import Order
 from saleor.webhook.event_types import WebhookEventSyncType
 
 from saleor_order_groups.models import ProductSeller, SellerDeliveryChoice
-
-from .conftest import get_method_id, get_names, get_selected, sides
+from tests.helpers.deliveries import get_method_id, get_names, get_selected, sides
 
 CART = [("beta", "40.00"), ("alpha", "30.00", 2)]
 FILTER = WebhookEventSyncType.CHECKOUT_FILTER_SHIPPING_METHODS

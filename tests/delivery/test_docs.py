@@ -8,9 +8,8 @@ import pytest
 
 from demo import client as demo_client
 from demo import shop, storefront
-
-from ..conftest import PLUGIN_PATH
-from ..graphql.test_api_docs import Session, make_app, write
+from tests.helpers.documented_api import Session, make_app, write
+from tests.helpers.plugin_paths import PLUGIN_PATH
 
 PAGE = Path(__file__).parents[2] / "docs" / "delivery.md"
 # Set it to write the answers anew, then read the difference before committing it.

@@ -21,34 +21,27 @@ from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups.models import OrderGroup
 from saleor_order_groups.money.minor_units import to_decimal, to_minor
-from tests.completion.test_entries import create_from_checkout  # noqa: F401
-from tests.completion.test_generated_carts import (  # noqa: F401
+from tests.helpers.database import rolled_back
+from tests.helpers.deliveries import amount, sides
+from tests.helpers.generated_carts import (
     AMOUNTS,
     DISCOUNTS,
     EXAMPLES,
     PROPERTY,
-    answer_of_tax_app,
     assert_adds_up,
     assert_is_as_previewed,
     assert_is_of_its_seller,
     assert_is_placed,
     assert_is_possible,
     assert_status_is_right,
-    build,
     carts_taxed_by,
     describe_lines,
     describe_rest,
     get_imbalance,
     get_orders,
-    product_types,
-    rolled_back,
     sum_components,
     sum_discounts,
 )
-from tests.completion.test_preview import preview  # noqa: F401
-from tests.completion.test_tax_app import responder, set_tax_app  # noqa: F401
-
-from .conftest import amount, sides
 
 SELLERS = (None, "alpha", "beta", "gamma", "delta")
 
@@ -119,12 +112,12 @@ def choose_all(make_method, get_seller, show, choose, channel_USD):
     prices=st.tuples(*[PRICES] * len(SELLERS)),
 )
 def test_generated_cart_with_a_method_for_each_seller_adds_up(
-    build,  # noqa: F811
+    build,
     choose_all,
     show,
-    preview,  # noqa: F811
+    preview,
     complete,
-    create_from_checkout,  # noqa: F811
+    create_from_checkout,
     order_groups_plugin,
     channel_USD,
     cart,

@@ -1,20 +1,16 @@
 """The queries of docs/api.md are run on the demo's data, and answer what it says."""
 
-import json
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.test import Client
-from django.urls import reverse
-from saleor.permission.enums import get_permissions
 
 from demo import client as demo_client
 from demo import shop, storefront
-
-from ..conftest import PLUGIN_PATH
+from tests.helpers.documented_api import Session, hide_varying, make_app, write
+from tests.helpers.plugin_paths import PLUGIN_PATH
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 # Set it to write the answers anew, then read the difference before committing it.
@@ -24,28 +20,6 @@ BLOCK = re.compile(
     r"```graphql\n(?P<query># As (?P<who>.+?)\n.+?)```\n\n```json\n(?P<answer>.*?)```",
     re.DOTALL,
 )
-# What differs from run to run.
-VARYING = {
-    "id", "number", "createdAt", "updatedAt", "created", "checkoutId", "endCursor",
-    "pspReference", "last4CodeChars", "modifiedAt", "dateJoined", "startDate",
-}  # fmt: skip
-WIDTH = 92
-
-
-class Session:
-    """Send the demo's requests to this process rather than over the network."""
-
-    def __init__(self):
-        self.headers = {}
-        self.trust_env = True
-
-    def post(self, _url, json, timeout):
-        return Client().post(
-            reverse("api"),
-            json,
-            content_type="application/json",
-            headers=self.headers,
-        )
 
 
 @dataclass
@@ -108,28 +82,6 @@ def demo_shop(
     )
 
 
-def make_app(staff):
-    app_id = staff(
-        """mutation ($permissions: [PermissionEnum!]) {
-          appCreate(input: { name: "ERP", permissions: $permissions }) {
-            app { id } errors { field message }
-          }
-        }""",
-        permissions=[
-            permission.codename.upper()
-            for permission in get_permissions()
-            if permission.codename in ("manage_orders", "manage_users", "handle_payments",
-                                       "manage_checkouts", "manage_gift_card", "manage_discounts")
-        ],
-    )["app"]["id"]  # fmt: skip
-    return staff(
-        """mutation ($app: ID!) {
-          appTokenCreate(input: { app: $app }) { authToken errors { field message } }
-        }""",
-        app=app_id,
-    )["authToken"]
-
-
 def channel_id(staff):
     return staff(
         "query ($slug: String) { channel(slug: $slug) { id } }", slug="market"
@@ -165,32 +117,6 @@ def make_gift_card(staff):
           }) { giftCard { code } errors { field message } }
         }"""
     )["giftCard"]["code"]
-
-
-def hide_varying(value, key=None):
-    """Write what differs from run to run as an ellipsis."""
-    if isinstance(value, dict):
-        return {name: hide_varying(item, name) for name, item in value.items()}
-    if isinstance(value, list):
-        return [hide_varying(item, key) for item in value]
-    return "…" if key in VARYING and isinstance(value, str) else value
-
-
-def write(value, indent=""):
-    """Write JSON with what fits into a line on one."""
-    line = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, dict | list) or len(indent) + len(line) <= WIDTH:
-        return line
-    inner = indent + "  "
-    if isinstance(value, dict):
-        parts = [
-            f"{inner}{json.dumps(name)}: {write(item, inner)}"
-            for name, item in value.items()
-        ]
-    else:
-        parts = [inner + write(item, inner) for item in value]
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    return f"{opening}\n" + ",\n".join(parts) + f"\n{indent}{closing}"
 
 
 def test_page_says_what_the_api_answers(demo_shop):

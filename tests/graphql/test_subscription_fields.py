@@ -5,7 +5,7 @@ from saleor.graphql.webhook.subscription_payload import (
     initialize_request,
 )
 
-from .test_statements import GROUP, create_full_group  # noqa: F401
+from tests.helpers.groups import GROUP
 
 SUBSCRIPTION = (
     """
@@ -21,7 +21,7 @@ def test_payload_tells_what_the_api_tells_the_app(
     app,
     app_api_client,
     permission_manage_orders,
-    create_full_group,  # noqa: F811
+    create_full_group,
     count_statements,
     to_id,
 ):

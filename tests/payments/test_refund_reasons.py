@@ -7,9 +7,13 @@ from saleor.page.models import Page, PageType
 from saleor.payment.models import TransactionEvent
 
 from saleor_order_groups.models import OrderGroup
-
-from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
-from .payment_app import accept, succeed
+from tests.apps.payment import accept, succeed
+from tests.helpers.payments import (
+    assert_shares_sum_to,
+    get_amounts,
+    get_orders,
+    get_share,
+)
 
 REFUND = """
     mutation Refund(

@@ -12,8 +12,13 @@ from saleor.payment.models import TransactionEvent, TransactionItem
 from saleor_order_groups.models import GroupPayment, OrderGroup, PaymentShare
 from saleor_order_groups.payments.divided_amounts import DIVIDED_AMOUNT
 from saleor_order_groups.verification.runner import verify
-
-from .conftest import CART, assert_shares_sum_to, get_amounts, get_orders, get_share
+from tests.helpers.payments import (
+    CART,
+    assert_shares_sum_to,
+    get_amounts,
+    get_orders,
+    get_share,
+)
 
 
 def unbind_share(payment):

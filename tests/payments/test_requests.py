@@ -10,8 +10,13 @@ from saleor.order import OrderChargeStatus
 from saleor.order.models import Order
 from saleor.payment.models import TransactionEvent
 
-from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
-from .payment_app import accept, fail, succeed
+from tests.apps.payment import accept, fail, succeed
+from tests.helpers.payments import (
+    assert_shares_sum_to,
+    get_amounts,
+    get_orders,
+    get_share,
+)
 
 
 @pytest.fixture

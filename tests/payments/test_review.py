@@ -8,24 +8,15 @@ from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 from saleor.payment.models import TransactionEvent
 
 from saleor_order_groups.payments.recovery import settle_unsettled
-
-from .conftest import (
+from tests.apps.payment import accept, succeed
+from tests.helpers.payments import (
     REQUEST,
     assert_shares_sum_to,
     get_amounts,
+    get_errors,
     get_orders,
     get_share,
 )
-from .payment_app import accept, succeed
-from .test_operations import get_errors, operate  # noqa: F401
-
-UPDATE = """
-    mutation Update($id: ID!, $transaction: TransactionUpdateInput!) {
-      transactionUpdate(id: $id, transaction: $transaction) {
-        errors { field message code }
-      }
-    }
-"""
 
 REPORT_CARD = """
     mutation Report($id: ID!) {
@@ -39,29 +30,6 @@ REPORT_CARD = """
       }
     }
 """
-
-
-@pytest.fixture
-def update(app_api_client, permission_manage_payments):
-    """Return a function that sets a transaction's amounts, as apps did before events."""
-    app_api_client.app.permissions.add(permission_manage_payments)
-
-    def _update(transaction, **amounts):
-        values = {
-            f"amount{name.title()}": {"amount": amount, "currency": "USD"}
-            for name, amount in amounts.items()
-        }
-        response = app_api_client.post_graphql(
-            UPDATE,
-            {
-                "id": Node.to_global_id("TransactionItem", transaction.token),
-                "transaction": values,
-            },
-        )
-        data = get_graphql_content(response)["data"]["transactionUpdate"]
-        assert not data["errors"]
-
-    return _update
 
 
 @pytest.mark.parametrize(
@@ -137,7 +105,7 @@ def test_failure_left_unsettled_by_a_crash_is_found(
 def test_answer_below_the_minor_unit_is_settled(
     paid_group,
     payment_app,
-    operate,  # noqa: F811
+    operate,
 ):
     # given
     payment_app.answer = succeed("charge-1", "0.004")
@@ -216,7 +184,7 @@ def test_authorization_that_is_set_as_canceled_is_of_who_was_authorized(
 def test_answer_about_one_order_of_a_charge_of_all_leaves_the_other_its_part(
     paid_group,
     payment_app,
-    operate,  # noqa: F811
+    operate,
     report,
     type,
     charged,
@@ -271,7 +239,7 @@ def test_refund_of_a_group_does_not_go_round_the_reason_that_staff_must_give(
     paid_group,
     report,
     payment_app,
-    operate,  # noqa: F811
+    operate,
     staff_api_client,
     permission_group_handle_payments,
     site_settings,

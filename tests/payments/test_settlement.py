@@ -13,8 +13,7 @@ from saleor.payment.models import TransactionItem
 from saleor_order_groups.models import GroupPayment
 from saleor_order_groups.payments.settlement import settle
 from saleor_order_groups.payments.split import AMOUNTS
-
-from .conftest import CART, assert_shares_sum_to, get_orders, get_share
+from tests.helpers.payments import CART, assert_shares_sum_to, get_orders, get_share
 
 
 def test_charge_reported_on_the_payment_reaches_every_order(paid_group, report):

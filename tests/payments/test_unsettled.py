@@ -23,9 +23,13 @@ from saleor_order_groups.payments.recovery import (
     settle_unsettled,
 )
 from saleor_order_groups.verification.runner import verify
-
-from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
-from .payment_app import succeed
+from tests.apps.payment import succeed
+from tests.helpers.payments import (
+    assert_shares_sum_to,
+    get_amounts,
+    get_orders,
+    get_share,
+)
 
 
 @pytest.fixture

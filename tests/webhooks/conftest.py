@@ -1,8 +1,7 @@
-"""A group to announce and a receiver that listens on a real port."""
+"""A group to announce and a receiver of webhooks."""
 
 import json
 import threading
-from dataclasses import dataclass, field
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -12,39 +11,8 @@ from saleor.graphql.tests.utils import get_graphql_content
 from saleor.webhook.models import Webhook
 
 from saleor_order_groups.models import OrderGroup, OrderGroupOrder, Seller
-
-WEBHOOK_CREATE_MUTATION = """
-    mutation WebhookCreate($input: WebhookCreateInput!) {
-        webhookCreate(input: $input) {
-            webhook {
-                id
-                asyncEvents { eventType name }
-            }
-            errors { field message code }
-        }
-    }
-"""
-
-
-@dataclass
-class ReceivedRequest:
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self):
-        return json.loads(self.body)
-
-
-@dataclass
-class Receiver:
-    """Answer POST with the statuses in turn (then 200), GET with the manifest."""
-
-    url: str = ""
-    requests: list[ReceivedRequest] = field(default_factory=list)
-    statuses: list[int] = field(default_factory=list)
-    manifest: dict = field(default_factory=dict)
+from tests.apps.receiver import ReceivedRequest, Receiver
+from tests.helpers.subscriptions import WEBHOOK_CREATE_MUTATION
 
 
 @pytest.fixture

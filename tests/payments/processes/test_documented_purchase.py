@@ -7,18 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .psp import (  # noqa: F401
-    ask,
-    assert_in_line_with,
-    authorize,
-    buy,
-    complete_purchase,
-    processes,
-    provider,
-    saleor,
-    wait_for,
-)
-from .test_scenarios import CART, ORDER_CANCEL
+from tests.helpers.purchases import CART, ORDER_CANCEL, assert_in_line_with, wait_for
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -49,7 +38,7 @@ COLUMNS = ("authorized", "chargePending", "charged", "refunded", "canceled")
 class Page:
     """What the run shows, by the names that the page's blocks have."""
 
-    def __init__(self, provider, purchase):  # noqa: F811
+    def __init__(self, provider, purchase):
         self.blocks = {}
         self._provider = provider
         self._purchase = purchase
@@ -113,7 +102,7 @@ def get_row(name, transaction, source):
     return (name, *amounts, *statuses)
 
 
-def test_page_is_output_of_a_run(provider, buy, ask):  # noqa: F811
+def test_page_is_output_of_a_run(provider, buy, ask):
     # given
     purchase = buy(CART)
     alpha, beta, gamma = purchase.share_ids

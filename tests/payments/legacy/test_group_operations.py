@@ -10,11 +10,8 @@ from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 
 from saleor_order_groups.models import OrderGroup
-from tests.completion.legacy_gateway import PROVIDER
-from tests.completion.test_legacy_operations import provider  # noqa: F401
-from tests.completion.test_legacy_payments import pay_legacy  # noqa: F401
-
-from .conftest import CART, get_orders
+from tests.helpers.legacy_gateway import PROVIDER
+from tests.helpers.payments import CART, get_orders
 
 OPERATION = """
     mutation Operate($id: ID!, $amount: PositiveDecimal) {
@@ -27,7 +24,7 @@ OPERATION = """
 
 
 @pytest.fixture
-def authorized_group(provider, make_cart, pay_legacy, complete):  # noqa: F811
+def authorized_group(provider, make_cart, pay_legacy, complete):
     """Two orders of 63.00 and 42.00, authorized with one payment of the provider."""
     checkout = make_cart(CART)
     pay_legacy(checkout, token=ChargeStatus.NOT_CHARGED, plugin=PROVIDER)
@@ -55,7 +52,7 @@ def operate(app_api_client, permission_manage_payments, permission_manage_orders
 @pytest.mark.parametrize("policy", ["PER_ORDER", "GROUP"])
 def test_charge_is_one_capture(
     authorized_group,
-    provider,  # noqa: F811
+    provider,
     operate,
     order_groups_plugin,
     channel_USD,
@@ -75,7 +72,7 @@ def test_charge_is_one_capture(
     assert {order.charge_status for order in get_orders()} == {OrderChargeStatus.FULL}
 
 
-def test_named_amount_is_refunded_of_every_order(authorized_group, provider, operate):  # noqa: F811
+def test_named_amount_is_refunded_of_every_order(authorized_group, provider, operate):
     # given
     operate("Charge")
 
@@ -90,7 +87,7 @@ def test_named_amount_is_refunded_of_every_order(authorized_group, provider, ope
 
 def test_declined_capture_is_reported_for_every_order(
     authorized_group,
-    provider,  # noqa: F811
+    provider,
     operate,
 ):
     # given
@@ -109,7 +106,7 @@ def test_declined_capture_is_reported_for_every_order(
 
 def test_legacy_payment_needs_the_permission_that_saleor_asks_for(
     authorized_group,
-    provider,  # noqa: F811
+    provider,
     operate,
     app_api_client,
     permission_manage_orders,

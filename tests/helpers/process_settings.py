@@ -6,7 +6,7 @@ from saleor.settings import *  # noqa: F403
 
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_URL = "filesystem://"
-CELERY_BROKER_TRANSPORT = "tests.payments.broker:Transport"
+CELERY_BROKER_TRANSPORT = "tests.helpers.broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": os.environ["BROKER_DIRECTORY"],
     "data_folder_out": os.environ["BROKER_DIRECTORY"],

@@ -11,14 +11,7 @@ from saleor.payment.models import Transaction
 from saleor.tests.utils import prepare_test_db_connections
 
 from saleor_order_groups.verification.runner import verify
-
-from .test_legacy_operations import (  # noqa: F401
-    ask,
-    get_parts,
-    pay_legacy,
-    place,
-    provider,
-)
+from tests.helpers.legacy_payments import get_parts
 
 # The rivals see what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,7 +37,7 @@ def wait_until_somebody_waits_for_us():
 
 
 @pytest.fixture
-def race(ask, provider):  # noqa: F811
+def race(ask, provider):
     """Return a function that asks while the provider answers; both answers' messages."""
 
     def _race(first, rival):
@@ -75,7 +68,7 @@ def race(ask, provider):  # noqa: F811
     return _race
 
 
-def test_one_part_is_refunded_once(place, race, provider):  # noqa: F811
+def test_one_part_is_refunded_once(place, race, provider):
     # given: refunds that the provider does later, for which it has the siblings' money
     alpha, beta, _ = place(token=ChargeStatus.FULLY_CHARGED)
     provider.refunds_later = True
@@ -91,7 +84,7 @@ def test_one_part_is_refunded_once(place, race, provider):  # noqa: F811
     assert provider.asked == [("refund", Decimal(40))]
 
 
-def test_two_parts_are_refunded_at_once(place, race, provider):  # noqa: F811
+def test_two_parts_are_refunded_at_once(place, race, provider):
     # given
     alpha, beta, gamma = place(token=ChargeStatus.FULLY_CHARGED)
 
@@ -111,7 +104,7 @@ def test_two_parts_are_refunded_at_once(place, race, provider):  # noqa: F811
     assert list(verify()) == []
 
 
-def test_two_parts_are_captured_at_once(place, race, provider):  # noqa: F811
+def test_two_parts_are_captured_at_once(place, race, provider):
     # given: a provider that takes all of it whichever part it is asked for
     alpha, beta, _ = place()
     provider.captures = Decimal(105)
@@ -135,10 +128,10 @@ def test_two_parts_are_captured_at_once(place, race, provider):  # noqa: F811
 
 @pytest.mark.parametrize("name", ["void", "payment_capture"])
 def test_nothing_is_done_to_an_authorization_that_is_being_voided(
-    place,  # noqa: F811
-    ask,  # noqa: F811
+    place,
+    ask,
     race,
-    provider,  # noqa: F811
+    provider,
     name,
 ):
     # given

@@ -9,20 +9,8 @@ from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups.models import GroupPayment
 from saleor_order_groups.payments.settlement import settle
-
-from .psp import (  # noqa: F401
-    Report,
-    ask,
-    assert_in_line_with,
-    authorize,
-    buy,
-    complete_purchase,
-    get_amounts,
-    processes,
-    provider,
-    saleor,
-    wait_for,
-)
+from tests.apps.provider import Report
+from tests.helpers.purchases import assert_in_line_with, get_amounts, wait_for
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -47,7 +35,7 @@ def at_once(*calls):
 
 
 @pytest.fixture
-def charged(provider, buy):  # noqa: F811
+def charged(provider, buy):
     """Buy, and let the app capture the whole."""
     purchase = buy(CART)
     provider.send(provider.capture(purchase.reference, Decimal(105)))
@@ -55,7 +43,7 @@ def charged(provider, buy):  # noqa: F811
     return purchase
 
 
-def get_asked(provider, event):  # noqa: F811
+def get_asked(provider, event):
     """Return the amounts that the app was asked for, by the order's number."""
     asked = {}
     for name, payload in provider.received:
@@ -66,7 +54,7 @@ def get_asked(provider, event):  # noqa: F811
     return asked
 
 
-def test_refunds_of_one_order_never_exceed_what_was_charged(provider, charged, ask):  # noqa: F811
+def test_refunds_of_one_order_never_exceed_what_was_charged(provider, charged, ask):
     # given: none is answered before all have been asked for
     provider.mode = "later"
     share = charged.share_ids[0]
@@ -89,7 +77,7 @@ def test_refunds_of_one_order_never_exceed_what_was_charged(provider, charged, a
     assert_in_line_with(charged, provider.intents[charged.reference])
 
 
-def test_refunds_of_two_orders_never_exceed_what_was_charged(provider, charged, ask):  # noqa: F811
+def test_refunds_of_two_orders_never_exceed_what_was_charged(provider, charged, ask):
     # given
     first, second = charged.share_ids
 
@@ -105,7 +93,7 @@ def test_refunds_of_two_orders_never_exceed_what_was_charged(provider, charged, 
     assert_in_line_with(charged, provider.intents[charged.reference])
 
 
-def test_same_report_on_payment_and_share_counts_once(provider, buy):  # noqa: F811
+def test_same_report_on_payment_and_share_counts_once(provider, buy):
     # given
     purchase = buy(CART)
     provider.capture(purchase.reference, Decimal(63))
@@ -129,7 +117,7 @@ def test_same_report_on_payment_and_share_counts_once(provider, buy):  # noqa: F
     assert list(TransactionEvent.objects.order_by("pk").values()) == rows
 
 
-def test_reports_on_payment_and_shares_at_once_all_count(provider, buy):  # noqa: F811
+def test_reports_on_payment_and_shares_at_once_all_count(provider, buy):
     # given
     purchase = buy(CART)
     targets = [purchase.payment_id, *purchase.share_ids]

@@ -8,21 +8,15 @@ from saleor.order import OrderChargeStatus, OrderStatus
 from saleor.order.models import Order
 from saleor.payment.models import TransactionEvent
 
-from .psp import (  # noqa: F401
-    WAIT_SECONDS,
-    Report,
-    ask,
+from tests.apps.provider import Report
+from tests.helpers.purchases import (
+    CART,
+    ORDER_CANCEL,
     assert_in_line_with,
-    authorize,
-    buy,
-    complete_purchase,
     get_amounts,
-    processes,
-    provider,
-    saleor,
-    until,
     wait_for,
 )
+from tests.helpers.waiting import WAIT_SECONDS, until
 
 # The processes see what is committed; one start of them is for all of these tests.
 pytestmark = [
@@ -30,20 +24,11 @@ pytestmark = [
     pytest.mark.xdist_group("processes"),
 ]
 
-# Orders of 63.00, 31.50 and 10.50, delivered for 5.00.
-CART = [("alpha", "60.00"), ("beta", "30.00"), ("gamma", "10.00")]
-
-ORDER_CANCEL = """
-    mutation Cancel($id: ID!) {
-      orderCancel(id: $id) { order { status } errors { field message code } }
-    }
-"""
-
 
 def test_capture_seller_by_seller_refund_in_part_and_cancel_the_rest(
-    provider,  # noqa: F811
-    buy,  # noqa: F811
-    ask,  # noqa: F811
+    provider,
+    buy,
+    ask,
 ):
     # given
     purchase = buy(CART)
@@ -99,9 +84,9 @@ def test_capture_seller_by_seller_refund_in_part_and_cancel_the_rest(
 
 
 def test_last_canceled_order_cancels_what_is_left(
-    provider,  # noqa: F811
-    buy,  # noqa: F811
-    ask,  # noqa: F811
+    provider,
+    buy,
+    ask,
 ):
     # given
     purchase = buy(CART)
@@ -125,9 +110,9 @@ def test_last_canceled_order_cancels_what_is_left(
 
 
 def test_app_that_captures_the_whole_when_asked_for_a_part(
-    provider,  # noqa: F811
-    buy,  # noqa: F811
-    ask,  # noqa: F811
+    provider,
+    buy,
+    ask,
 ):
     # given
     purchase = buy(CART)
@@ -144,9 +129,9 @@ def test_app_that_captures_the_whole_when_asked_for_a_part(
 
 
 def test_reports_delayed_reordered_and_repeated(
-    provider,  # noqa: F811
-    buy,  # noqa: F811
-    ask,  # noqa: F811
+    provider,
+    buy,
+    ask,
 ):
     # given: everything is asked for before anything is reported
     purchase = buy(CART)
@@ -179,9 +164,9 @@ def test_reports_delayed_reordered_and_repeated(
 
 
 def test_app_that_is_down_for_a_while(
-    provider,  # noqa: F811
-    buy,  # noqa: F811
-    ask,  # noqa: F811
+    provider,
+    buy,
+    ask,
 ):
     # given: nobody listens
     purchase = buy(CART)
@@ -205,9 +190,9 @@ def test_app_that_is_down_for_a_while(
 
 
 def test_amount_is_reserved_until_saleor_gives_a_request_up(
-    provider,  # noqa: F811
-    buy,  # noqa: F811
-    ask,  # noqa: F811
+    provider,
+    buy,
+    ask,
 ):
     # given: the worker tries again after ten seconds
     purchase = buy(CART)
@@ -231,9 +216,9 @@ def test_amount_is_reserved_until_saleor_gives_a_request_up(
 
 
 def test_report_overtakes_the_answer(
-    provider,  # noqa: F811
-    buy,  # noqa: F811
-    ask,  # noqa: F811
+    provider,
+    buy,
+    ask,
 ):
     # given: the app has been asked, and has not answered yet
     purchase = buy(CART)
@@ -258,9 +243,9 @@ def test_report_overtakes_the_answer(
 
 
 def test_failure_without_a_known_reference_frees_an_open_request(
-    provider,  # noqa: F811
-    buy,  # noqa: F811
-    ask,  # noqa: F811
+    provider,
+    buy,
+    ask,
 ):
     # given
     purchase = buy(CART)
@@ -287,9 +272,9 @@ def test_failure_without_a_known_reference_frees_an_open_request(
 @pytest.mark.parametrize("rival", ["report", "completion"])
 def test_report_races_the_completion(
     make_cart,
-    provider,  # noqa: F811
-    authorize,  # noqa: F811
-    complete_purchase,  # noqa: F811
+    provider,
+    authorize,
+    complete_purchase,
     rival,
 ):
     # given
@@ -316,9 +301,9 @@ def test_report_races_the_completion(
 
 
 def test_gift_card_pays_a_part(
-    provider,  # noqa: F811
-    buy,  # noqa: F811
-    ask,  # noqa: F811
+    provider,
+    buy,
+    ask,
     gift_card,
 ):
     # given: 105.00, of which the gift card pays 10.00

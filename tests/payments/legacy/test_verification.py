@@ -9,8 +9,6 @@ from saleor.payment.models import Payment
 from saleor_order_groups.models import LegacyPaymentShare, OrderGroup
 from saleor_order_groups.verification.runner import verify
 
-from .test_legacy_operations import pay_legacy, place, provider  # noqa: F401
-
 
 def bind_to_the_sibling(share, sibling):
     Payment.objects.filter(pk=share.payment_id).update(order=sibling.order)
@@ -55,7 +53,7 @@ def find_of_legacy_payments():
     }
 
 
-def test_what_is_off_is_found(place):  # noqa: F811
+def test_what_is_off_is_found(place):
     # given: groups beside it, of another payment
     place()
     _, order, _ = place()

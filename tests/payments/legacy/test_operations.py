@@ -3,96 +3,17 @@
 from decimal import Decimal
 
 import pytest
-from graphene import Node
-from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
-from saleor.order.models import Order
 from saleor.payment import ChargeStatus, PaymentError, TransactionKind
 from saleor.payment.model_helpers import get_total_authorized
-from saleor.payment.models import Payment, Transaction
+from saleor.payment.models import Transaction
 from saleor.payment.utils import gateway_postprocess
 from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups.payments.legacy.capture import capture_together, get_capturable
 from saleor_order_groups.verification.runner import verify
-
-from .legacy_gateway import PROVIDER, RECORDER, EventRecorder, Provider, ProviderGateway
-from .test_legacy_payments import CART, pay_legacy  # noqa: F401
-
-ORDER = """
-    fragment OrderDetails on Order {
-      status
-      isPaid
-      paymentStatus
-      chargeStatus
-      authorizeStatus
-      canFinalize
-      total { gross { amount } }
-      totalCaptured { amount }
-      totalCharged { amount }
-      totalBalance { amount }
-      totalRefunded { amount }
-      fulfillments { status totalRefundedAmount { amount } }
-      events { type amount }
-      payments {
-        isActive
-        chargeStatus
-        total { amount }
-        capturedAmount { amount }
-        availableCaptureAmount { amount }
-        availableRefundAmount { amount }
-        transactions { kind isSuccess error amount { amount } }
-      }
-    }
-"""
-# Each takes the order's ID; `errors` are named as Saleor names them.
-OPERATIONS = {
-    "capture": """orderCapture(id: $id, amount: $amount) {
-        order { ...OrderDetails } errors { field message code } }""",
-    "void": """orderVoid(id: $id) {
-        order { ...OrderDetails } errors { field message code } }""",
-    "refund": """orderRefund(id: $id, amount: $amount) {
-        order { ...OrderDetails } errors { field message code } }""",
-    "mark_as_paid": """orderMarkAsPaid(id: $id) {
-        order { ...OrderDetails } errors { field message code } }""",
-    "cancel": """orderCancel(id: $id) {
-        order { ...OrderDetails } errors { field message code } }""",
-    "confirm": """orderConfirm(id: $id) {
-        order { ...OrderDetails } errors { field message code } }""",
-    "fulfill": """orderFulfill(order: $id, input: {lines: [
-          {orderLineId: $line, stocks: [{warehouse: $warehouse, quantity: $quantity}]}
-        ]}) { order { ...OrderDetails } errors { field message code } }""",
-    "refund_products": """orderFulfillmentRefundProducts(order: $id, input: {
-          orderLines: [{orderLineId: $line, quantity: $quantity}]
-          includeShippingCosts: true
-        }) { order { ...OrderDetails } errors { field message code } }""",
-    "return_products": """orderFulfillmentReturnProducts(order: $id, input: {
-          fulfillmentLines: [{fulfillmentLineId: $fulfillmentLine, quantity: $quantity}]
-          refund: true, includeShippingCosts: true
-        }) { order { ...OrderDetails } errors { field message code } }""",
-    "payment_capture": """paymentCapture(paymentId: $payment, amount: $amount) {
-        errors { field message code } }""",
-    "payment_refund": """paymentRefund(paymentId: $payment, amount: $amount) {
-        errors { field message code } }""",
-    "payment_void": """paymentVoid(paymentId: $payment) {
-        errors { field message code } }""",
-}
-TYPES = {
-    "id": "ID!",
-    "amount": "PositiveDecimal!",
-    "line": "ID!",
-    "fulfillmentLine": "ID!",
-    "warehouse": "ID!",
-    "quantity": "Int!",
-    "payment": "ID!",
-}
-
-
-@pytest.fixture
-def provider(monkeypatch):
-    provider = Provider()
-    monkeypatch.setattr(ProviderGateway, "provider", provider)
-    return provider
+from tests.helpers.legacy_gateway import RECORDER, EventRecorder
+from tests.helpers.legacy_payments import CART, get_parts
 
 
 @pytest.fixture
@@ -102,53 +23,6 @@ def fired(monkeypatch, settings):
     monkeypatch.setattr(EventRecorder, "fired", fired)
     settings.PLUGINS = [*settings.PLUGINS, RECORDER]
     return fired
-
-
-@pytest.fixture
-def place(provider, make_cart, pay_legacy, complete):  # noqa: F811
-    """Return a function that places orders paid with one payment of the provider."""
-
-    def _place(token=ChargeStatus.NOT_CHARGED, cart=CART, **fields):
-        checkout = make_cart(cart, **fields)
-        pay_legacy(checkout, token=token, plugin=PROVIDER)
-        assert not complete(checkout)["errors"]
-        return list(
-            Order.objects.filter(checkout_token=checkout.token).order_by("number")
-        )
-
-    return _place
-
-
-@pytest.fixture
-def ask(staff_api_client, permission_group_manage_orders, warehouse):
-    """Return a function that calls a mutation for an order; the answer's payload."""
-    permission_group_manage_orders.user_set.add(staff_api_client.user)
-
-    def _ask(name, order, amount=None):
-        line = order.lines.first()
-        fulfillment = order.fulfillments.first()
-        fulfillment_line = fulfillment.lines.first() if fulfillment else None
-        values = {
-            "id": Node.to_global_id("Order", order.pk),
-            "amount": amount,
-            "line": Node.to_global_id("OrderLine", line.pk),
-            "fulfillmentLine": fulfillment_line
-            and Node.to_global_id("FulfillmentLine", fulfillment_line.pk),
-            "warehouse": Node.to_global_id("Warehouse", warehouse.pk),
-            "quantity": line.quantity,
-            "payment": Node.to_global_id("Payment", order.get_last_payment().pk),
-        }
-        operation = OPERATIONS[name]
-        used = [key for key in TYPES if f"${key}" in operation]
-        names = ", ".join(f"${key}: {TYPES[key]}" for key in used)
-        fragment = ORDER if "OrderDetails" in operation else ""
-        response = staff_api_client.post_graphql(
-            f"{fragment} mutation ({names}) {{ answer: {operation} }}",
-            {key: values[key] for key in used},
-        )
-        return get_graphql_content(response)["data"]["answer"]
-
-    return _ask
 
 
 @pytest.fixture
@@ -258,15 +132,6 @@ def snapshot(order):
             for part in order.payments.order_by("pk")
         ],
     )
-
-
-def get_parts(orders):
-    """Return for each order its part's status, total, capture, and whether it is active."""
-    parts = [Payment.objects.get(order=order) for order in orders]
-    return [
-        (part.charge_status, part.total, part.captured_amount, part.is_active)
-        for part in parts
-    ]
 
 
 @pytest.mark.parametrize("name", ["void", "payment_void"])

@@ -1,6 +1,5 @@
 from decimal import Decimal
 
-import pytest
 from saleor.checkout.models import Checkout
 from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
 from saleor.order.models import Order
@@ -9,33 +8,7 @@ from saleor.payment.models import Payment, Transaction
 
 from saleor_order_groups.completion import orders as placement
 from saleor_order_groups.models import OrderGroup
-
-DUMMY = "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin"
-CART = [("beta", "40.00"), ("alpha", "60.00"), ("gamma", "0.00")]
-
-
-@pytest.fixture
-def pay_legacy(settings, get_total):
-    """Return a function that adds a payment of the dummy gateway, not yet processed.
-
-    `plugin` is what stands behind the gateway's ID.
-    """
-
-    def _pay(checkout, token=ChargeStatus.FULLY_CHARGED, plugin=DUMMY, **fields):
-        # Saleor takes the first plugin that has the ID.
-        settings.PLUGINS = [plugin, *settings.PLUGINS]
-        total = get_total(checkout)
-        return Payment.objects.create(
-            gateway="mirumee.payments.dummy",
-            checkout=checkout,
-            is_active=True,
-            total=total.gross.amount,
-            currency="USD",
-            token=token,
-            **fields,
-        )
-
-    return _pay
+from tests.helpers.legacy_payments import CART
 
 
 def test_charged_payment_is_divided(make_cart, pay_legacy, complete):

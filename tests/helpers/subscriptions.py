@@ -39,3 +39,15 @@ CHANNELS_SUBSCRIPTION = """
         }
     }
 """
+
+WEBHOOK_CREATE_MUTATION = """
+    mutation WebhookCreate($input: WebhookCreateInput!) {
+        webhookCreate(input: $input) {
+            webhook {
+                id
+                asyncEvents { eventType name }
+            }
+            errors { field message code }
+        }
+    }
+"""
