@@ -23,7 +23,7 @@ from saleor_order_groups.payments.recovery import (
     settle_unsettled,
 )
 from saleor_order_groups.verification.runner import verify
-from tests.apps.payment import succeed
+from tests.apps.payment import accept, succeed
 from tests.helpers.payments import (
     assert_shares_sum_to,
     get_amounts,
@@ -195,3 +195,29 @@ def test_hours_must_be_a_positive_number(db, hours):
     # when / then
     with pytest.raises(CommandError, match="must be a positive number of hours"):
         call_command("settle_payments", "--give-up-after", hours)
+
+
+def test_failure_left_unsettled_by_a_crash_is_found(
+    paid_group, payment_app, request_action
+):
+    # given
+    payment_app.answer = accept("charge-a")
+    assert request_action(get_share(get_orders()[0]), "CHARGE") == []
+    assert get_amounts("charge_pending_value") == [63, [63, 0]]
+    TransactionEvent.objects.create(
+        transaction=paid_group,
+        type="charge_failure",
+        psp_reference="charge-a",
+        amount_value=Decimal(63),
+        currency="USD",
+        include_in_calculations=True,
+    )
+
+    # when
+    settled = list(settle_unsettled())
+
+    # then
+    assert [payment.transaction_id for payment in settled] == [paid_group.pk]
+    assert get_amounts("charge_pending_value") == [0, [0, 0]]
+    assert get_amounts("authorized_value") == [105, [63, 42]]
+    assert list(settle_unsettled()) == []

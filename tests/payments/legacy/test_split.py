@@ -7,6 +7,7 @@ from saleor.payment import ChargeStatus, TransactionKind
 from saleor.payment.models import Payment, Transaction
 
 from saleor_order_groups.completion import orders as placement
+from saleor_order_groups.completion import place_group as checkout_module
 from saleor_order_groups.models import OrderGroup
 from tests.helpers.legacy_payments import CART
 
@@ -117,3 +118,26 @@ def test_declined_payment_leaves_the_checkout(
     assert not Order.objects.exists()
     payment.refresh_from_db()
     assert payment.checkout_id == checkout.pk
+
+
+def test_group_of_one_that_fails_gives_the_money_back(
+    make_cart,
+    pay_legacy,
+    fail_to_complete,
+    monkeypatch,
+):
+    # given
+    checkout = make_cart([("alpha", "60.00")])
+    payment = pay_legacy(checkout)
+
+    def fail(*args):
+        raise RuntimeError("power cut")
+
+    # when
+    monkeypatch.setattr(checkout_module, "create_group", fail)
+    fail_to_complete(checkout, RuntimeError)
+
+    # then
+    assert not Order.objects.exists()
+    payment.refresh_from_db()
+    assert payment.charge_status == ChargeStatus.FULLY_REFUNDED

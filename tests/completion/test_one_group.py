@@ -1,7 +1,6 @@
-"""All or nothing, once, however completion fails, repeats or races."""
+"""One checkout has one group, however often and at once it is completed."""
 
 import threading
-from unittest import mock
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -14,68 +13,6 @@ from saleor.warehouse.models import Stock
 from saleor_order_groups.models import OrderGroup
 
 CART = [(None, "10.00"), ("alpha", "60.00"), ("beta", "40.00")]
-
-
-class PowerCutError(Exception):
-    pass
-
-
-def test_events_fire_once_for_each_order_after_commit(
-    make_cart, pay, complete, order_groups_plugin_with_webhooks
-):
-    # given
-    checkout = make_cart(CART)
-    pay(checkout)
-
-    # when
-    with (
-        mock.patch(
-            "saleor_order_groups.completion.after_commit.order_created"
-        ) as order_created,
-        mock.patch(
-            "saleor_order_groups.completion.after_commit.send_order_confirmation"
-        ) as confirm,
-        mock.patch(
-            "saleor_order_groups.completion.after_commit.trigger_order_group_created"
-        ) as group_created,
-    ):
-        complete(checkout)
-        complete(checkout)
-
-    # then
-    orders = list(Order.objects.order_by("number"))
-    assert [
-        call.kwargs["order_info"].order for call in order_created.call_args_list
-    ] == orders
-    assert [call.args[0].order for call in confirm.call_args_list] == orders
-    group_created.assert_called_once()
-    assert group_created.call_args.args[0] == OrderGroup.objects.get()
-
-
-def test_rolled_back_completion_announces_nothing(make_cart, pay, fail_to_complete):
-    # given
-    checkout = make_cart(CART)
-    pay(checkout)
-
-    # when
-    with (
-        mock.patch(
-            "saleor_order_groups.completion.after_commit.trigger_order_group_created"
-        ) as group_created,
-        mock.patch(
-            "saleor_order_groups.completion.after_commit.order_created"
-        ) as order_created,
-        mock.patch(
-            "saleor.checkout.complete_checkout.delete_checkouts",
-            side_effect=PowerCutError,
-        ),
-    ):
-        fail_to_complete(checkout, PowerCutError)
-
-    # then
-    group_created.assert_not_called()
-    order_created.assert_not_called()
-    assert not OrderGroup.objects.exists()
 
 
 def test_database_refuses_a_second_group_of_a_checkout(make_cart, pay, complete):
