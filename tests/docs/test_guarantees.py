@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs" / "guarantees.md"
 NAMES = re.compile(r"`((?:\w+/)*\w+\.py|test_\w+)`")
 
@@ -42,7 +42,11 @@ def test_every_named_test_exists():
     assert missing == []
 
 
-@pytest.mark.parametrize("section", PAGE.read_text().split("\n## ")[1:])
+@pytest.mark.parametrize(
+    "section",
+    PAGE.read_text().split("\n## ")[1:],
+    ids=lambda section: section.partition("\n")[0],
+)
 def test_every_row_names_a_test(section):
     # given
     rows = [row for row in section.splitlines() if row.startswith("| ")]
