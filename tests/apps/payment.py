@@ -1,10 +1,9 @@
 """A payment app that answers Saleor's requests over HTTP, as a test tells it to."""
 
-import json
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.apps.server import HttpAnswer, HttpRequest
 
 SUBSCRIPTION = """
     fragment Request on TransactionItem {
@@ -63,34 +62,11 @@ class PaymentApp:
     requests: list[Request] = field(default_factory=list)
     url: str = ""
 
-    def start(self) -> None:
-        app = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                request = Request(self.headers["Saleor-Event"], json.loads(body))
-                app.requests.append(request)
-                answer = app.answer(request)
-                content = json.dumps(answer).encode() if answer is not None else b""
-                self.send_response(200 if answer is not None else 400)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Keep the test output clean."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def respond(self, request: HttpRequest) -> HttpAnswer:
+        asked = Request(request.event, request.json)
+        self.requests.append(asked)
+        answer = self.answer(asked)
+        return HttpAnswer(status=400) if answer is None else HttpAnswer(answer)
 
 
 def succeed(reference: str, amount: float | str | None = None) -> Callable:

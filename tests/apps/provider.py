@@ -4,13 +4,12 @@ Saleor's webhooks come in over HTTP, from a web server and a Celery worker; repo
 through the GraphQL API with the app's token. The provider knows nothing of order groups.
 """
 
-import json
 import threading
 from dataclasses import dataclass, field
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.helpers.processes import Saleor, free_port
+from tests.apps.server import AppServer, HttpAnswer, HttpRequest
+from tests.helpers.processes import Saleor
 from tests.helpers.waiting import WAIT_SECONDS
 
 REPORT = """
@@ -85,42 +84,27 @@ class Provider:
     reports: list[Report] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     port: int = 0
+    url: str = ""
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self.gate = threading.Event()
         self.gate.set()
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}/"
 
     def start(self) -> None:
-        provider = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, answer = 400, None
-                if body:
-                    event = self.headers["Saleor-Event"]
-                    answer = provider.handle(event, json.loads(body))
-                    status = 503 if answer is None else 200
-                    provider.answers += [answer] if answer else []
-                content = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Keep the test output clean."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        """Listen, on the same port as before if the provider was stopped."""
+        self._server = AppServer(self.respond, self.port)
+        self.port, self.url = self._server.port, f"{self._server.url}/"
 
     def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.stop()
+
+    def respond(self, request: HttpRequest) -> HttpAnswer:
+        if not request.body:
+            return HttpAnswer(None, 400)
+        answer = self.handle(request.event, request.json)
+        self.answers += [answer] if answer else []
+        return HttpAnswer(answer, 503 if answer is None else 200)
 
     def handle(self, event: str, payload: dict) -> dict | None:
         """Return the answer to one of Saleor's webhooks; None is an error of ours."""

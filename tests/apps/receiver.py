@@ -1,18 +1,8 @@
 """A receiver of webhooks."""
 
-import json
 from dataclasses import dataclass, field
 
-
-@dataclass
-class ReceivedRequest:
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self):
-        return json.loads(self.body)
+from tests.apps.server import HttpAnswer, HttpRequest
 
 
 @dataclass
@@ -20,6 +10,12 @@ class Receiver:
     """Answer POST with the statuses in turn (then 200), GET with the manifest."""
 
     url: str = ""
-    requests: list[ReceivedRequest] = field(default_factory=list)
+    requests: list[HttpRequest] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     manifest: dict = field(default_factory=dict)
+
+    def respond(self, request: HttpRequest) -> HttpAnswer:
+        if request.method == "GET":
+            return HttpAnswer(self.manifest)
+        self.requests.append(request)
+        return HttpAnswer(status=self.statuses.pop(0) if self.statuses else 200)

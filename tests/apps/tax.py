@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.apps.server import HttpAnswer, HttpRequest
+
 # Of each line and of the shipping: net, gross, rate in percent.
 INCLUDED = {
     "SKU-0": ("32.52", "40.00", "23"),
@@ -50,6 +52,10 @@ class TaxResponder:
                 {"total_net_amount": net, "total_gross_amount": gross, "tax_rate": rate}
             )
         return self.spoil(answer) if self.spoil else json.dumps(answer).encode()
+
+    def respond(self, request: HttpRequest) -> HttpAnswer:
+        self.requests.append((request.event, request.json[0]))
+        return HttpAnswer(self.answer(request.body), self.status)
 
     def forget(self):
         self.requests.clear()

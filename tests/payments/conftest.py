@@ -9,6 +9,7 @@ from saleor.webhook.event_types import WebhookEventSyncType
 from saleor_order_groups.models import OrderGroup
 from saleor_order_groups.payments import announcements
 from tests.apps.payment import SUBSCRIPTION, PaymentApp
+from tests.apps.server import serve
 
 OPERATION = """
     mutation Operate($id: ID!%s) {
@@ -40,24 +41,23 @@ def no_patience(monkeypatch):
 def payment_app(app_api_client, order_groups_plugin_with_webhooks):
     """Let the app that made the payment listen to requests over HTTP."""
     payment_app = PaymentApp()
-    payment_app.start()
-    app = App.objects.get(pk=app_api_client.app.pk)
-    webhook = app.webhooks.create(
-        name="Payments",
-        target_url=payment_app.url,
-        subscription_query=SUBSCRIPTION,
-        is_active=True,
-    )
-    webhook.events.bulk_create(
-        webhook.events.model(webhook=webhook, event_type=event_type)
-        for event_type in (
-            WebhookEventSyncType.TRANSACTION_CHARGE_REQUESTED,
-            WebhookEventSyncType.TRANSACTION_REFUND_REQUESTED,
-            WebhookEventSyncType.TRANSACTION_CANCELATION_REQUESTED,
+    with serve(payment_app.respond) as payment_app.url:
+        app = App.objects.get(pk=app_api_client.app.pk)
+        webhook = app.webhooks.create(
+            name="Payments",
+            target_url=payment_app.url,
+            subscription_query=SUBSCRIPTION,
+            is_active=True,
         )
-    )
-    yield payment_app
-    payment_app.stop()
+        webhook.events.bulk_create(
+            webhook.events.model(webhook=webhook, event_type=event_type)
+            for event_type in (
+                WebhookEventSyncType.TRANSACTION_CHARGE_REQUESTED,
+                WebhookEventSyncType.TRANSACTION_REFUND_REQUESTED,
+                WebhookEventSyncType.TRANSACTION_CANCELATION_REQUESTED,
+            )
+        )
+        yield payment_app
 
 
 @pytest.fixture

@@ -104,6 +104,7 @@ def provider(
     )
     _, token = app.tokens.create(name="test")
     provider = Provider(saleor, token)
+    provider.start()
     webhook = app.webhooks.create(
         name="Payments", target_url=provider.url, subscription_query=SUBSCRIPTION
     )
@@ -114,7 +115,6 @@ def provider(
         WebhookEventSyncType.TRANSACTION_CANCELATION_REQUESTED,
     ):
         webhook.events.create(event_type=event_type)
-    provider.start()
     yield provider
     provider.stop()
     assert provider.failures == []
