@@ -4,7 +4,6 @@ import django.test
 import pytest
 from django.apps import apps
 from django.conf import settings
-from saleor.plugins.models import PluginConfiguration
 from saleor.tests.utils import prepare_test_db_connections
 
 TEST_DATABASES = {
@@ -16,6 +15,9 @@ django.test.TransactionTestCase.databases = TEST_DATABASES
 django.test.TestCase.databases = TEST_DATABASES
 
 prepare_test_db_connections()
+
+# So that their assertions tell values as those of tests do.
+pytest.register_assert_rewrite("tests.helpers")
 
 pytest_plugins = [
     "saleor.tests.fixtures",
@@ -42,10 +44,19 @@ pytest_plugins = [
     "saleor.graphql.account.tests.fixtures",
     "saleor.payment.tests.fixtures",
     "saleor.webhook.tests.circuit_breaker.fixtures",
+    "tests.fixtures.api",
+    "tests.fixtures.checkouts",
+    "tests.fixtures.deliveries",
+    "tests.fixtures.generated_carts",
+    "tests.fixtures.goods",
+    "tests.fixtures.groups",
+    "tests.fixtures.legacy_payments",
+    "tests.fixtures.payments",
+    "tests.fixtures.plugin",
+    "tests.fixtures.previews",
+    "tests.fixtures.seller_sources",
+    "tests.fixtures.taxes",
 ]
-
-PLUGIN_PATH = "saleor_order_groups.plugin.OrderGroupsPlugin"
-WEBHOOK_PLUGIN_PATH = "saleor.plugins.webhook.plugin.WebhookPlugin"
 
 
 def why_plugin_is_not_loaded() -> str | None:
@@ -70,45 +81,3 @@ def pytest_configure(config):
     # No test may pass without the plugin.
     if reason := why_plugin_is_not_loaded():
         raise pytest.UsageError(f"The plugin is not loaded: {reason}.")
-
-
-@pytest.fixture
-def order_groups_plugin(channel_USD, settings):
-    """Activate the plugin in `channel_USD`.
-
-    The value is a function that sets the plugin's configuration in any channel:
-    `order_groups_plugin(channel_PLN)`,
-    `order_groups_plugin(channel_USD, active=False)`,
-    `order_groups_plugin(channel_USD, allow_shop_goods=False)`.
-    """
-    from saleor_order_groups.plugin import OrderGroupsPlugin
-
-    def configure(channel, *, active=True, **options):
-        values = {
-            item["name"]: item["value"]
-            for item in OrderGroupsPlugin.DEFAULT_CONFIGURATION or []
-        }
-        values.update(options)
-        configuration, _ = PluginConfiguration.objects.update_or_create(
-            identifier=OrderGroupsPlugin.PLUGIN_ID,
-            channel=channel,
-            defaults={
-                "name": OrderGroupsPlugin.PLUGIN_NAME,
-                "active": active,
-                "configuration": [
-                    {"name": name, "value": value} for name, value in values.items()
-                ],
-            },
-        )
-        return configuration
-
-    settings.PLUGINS = [*settings.PLUGINS, PLUGIN_PATH]
-    configure(channel_USD)
-    return configure
-
-
-@pytest.fixture
-def order_groups_plugin_with_webhooks(order_groups_plugin, settings):
-    """Activate the plugin in `channel_USD`, and Saleor's webhooks."""
-    settings.PLUGINS = [*settings.PLUGINS, WEBHOOK_PLUGIN_PATH]
-    return order_groups_plugin

@@ -21,8 +21,6 @@ from saleor.warehouse.models import Allocation, Stock
 
 from saleor_order_groups.models import OrderGroup
 
-from .test_processes import start_server  # noqa: F401
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 COMPLETIONS = int(os.environ.get("COMPLETIONS", "300"))
@@ -31,7 +29,7 @@ CLIENTS = 8
 SELLERS = [None, "alpha", "beta", "gamma", "delta"]
 
 
-def test_soak(make_cart, make_variant, pay, start_server):  # noqa: F811
+def test_soak(make_cart, make_variant, pay, start_server):
     # given: some variants are scarce, so that a part of the carts must be refused. Carts
     # of one seller have plenty of everything: Saleor itself may sell a last item twice.
     servers = [start_server() for _ in range(PROCESSES)]

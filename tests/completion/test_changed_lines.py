@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 from graphene import Node
+from saleor.checkout import complete_checkout as saleor_completion
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.discount.models import Voucher, VoucherCode
 from saleor.giftcard.models import GiftCard
@@ -15,15 +16,15 @@ from saleor.tests import race_condition
 from saleor.warehouse.models import Allocation
 
 from saleor_order_groups.models import OrderGroup
-
-from .test_legacy_payments import pay_legacy  # noqa: F401
-from .test_vouchers import LINES_UPDATE
+from tests.helpers.checkouts import LINES_UPDATE
 
 CART = [("alpha", "60.00"), ("beta", "40.00"), ("gamma", "20.00")]
 CREATE_ORDER = "saleor.checkout.complete_checkout.create_order_from_checkout"
 # Where a change of the lines is committed, and the prices are not yet marked as stale.
 INVALIDATE = "saleor.graphql.checkout.mutations.checkout_lines_add.invalidate_checkout"
 MESSAGE = "The checkout changed while it was completed: complete it again."
+
+TWO_SELLERS = [("alpha", "60.00"), ("beta", "40.00")]
 
 
 @pytest.fixture
@@ -180,7 +181,7 @@ def test_prices_that_are_refused_are_calculated_again(make_cart, pay, complete):
 @pytest.mark.parametrize("quantity", [0, 2])
 def test_quantity_that_changes_before_the_payment_is_taken(
     make_cart,
-    pay_legacy,  # noqa: F811
+    pay_legacy,
     complete,
     change_quantity,
     voucher_single_use,
@@ -205,3 +206,67 @@ def test_quantity_that_changes_before_the_payment_is_taken(
     payment.refresh_from_db()
     assert payment.charge_status == ChargeStatus.NOT_CHARGED
     assert not payment.transactions.exists()
+
+
+def change_while_paying(monkeypatch, change):
+    process_payment = saleor_completion._process_payment
+
+    def process(**kwargs):
+        change()
+        return process_payment(**kwargs)
+
+    monkeypatch.setattr(saleor_completion, "_process_payment", process)
+
+
+@pytest.mark.parametrize("cart", [TWO_SELLERS, TWO_SELLERS[:1]])
+def test_line_added_while_the_payment_is_processed(
+    make_cart,
+    make_variant,
+    pay_legacy,
+    complete,
+    monkeypatch,
+    cart,
+):
+    # given
+    checkout = make_cart(cart)
+    payment = pay_legacy(checkout)
+    late = make_variant("gamma", "7.00")
+    change_while_paying(
+        monkeypatch,
+        lambda: checkout.lines.create(variant=late, quantity=1, currency="USD"),
+    )
+
+    # when
+    data = complete(checkout)
+
+    # then
+    [error] = data["errors"]
+    assert error["message"] == "The checkout's lines were changed while it was paid."
+    assert not Order.objects.exists()
+    payment.refresh_from_db()
+    assert payment.charge_status == ChargeStatus.FULLY_REFUNDED
+
+
+@pytest.mark.parametrize("cart", [TWO_SELLERS, [*TWO_SELLERS, ("gamma", "7.00")]])
+def test_line_removed_while_the_payment_is_processed(
+    make_cart,
+    pay_legacy,
+    complete,
+    monkeypatch,
+    cart,
+):
+    # given
+    checkout = make_cart(cart)
+    payment = pay_legacy(checkout)
+    line = checkout.lines.get(variant__sku="SKU-1")
+    change_while_paying(monkeypatch, line.delete)
+
+    # when
+    data = complete(checkout)
+
+    # then
+    [error] = data["errors"]
+    assert error["message"] == "The checkout's lines were changed while it was paid."
+    assert not Order.objects.exists()
+    payment.refresh_from_db()
+    assert payment.charge_status == ChargeStatus.FULLY_REFUNDED

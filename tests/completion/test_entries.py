@@ -31,21 +31,6 @@ PLACED = [
     ("alpha", [("SKU-1", 2)], Decimal("2.86"), Decimal("62.86")),
     ("beta", [("SKU-0", 1)], Decimal("1.90"), Decimal("41.90")),
 ]
-ORDER_CREATE_FROM_CHECKOUT = """
-    mutation Create(
-      $id: ID!, $removeCheckout: Boolean
-      $metadata: [MetadataInput!], $privateMetadata: [MetadataInput!]
-    ) {
-      orderCreateFromCheckout(
-        id: $id, removeCheckout: $removeCheckout
-        metadata: $metadata, privateMetadata: $privateMetadata
-      ) {
-        order { id }
-        orderGroup { id orders { id } }
-        errors { field message code }
-      }
-    }
-"""
 EVENT_REPORT = """
     mutation Report($id: ID!, $amount: PositiveDecimal!) {
       transactionEventReport(
@@ -91,19 +76,6 @@ def get_placed():
 
 def get_orders():
     return list(Order.objects.order_by("number"))
-
-
-@pytest.fixture
-def create_from_checkout(app_api_client, permission_handle_checkouts):
-    """Return a function that completes a checkout as an app does."""
-    app_api_client.app.permissions.add(permission_handle_checkouts)
-
-    def _create(checkout, **variables):
-        variables["id"] = Node.to_global_id("Checkout", checkout.pk)
-        response = app_api_client.post_graphql(ORDER_CREATE_FROM_CHECKOUT, variables)
-        return get_graphql_content(response)["data"]["orderCreateFromCheckout"]
-
-    return _create
 
 
 @pytest.fixture

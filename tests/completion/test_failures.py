@@ -25,9 +25,7 @@ from saleor.warehouse.models import Allocation, Reservation, Stock
 
 from saleor_order_groups.models import OrderGroup
 from saleor_order_groups.verification.runner import verify
-
-from .conftest import CHECKOUT_COMPLETE
-from .test_legacy_payments import pay_legacy  # noqa: F401
+from tests.helpers.checkouts import CHECKOUT_COMPLETE
 
 # Real transactions: what is rolled back is rolled back by PostgreSQL.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -361,7 +359,7 @@ def fail_order_creation(monkeypatch):
 
 def test_failure_at_any_write_after_the_money_was_taken(
     make_rich_cart,
-    pay_legacy,  # noqa: F811
+    pay_legacy,
     ask_to_complete,
     fail_order_creation,
     get_total,
@@ -425,7 +423,7 @@ def test_failure_at_any_write_after_the_money_was_taken(
 @pytest.mark.parametrize("active_case", [True, False])
 def test_failure_at_the_commit_after_the_money_was_taken(
     make_cart,
-    pay_legacy,  # noqa: F811
+    pay_legacy,
     ask_to_complete,
     complete,
     order_groups_plugin,

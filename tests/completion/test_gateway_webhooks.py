@@ -6,12 +6,8 @@ notifications are signed as Stripe signs them and arrive at Saleor's own address
 
 import json
 import logging
-import threading
 import time
-from dataclasses import dataclass, field
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs
 
 import pytest
 import stripe
@@ -28,13 +24,14 @@ from saleor.plugins.models import PluginConfiguration
 from saleor.warehouse.models import Allocation
 
 from saleor_order_groups.models import OrderGroup, ProductSeller
+from tests.apps.gateway import CENTS, INTENT, Stripe, make_intent
+from tests.apps.server import serve
 
 STRIPE = "saleor.payment.gateways.stripe.plugin.StripeGatewayPlugin"
 SECRET = "whsec_test"
-INTENT = "pi_1"
 CART = [("alpha", "60.00"), ("alpha", "40.00")]
 # With shipping of 5.00.
-TOTAL, CENTS = Decimal("105.00"), 10500
+TOTAL = Decimal("105.00")
 PAYMENT_CREATE = """
     mutation Pay($id: ID!, $amount: PositiveDecimal!) {
       checkoutPaymentCreate(
@@ -48,76 +45,15 @@ CAPTURED = ("payment_intent.succeeded", {"amount_received": CENTS})
 AUTHORIZED = ("payment_intent.amount_capturable_updated", {"amount_received": 0})
 
 
-@dataclass
-class Stripe:
-    """Answer as Stripe's API does, and keep what was asked."""
-
-    url: str = ""
-    requests: list[tuple[str, dict]] = field(default_factory=list)
-
-    def answer(self, path, form):
-        self.requests.append((path, form))
-        match path:
-            case "/v1/customers":
-                return {"id": "cus_1", "object": "customer"}
-            case "/v1/payment_intents":
-                return make_intent(status="requires_action", amount_received=0)
-            case "/v1/payment_intents/pi_1/cancel":
-                return make_intent(status="canceled", amount_received=0)
-            case "/v1/refunds":
-                return {"id": "re_1", "object": "refund", "amount": form["amount"]}
-            case "/v1/payment_methods/pm_1":
-                return {"id": "pm_1", "object": "payment_method"}
-        raise AssertionError(path)
-
-    def get_requests(self, path):
-        return [form for asked, form in self.requests if asked == path]
-
-
-def make_intent(**values):
-    return {
-        "id": INTENT,
-        "object": "payment_intent",
-        "amount": CENTS,
-        "currency": "usd",
-        "client_secret": "secret",
-        "payment_method": "pm_1",
-        "setup_future_usage": None,
-        **values,
-    }
-
-
 @pytest.fixture
 def stripe_api(monkeypatch):
     """Return Stripe's API on a free local port."""
     state = Stripe()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            length = int(self.headers.get("Content-Length") or 0)
-            form = parse_qs(self.rfile.read(length).decode())
-            form = {name: value for name, (value,) in form.items()}
-            content = json.dumps(state.answer(self.path, form)).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format, *args):
-            """Keep the test output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setattr(stripe, "api_base", state.url)
-    monkeypatch.setattr(stripe, "default_http_client", None)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield state
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serve(state.respond) as state.url:
+        monkeypatch.setattr(stripe, "api_base", state.url)
+        monkeypatch.setattr(stripe, "default_http_client", None)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        yield state
 
 
 @pytest.fixture

@@ -15,9 +15,7 @@ from saleor.tests.utils import prepare_test_db_connections
 from saleor.warehouse.models import Allocation
 
 from saleor_order_groups.models import OrderGroup
-
-from .test_legacy_payments import pay_legacy  # noqa: F401
-from .test_processes import wait_for_a_blocked_statement
+from tests.helpers.database import wait_for_a_blocked_statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,7 +106,7 @@ def test_card_that_is_spent_while_the_checkout_completes(
 
 def test_card_that_is_spent_after_the_payment_for_one_seller_was_taken(
     make_cart,
-    pay_legacy,  # noqa: F811
+    pay_legacy,
     complete,
     gift_card,
 ):

@@ -1,20 +1,10 @@
 """Completion in real server processes over HTTP: raced, and killed in the middle."""
 
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.conf import settings as saleor_settings
-from django.db import connection, transaction
-from graphene import Node
+from django.db import transaction
 from saleor.checkout.models import Checkout
 from saleor.discount.models import VoucherCode
 from saleor.order.models import Order, OrderEvent
@@ -22,104 +12,12 @@ from saleor.payment.models import TransactionItem
 from saleor.warehouse.models import Allocation, Stock
 
 from saleor_order_groups.models import OrderGroup
-
-from .conftest import CHECKOUT_COMPLETE
+from tests.helpers.database import wait_for_a_blocked_statement
 
 # The processes see what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CART = [(None, "10.00"), ("alpha", "60.00"), ("beta", "40.00")]
-START_SECONDS = 120
-
-
-class Server:
-    """A Saleor web process on the test database."""
-
-    def __init__(self, tmp_path, name):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.log = tmp_path / f"{name}.log"
-        database = connection.settings_dict
-        env = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "saleor.settings",
-            "DATABASE_URL": "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(
-                **database
-            ),
-            "SECRET_KEY": "test",
-            "RSA_PRIVATE_KEY": saleor_settings.RSA_PRIVATE_KEY,
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "ALLOWED_CLIENT_HOSTS": "127.0.0.1",
-            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
-            "SEND_USAGE_TELEMETRY": "False",
-        }
-        # Tasks run in the process itself.
-        for key in ("CELERY_BROKER_URL", "REDIS_URL", "CACHE_URL"):
-            env.pop(key, None)
-        command = [sys.executable, "-m", "uvicorn", "saleor.asgi:application"]
-        command += ["--host", "127.0.0.1", "--port", str(self.port)]
-        command += ["--lifespan", "off"]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                command, env=env, stdout=log, stderr=subprocess.STDOUT
-            )
-
-    def wait(self):
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                return self.post("{ shop { name } }", {})
-            except OSError:
-                time.sleep(0.2)
-        pytest.fail(f"The server did not start: {self.log.read_text()[-2000:]}")
-
-    def post(self, query, variables):
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/graphql/",
-            json.dumps({"query": query, "variables": variables}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=120) as response:
-            return json.load(response)
-
-    def complete(self, checkout):
-        variables = {"id": Node.to_global_id("Checkout", checkout.pk)}
-        answer = self.post(CHECKOUT_COMPLETE, variables)
-        return answer["data"]["checkoutComplete"]
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(timeout=30)
-
-
-@pytest.fixture
-def start_server(tmp_path):
-    servers = []
-
-    def _start():
-        servers.append(Server(tmp_path, f"server-{len(servers)}"))
-        return servers[-1]
-
-    yield _start
-    for server in servers:
-        server.kill()
-
-
-def wait_for_a_blocked_statement():
-    deadline = time.monotonic() + 60
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            # What a transaction has read of the statistics it keeps, until told.
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.05)
-    pytest.fail("The completion did not come to the stocks.")
 
 
 def test_twenty_completions_at_once_make_one_group(make_cart, pay, start_server):

@@ -16,9 +16,7 @@ from saleor.warehouse.models import Stock
 
 from saleor_order_groups.models import OrderGroup
 from saleor_order_groups.verification.runner import verify
-
-from .conftest import CHECKOUT_COMPLETE
-from .test_processes import start_server  # noqa: F401
+from tests.helpers.checkouts import CHECKOUT_COMPLETE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +31,7 @@ CASES = [
 
 
 @pytest.fixture
-def race(start_server, make_cart, make_variant, pay):  # noqa: F811
+def race(start_server, make_cart, make_variant, pay):
     """Return a function that completes carts of the same goods at once.
 
     It returns how many were answered with which code, the carts and the seconds.

@@ -10,9 +10,10 @@ from saleor.discount.models import VoucherCode
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
 from saleor.payment.models import Payment
-from saleor.warehouse.models import Allocation, Stock
+from saleor.product.models import ProductVariantChannelListing
+from saleor.warehouse.models import Allocation, PreorderAllocation, Stock
 
-from saleor_order_groups.models import OrderGroup, Seller
+from saleor_order_groups.models import OrderGroup, ProductSeller, Seller
 
 CART = [(None, "10.00"), ("alpha", "60.00"), ("beta", "40.00")]
 
@@ -25,6 +26,8 @@ ORDER_CREATE_FROM_CHECKOUT = """
       }
     }
 """
+
+TWO_SELLERS = [("alpha", "60.00"), ("beta", "40.00")]
 
 
 def line_id(checkout, sku):
@@ -255,3 +258,27 @@ def test_gateway_that_finds_payments_by_token_is_refused(make_cart, complete):
     [error] = data["errors"]
     assert "saleor.payments.stripe" in error["message"]
     assert_nothing_happened(checkout)
+
+
+def assert_nothing_is_placed(checkout):
+    assert not Order.objects.exists()
+    assert not OrderGroup.objects.exists()
+    assert not Allocation.objects.exists()
+    assert not PreorderAllocation.objects.exists()
+    assert Checkout.objects.filter(pk=checkout.pk).exists()
+
+
+def test_goods_that_are_not_listed_any_more_are_refused(make_cart, pay, complete):
+    # given
+    checkout = make_cart(TWO_SELLERS)
+    pay(checkout)
+    ProductVariantChannelListing.objects.filter(variant__sku="SKU-1").delete()
+
+    # when
+    data = complete(checkout)
+
+    # then
+    [error] = data["errors"]
+    assert error["code"] == "UNAVAILABLE_VARIANT_IN_CHANNEL"
+    assert_nothing_is_placed(checkout)
+    assert ProductSeller.objects.count() == 2

@@ -38,9 +38,7 @@ from saleor.warehouse.models import Allocation, Stock
 
 from saleor_order_groups.models import OrderGroup
 from saleor_order_groups.verification.runner import verify
-
-from .test_entries import create_from_checkout  # noqa: F401
-from .test_preview import get_spent, preview, read_placed, show, sides  # noqa: F401
+from tests.helpers.previews import get_spent, read_placed, show, sides
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "8"))
 
@@ -353,8 +351,8 @@ def test_any_sequence_keeps_every_invariant(
     request,
     channel_USD,
     order_groups_plugin,
-    create_from_checkout,  # noqa: F811
-    preview,  # noqa: F811
+    create_from_checkout,
+    preview,
     permission_group_manage_orders,
     staff_user,
 ):

@@ -19,10 +19,7 @@ from saleor.tests.utils import prepare_test_db_connections
 from saleor.warehouse.models import Allocation
 
 from saleor_order_groups.models import OrderGroup
-
-from .test_entries import create_from_checkout  # noqa: F401
-from .test_legacy_payments import pay_legacy  # noqa: F401
-from .test_processes import wait_for_a_blocked_statement
+from tests.helpers.database import wait_for_a_blocked_statement
 
 # The rival commits while the completion waits.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -181,7 +178,7 @@ def complete_automatically(checkout):
 @pytest.mark.parametrize("field", ["usage_limit", "single_use"])
 def test_last_use_that_a_rival_takes_before_the_money_is_taken(
     make_cart,
-    pay_legacy,  # noqa: F811
+    pay_legacy,
     complete,
     complete_beside,
     ten_off,

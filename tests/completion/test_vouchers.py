@@ -1,9 +1,11 @@
 """The conditions of a voucher are met by the whole checkout, and used once by it."""
 
 from decimal import Decimal
+from unittest import mock
 
 import pytest
 from graphene import Node
+from saleor.checkout import complete_checkout as saleor_completion
 from saleor.checkout.models import Checkout
 from saleor.discount.models import VoucherCode, VoucherCustomer
 from saleor.graphql.tests.utils import get_graphql_content
@@ -11,6 +13,7 @@ from saleor.order.models import Order
 from saleor.warehouse.models import Allocation
 
 from saleor_order_groups.models import OrderGroup
+from tests.helpers.checkouts import LINES_UPDATE
 
 CART = [(None, "10.00"), ("alpha", "30.00", 2), ("beta", "40.00")]
 ADD_PROMO_CODE = """
@@ -20,13 +23,8 @@ ADD_PROMO_CODE = """
       }
     }
 """
-LINES_UPDATE = """
-    mutation Update($id: ID!, $lines: [CheckoutLineUpdateInput!]!) {
-      checkoutLinesUpdate(id: $id, lines: $lines) {
-        errors { field message code }
-      }
-    }
-"""
+
+TWO_SELLERS = [("alpha", "60.00"), ("beta", "40.00")]
 
 
 @pytest.fixture
@@ -221,3 +219,28 @@ def test_voucher_that_each_customer_uses_once(
     assert use.customer_email == customer_user.email
     assert_is_refused(answers[1], second)
     assert VoucherCustomer.objects.count() == 1
+
+
+def test_voucher_that_somebody_else_used_up_meanwhile_is_refused(
+    make_cart, pay, complete, voucher_single_use, use_voucher
+):
+    # given
+    checkout = make_cart(TWO_SELLERS)
+    use_voucher(checkout, voucher_single_use)
+    pay(checkout)
+    fetch_checkout_lines = saleor_completion.fetch_checkout_lines
+
+    def fetch_after_another_use(*args, **kwargs):
+        VoucherCode.objects.filter(code=checkout.voucher_code).update(is_active=False)
+        return fetch_checkout_lines(*args, **kwargs)
+
+    # when
+    with mock.patch.object(
+        saleor_completion, "fetch_checkout_lines", fetch_after_another_use
+    ):
+        data = complete(checkout)
+
+    # then
+    assert [error["code"] for error in data["errors"]] == ["VOUCHER_NOT_APPLICABLE"]
+    assert not Order.objects.exists()
+    assert not OrderGroup.objects.exists()

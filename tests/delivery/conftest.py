@@ -1,69 +1,12 @@
 from datetime import timedelta
-from decimal import Decimal
-from itertools import count
 
 import pytest
 from graphene import Node
-from saleor.checkout.fetch import fetch_checkout_info
-from saleor.checkout.tests.utils import add_variant_to_checkout
 from saleor.graphql.tests.utils import get_graphql_content
-from saleor.plugins.manager import get_plugins_manager
 from saleor.product.models import ProductType
-from saleor.shipping import ShippingMethodType
-from saleor.shipping.models import ShippingMethod, ShippingMethodChannelListing
 
-from saleor_order_groups.models import Seller, SellerShippingMethod
-from tests.completion.conftest import (  # noqa: F401
-    complete,
-    get_seller,
-    get_total,
-    make_cart,
-    make_variant,
-    pay,
-    use_voucher,
-)
-from tests.completion.test_entries import create_from_checkout  # noqa: F401
+from tests.helpers.deliveries import QUERY, to_id
 
-CHECKOUT = """
-    fragment Prices on TaxedMoney { net { amount } gross { amount } }
-    fragment State on Checkout {
-      shippingPrice { ...Prices }
-      totalPrice { ...Prices }
-      delivery { shippingMethod { id name price { amount } } }
-      problems {
-        __typename
-        ... on CheckoutProblemDeliveryMethodInvalid { delivery { id } }
-      }
-      sellerDeliveries {
-        seller { slug }
-        lines { id quantity }
-        isShippingRequired
-        availableShippingMethods { id name price { amount } }
-        selectedShippingMethod { name price { amount } }
-      }
-      orderGroupPreview {
-        orders {
-          seller { slug }
-          shippingMethodName
-          shippingPrice { ...Prices }
-          total { ...Prices }
-        }
-        total { ...Prices }
-      }
-    }
-"""
-QUERY = CHECKOUT + "query Show($id: ID!) { checkout(id: $id) { ...State } }"
-CHOOSE = (
-    CHECKOUT
-    + """
-    mutation Choose($id: ID!, $deliveries: [CheckoutSellerDeliveryInput!]!) {
-      checkoutSellerDeliveryMethodsUpdate(id: $id, deliveries: $deliveries) {
-        checkout { ...State }
-        errors { field message code index sellerId }
-      }
-    }
-"""
-)
 REFRESH = """
     mutation Refresh($id: ID!) {
       deliveryOptionsCalculate(id: $id) {
@@ -115,120 +58,12 @@ ADDRESS_UPDATE = """
       }
     }
 """
-GERMAN = {
-    "firstName": "Mira",
-    "lastName": "Lindt",
-    "streetAddress1": "Torstrasse 1",
-    "city": "Berlin",
-    "postalCode": "10119",
-    "country": "DE",
-}
-
-
-def add(checkout, variant, quantity=1):
-    """Add to a checkout without the API."""
-    manager = get_plugins_manager(allow_replica=False)
-    checkout_info = fetch_checkout_info(checkout, [], manager)
-    add_variant_to_checkout(checkout_info, variant, quantity)
-
-
-def to_id(checkout):
-    return Node.to_global_id("Checkout", checkout.pk)
-
-
-def get_method_id(method):
-    return Node.to_global_id("ShippingMethod", method.pk)
-
-
-def get_seller_id(slug):
-    return slug and Node.to_global_id("Seller", Seller.objects.get(slug=slug).pk)
-
-
-def amount(value):
-    return Decimal(str(value["amount"]))
-
-
-def sides(price):
-    return amount(price["net"]), amount(price["gross"])
-
-
-def get_names(state):
-    """Return the names of what can be chosen for each seller."""
-    return {
-        (row["seller"] or {}).get("slug"): [
-            method["name"]
-            for method in row["availableShippingMethods"]
-            # Saleor's fixtures of a cart have it.
-            if method["name"] != "DHL"
-        ]
-        for row in state["sellerDeliveries"]
-    }
-
-
-def get_selected(state):
-    return {
-        (row["seller"] or {}).get("slug"): (row["selectedShippingMethod"] or {}).get(
-            "name"
-        )
-        for row in state["sellerDeliveries"]
-    }
 
 
 @pytest.fixture
 def long_lived_tokens(settings):
     """Let the clients' tokens outlive a long run of generated carts."""
     settings.JWT_TTL_ACCESS = timedelta(days=1)
-
-
-@pytest.fixture
-def make_method(shipping_zone, channel_USD, default_tax_class):
-    """Return a function that makes a delivery method, a seller's own if one is named."""
-    numbers = count()
-
-    def _make(
-        price,
-        seller=None,
-        *,
-        name=None,
-        limits=(None, None),
-        weights=None,
-        tax_class=default_tax_class,
-        channel=channel_USD,
-    ):
-        fields = {}
-        if weights:
-            fields["minimum_order_weight"], fields["maximum_order_weight"] = weights
-        method = ShippingMethod.objects.create(
-            name=name or f"Method {next(numbers)}",
-            type=(
-                ShippingMethodType.WEIGHT_BASED
-                if weights
-                else ShippingMethodType.PRICE_BASED
-            ),
-            shipping_zone=shipping_zone,
-            tax_class=tax_class,
-            metadata={"carrier": f"of {name}"},
-            private_metadata={"account": f"for {name}"},
-            **fields,
-        )
-        ShippingMethodChannelListing.objects.create(
-            shipping_method=method,
-            channel=channel,
-            currency=channel.currency_code,
-            price_amount=Decimal(price),
-            minimum_order_price_amount=limits[0],
-            maximum_order_price_amount=limits[1],
-        )
-        if seller:
-            SellerShippingMethod.objects.create(
-                seller=Seller.objects.get_or_create(
-                    slug=seller, defaults={"name": seller.title()}
-                )[0],
-                shipping_method=method,
-            )
-        return method
-
-    return _make
 
 
 @pytest.fixture
@@ -240,27 +75,6 @@ def show(user_api_client):
         return get_graphql_content(response)["data"]["checkout"]
 
     return _show
-
-
-@pytest.fixture
-def choose(user_api_client):
-    """Return a function that chooses methods, by seller's slug or None."""
-
-    def _choose(checkout, methods, client=user_api_client):
-        deliveries = [
-            {
-                "sellerId": get_seller_id(slug),
-                "shippingMethodId": get_method_id(method),
-            }
-            for slug, method in methods.items()
-        ]
-        variables = {"id": to_id(checkout), "deliveries": deliveries}
-        response = client.post_graphql(CHOOSE, variables)
-        return get_graphql_content(response)["data"][
-            "checkoutSellerDeliveryMethodsUpdate"
-        ]
-
-    return _choose
 
 
 @pytest.fixture

@@ -1,55 +1,19 @@
 """Shipping apps are asked with the whole checkout; what they exclude holds for all."""
 
-import json
-import threading
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.db import connections, transaction
 from saleor.account.models import Address
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
-from saleor.webhook.event_types import WebhookEventSyncType
 
 from saleor_order_groups.models import ProductSeller, SellerDeliveryChoice
-
-from .conftest import get_method_id, get_names, get_selected, sides
+from tests.apps.server import serve
+from tests.apps.shipping import FILTER, LIST, ShippingApp
+from tests.helpers.deliveries import get_method_id, get_names, get_selected, sides
 
 CART = [("beta", "40.00"), ("alpha", "30.00", 2)]
-FILTER = WebhookEventSyncType.CHECKOUT_FILTER_SHIPPING_METHODS
-LIST = WebhookEventSyncType.SHIPPING_LIST_METHODS_FOR_CHECKOUT
-
-
-class ShippingApp:
-    """Answer Saleor's requests; keep what was asked."""
-
-    def __init__(self):
-        self.excluded = {}
-        self.requests = []
-        self.before_answer = lambda _event: None
-
-    def answer(self, event, payload):
-        self.requests.append((event, payload))
-        self.before_answer(event)
-        if event == LIST:
-            return [
-                {
-                    "id": "express",
-                    "name": "Express",
-                    "amount": "9.00",
-                    "currency": "USD",
-                }
-            ]
-        return {
-            "excluded_methods": [
-                {"id": method_id, "reason": reason}
-                for method_id, reason in self.excluded.items()
-            ]
-        }
-
-    def get_asked(self, event):
-        return [payload for name, payload in self.requests if name == event]
 
 
 @pytest.fixture
@@ -60,33 +24,13 @@ def shipping_app(
     order_groups_plugin_with_webhooks,
 ):
     """Return an app that lists and filters methods on a free local port."""
-    state = ShippingApp()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            answer = state.answer(self.headers["Saleor-Event"], json.loads(body))
-            content = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format, *args):
-            """Keep the test output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     app.permissions.add(permission_manage_checkouts, permission_manage_shipping)
-    webhook = app.webhooks.create(
-        name="Shipping", target_url=f"http://127.0.0.1:{server.server_port}"
-    )
-    for event in (FILTER, LIST):
-        webhook.events.create(event_type=event)
-    yield state
-    server.shutdown()
-    server.server_close()
+    state = ShippingApp()
+    with serve(state.respond) as url:
+        webhook = app.webhooks.create(name="Shipping", target_url=url)
+        for event in (FILTER, LIST):
+            webhook.events.create(event_type=event)
+        yield state
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from saleor.checkout.models import Checkout
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
 
-from .conftest import GERMAN, add, get_selected, sides
+from tests.helpers.deliveries import GERMAN, add, get_selected, sides
 
 CART = [("beta", "40.00"), ("alpha", "30.00", 2)]
 

@@ -7,8 +7,14 @@ from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
 from saleor_order_groups.models import OrderGroup, SellerDeliveryChoice
-
-from .conftest import add, amount, get_method_id, get_names, get_selected, sides
+from tests.helpers.deliveries import (
+    add,
+    amount,
+    get_method_id,
+    get_names,
+    get_selected,
+    sides,
+)
 
 CART = [("beta", "40.00"), ("alpha", "30.00", 2), (None, "5.00")]
 

@@ -15,8 +15,7 @@ from saleor.tests.utils import prepare_test_db_connections
 from saleor_order_groups.delivery.combined_method import get_sum_id, read_parcels
 from saleor_order_groups.delivery.options import fetch_choices
 from saleor_order_groups.models import Seller
-
-from .conftest import CHOOSE, get_method_id, get_seller_id, to_id
+from tests.helpers.deliveries import CHOOSE, get_method_id, get_seller_id, to_id
 
 # The rivals see what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)

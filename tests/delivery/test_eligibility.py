@@ -18,9 +18,9 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor_order_groups.delivery.eligible_methods import find_methods
 from saleor_order_groups.sellers.assignments import fetch_sellers
 from saleor_order_groups.sellers.partition import SellerLines, group_by_seller
-from tests.completion.test_generated_carts import EXAMPLES, rolled_back
-
-from .conftest import add, get_names
+from tests.helpers.database import rolled_back
+from tests.helpers.deliveries import add, get_names
+from tests.helpers.generated_carts import EXAMPLES
 
 CART = [("beta", "40.00"), ("alpha", "30.00", 2), (None, "5.00")]
 

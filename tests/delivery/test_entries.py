@@ -19,8 +19,7 @@ from saleor_order_groups.config import SELLER_SOURCE
 from saleor_order_groups.delivery.combined_method import is_sum
 from saleor_order_groups.delivery.options import fetch_choices
 from saleor_order_groups.models import OrderGroup, Seller, SellerDeliveryChoice
-
-from .conftest import (
+from tests.helpers.deliveries import (
     CHECKOUT,
     CHOOSE,
     add,

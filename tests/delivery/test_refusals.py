@@ -10,14 +10,7 @@ from saleor.order.models import Order
 from saleor.warehouse import WarehouseClickAndCollectOption
 
 from saleor_order_groups.models import Seller, SellerDeliveryChoice
-
-from .conftest import (
-    CHOOSE,
-    get_method_id,
-    get_seller_id,
-    sides,
-    to_id,
-)
+from tests.helpers.deliveries import CHOOSE, get_method_id, get_seller_id, sides, to_id
 
 CART = [("beta", "40.00"), ("alpha", "30.00", 2)]
 

@@ -4,8 +4,7 @@ import pytest
 from saleor.order.models import Order
 
 from saleor_order_groups.models import SellerShippingMethod
-
-from .conftest import add, get_method_id
+from tests.helpers.deliveries import add, get_method_id
 
 
 def offered(refresh, checkout):

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from saleor.graphql.tests.utils import get_graphql_content
 
-from .conftest import to_id
+from tests.helpers.deliveries import to_id
 
 DELIVERIES = """
     query Deliveries($id: ID!) {

@@ -7,10 +7,7 @@ from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 from saleor.tax.models import TaxClass, TaxClassCountryRate
 
-from tests.completion.test_preview import charge_taxes  # noqa: F401
-from tests.completion.test_tax_app import responder, set_tax_app  # noqa: F401
-
-from .conftest import GERMAN, sides
+from tests.helpers.deliveries import GERMAN, sides
 
 CART = [("beta", "40.00"), ("alpha", "30.00", 2), (None, "5.00")]
 
@@ -41,7 +38,7 @@ def test_tax_of_the_sum_is_divided_by_the_prices(
     entered_with_tax,
     prices,
     make_cart,
-    charge_taxes,  # noqa: F811
+    charge_taxes,
     make_method,
     choose,
     pay,
@@ -75,7 +72,7 @@ def test_tax_of_the_sum_is_divided_by_the_prices(
 
 def test_methods_of_different_rates_are_refused(
     cart,
-    charge_taxes,  # noqa: F811
+    charge_taxes,
     make_method,
     choose,
     other_class,
@@ -102,7 +99,7 @@ def test_methods_of_different_rates_are_refused(
 
 def test_rates_that_differ_after_the_address_changed_refuse_to_complete(
     cart,
-    charge_taxes,  # noqa: F811
+    charge_taxes,
     make_method,
     choose,
     other_class,
@@ -145,7 +142,7 @@ def test_rates_that_differ_after_the_address_changed_refuse_to_complete(
 
 def test_address_where_rates_differ_makes_the_delivery_invalid(
     cart,
-    charge_taxes,  # noqa: F811
+    charge_taxes,
     make_method,
     choose,
     other_class,
@@ -190,7 +187,7 @@ def test_classes_do_not_matter_where_they_do_not_decide_the_rate(
     _case,
     fields,
     cart,
-    charge_taxes,  # noqa: F811
+    charge_taxes,
     make_method,
     choose,
     other_class,
@@ -220,7 +217,7 @@ def test_classes_do_not_matter_where_they_do_not_decide_the_rate(
 
 def test_exempt_checkout_is_compared_only_where_prices_have_tax(
     cart,
-    charge_taxes,  # noqa: F811
+    charge_taxes,
     make_method,
     choose,
     other_class,
@@ -241,7 +238,7 @@ def test_exempt_checkout_is_compared_only_where_prices_have_tax(
 
 def test_method_without_a_class_has_the_default_rate(
     cart,
-    charge_taxes,  # noqa: F811
+    charge_taxes,
     make_method,
     choose,
 ):
@@ -262,8 +259,8 @@ def test_method_without_a_class_has_the_default_rate(
 def test_tax_app_sees_one_name_and_the_sum(
     entered_with_tax,
     cart,
-    set_tax_app,  # noqa: F811
-    responder,  # noqa: F811
+    set_tax_app,
+    responder,
     make_method,
     choose,
     other_class,

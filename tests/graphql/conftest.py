@@ -1,48 +1,19 @@
 from decimal import Decimal
 
-import graphene
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from saleor.account.models import Group
-from saleor.graphql.tests.utils import get_graphql_content
-from saleor.order.models import Order
+from saleor.discount.models import OrderDiscount, OrderLineDiscount
+from saleor.giftcard.models import GiftCard
+from saleor.order.models import Order, OrderLine
 from saleor.order.search import update_order_search_vector
+from saleor.payment.models import TransactionEvent, TransactionItem
 
 from saleor_order_groups.models import (
+    GroupPayment,
     OrderGroup,
     OrderGroupOrder,
     ProductSeller,
     Seller,
 )
-from tests.completion.conftest import (  # noqa: F401
-    complete,
-    get_seller,
-    get_total,
-    make_cart,
-    make_variant,
-    pay,
-    use_voucher,
-)
-
-
-@pytest.fixture
-def to_id():
-    """Return the global ID of one of our models."""
-
-    def to_id(instance):
-        return graphene.Node.to_global_id(type(instance).__name__, instance.pk)
-
-    return to_id
-
-
-@pytest.fixture
-def create_seller(db):
-    def create_seller(slug="acme", **fields):
-        fields.setdefault("name", slug.capitalize())
-        return Seller.objects.create(slug=slug, **fields)
-
-    return create_seller
 
 
 @pytest.fixture
@@ -67,65 +38,6 @@ def index_orders():
 
 
 @pytest.fixture
-def create_group(order_generator, customer_user, channel_USD):
-    """Create a group with one order for each seller; None is the shop itself.
-
-    Each order costs 10.00 net and 12.30 gross unless `amounts` tells its totals.
-    """
-
-    def create_group(
-        sellers=(None,),
-        *,
-        user=customer_user,
-        channel=channel_USD,
-        amounts=None,
-        **data,
-    ):
-        email = user.email if user else "guest@example.com"
-        amounts = amounts or [("10.00", "12.30")] * len(sellers)
-        totals = [(Decimal(net), Decimal(gross)) for net, gross in amounts]
-        email = data.setdefault("user_email", email)
-        group = OrderGroup.objects.create(
-            user=user,
-            channel=channel,
-            currency=channel.currency_code,
-            placed_total_net_amount=sum(net for net, _ in totals),
-            placed_total_gross_amount=sum(gross for _, gross in totals),
-            **data,
-        )
-        for position, (seller, (net, gross)) in enumerate(
-            zip(sellers, totals, strict=True)
-        ):
-            order = order_generator(
-                user=user,
-                user_email=email,
-                channel=channel,
-                currency=channel.currency_code,
-            )
-            Order.objects.filter(pk=order.pk).update(
-                total_net_amount=net,
-                total_gross_amount=gross,
-                undiscounted_total_net_amount=net + 1,
-                undiscounted_total_gross_amount=gross + 1,
-                subtotal_net_amount=net - 2,
-                subtotal_gross_amount=gross - 2,
-                shipping_price_net_amount=2,
-                shipping_price_gross_amount=2,
-            )
-            OrderGroupOrder.objects.create(
-                group=group,
-                order=order,
-                seller=seller,
-                position=position,
-                placed_total_net_amount=net,
-                placed_total_gross_amount=gross,
-            )
-        return group
-
-    return create_group
-
-
-@pytest.fixture
 def orders_of():
     """Return a group's orders, first to last."""
 
@@ -145,21 +57,6 @@ def assign(db):
 
 
 @pytest.fixture
-def staff_of_channel(permission_manage_orders):
-    """Let a user manage the orders of one channel alone."""
-
-    def staff_of_channel(user, channel):
-        group = Group.objects.create(
-            name=f"Orders of {channel.slug}.", restricted_access_to_channels=True
-        )
-        group.permissions.add(permission_manage_orders)
-        group.channels.add(channel)
-        group.user_set.add(user)
-
-    return staff_of_channel
-
-
-@pytest.fixture
 def manage_products(permission_manage_products):
     """Give a client's user or app the permission MANAGE_PRODUCTS."""
 
@@ -174,47 +71,109 @@ def manage_products(permission_manage_products):
 
 
 @pytest.fixture
-def count_statements():
-    """Run a query and return its data and the number of its SQL statements.
+def create_full_group(channel_USD, customer_user, address):
+    """Create a group with so many orders, each with one of everything."""
 
-    Saleor's test settings send both connections through one, which counts them all.
-    """
+    def create_full_group(count):
+        money = {"currency": "USD"}
+        group = OrderGroup.objects.create(
+            user=customer_user,
+            user_email=customer_user.email,
+            channel=channel_USD,
+            currency="USD",
+            placed_total_net_amount=0,
+            placed_total_gross_amount=0,
+        )
+        sellers = Seller.objects.bulk_create(
+            Seller(name=f"Seller {group.number}-{n}", slug=f"seller-{group.number}-{n}")
+            for n in range(count)
+        )
+        orders = Order.objects.bulk_create(
+            Order(
+                channel=channel_USD,
+                user=customer_user,
+                user_email=customer_user.email,
+                shipping_address=address,
+                billing_address=address,
+                lines_count=1,
+                total_net_amount=10,
+                total_gross_amount=10,
+                undiscounted_total_net_amount=10,
+                undiscounted_total_gross_amount=10,
+                status="unfulfilled",
+                **money,
+            )
+            for _ in range(count)
+        )
+        OrderGroupOrder.objects.bulk_create(
+            OrderGroupOrder(
+                group=group,
+                order=order,
+                seller=seller,
+                position=position,
+                placed_total_net_amount=10,
+                placed_total_gross_amount=10,
+            )
+            for position, (order, seller) in enumerate(
+                zip(orders, sellers, strict=True)
+            )
+        )
+        lines = OrderLine.objects.bulk_create(
+            OrderLine(
+                order=order,
+                product_name="Mug",
+                quantity=1,
+                is_shipping_required=True,
+                is_gift_card=False,
+                unit_price_net_amount=10,
+                unit_price_gross_amount=10,
+                total_price_net_amount=10,
+                total_price_gross_amount=10,
+                tax_rate=Decimal("0.1"),
+                **money,
+            )
+            for order in orders
+        )
+        OrderDiscount.objects.bulk_create(
+            OrderDiscount(order=order, name="A", amount_value=1, **money)
+            for order in orders
+        )
+        OrderLineDiscount.objects.bulk_create(
+            OrderLineDiscount(line=line, name="B", amount_value=1, **money)
+            for line in lines
+        )
+        cards = GiftCard.objects.bulk_create(
+            GiftCard(
+                code=f"CARD-{order.number}",
+                initial_balance_amount=1,
+                current_balance_amount=1,
+                **money,
+            )
+            for order in orders
+        )
+        for order, card in zip(orders, cards, strict=True):
+            order.gift_cards.add(card)
+        # For each order a later payment of its own, and one of the group.
+        transactions = TransactionItem.objects.bulk_create(
+            TransactionItem(
+                order=order, charged_value=5, app_identifier="app", name="x", **money
+            )
+            for order in [*orders, *[None] * count]
+        )
+        GroupPayment.objects.bulk_create(
+            GroupPayment(group=group, transaction=transaction)
+            for transaction in transactions[count:]
+        )
+        TransactionEvent.objects.bulk_create(
+            TransactionEvent(
+                transaction=transaction,
+                type="charge_success",
+                amount_value=5,
+                psp_reference=f"psp-{transaction.pk}",
+                **money,
+            )
+            for transaction in transactions
+        )
+        return group
 
-    def count_statements(client, query, variables=None):
-        with CaptureQueriesContext(connection) as context:
-            response = client.post_graphql(query, variables)
-        return get_graphql_content(response)["data"], len(context)
-
-    return count_statements
-
-
-@pytest.fixture
-def client_of(
-    api_client,
-    user_api_client,
-    user2_api_client,
-    staff_api_client,
-    app_api_client,
-    permission_group_manage_orders,
-    permission_manage_orders,
-    staff_of_channel,
-    channel_PLN,
-):
-    """Return the API client of somebody with a name in the access matrix."""
-
-    def client_of(who):
-        if who == "staff with permission":
-            permission_group_manage_orders.user_set.add(staff_api_client.user)
-        elif who == "staff of another channel":
-            staff_of_channel(staff_api_client.user, channel_PLN)
-        elif who == "app with permission":
-            app_api_client.app.permissions.add(permission_manage_orders)
-        return {
-            "anonymous": api_client,
-            "customer": user_api_client,
-            "other customer": user2_api_client,
-            "staff": staff_api_client,
-            "app": app_api_client,
-        }[who.split(" w")[0].split(" of")[0]]
-
-    return client_of
+    return create_full_group

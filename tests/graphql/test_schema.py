@@ -20,8 +20,7 @@ from saleor_order_groups.graphql.extension import (
     extend_schema,
     graft,
 )
-
-from .schema_diff import compare, parse
+from tests.graphql.schema_diff import compare, parse
 
 GOLDEN_FILE = Path(__file__).parent / "schema_additions.graphql"
 # Set it to write the file anew, then read the difference before committing it.

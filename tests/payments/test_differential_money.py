@@ -20,7 +20,6 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.test import TestCase
 from django.utils import timezone
 from graphene import Node
@@ -31,9 +30,7 @@ from saleor.order import OrderStatus
 from saleor.order.models import Order
 from saleor.order.utils import updates_amounts_for_order
 from saleor.payment.models import TransactionEvent, TransactionItem
-from saleor.payment.transaction_item_calculations import (
-    recalculate_transaction_amounts,
-)
+from saleor.payment.transaction_item_calculations import recalculate_transaction_amounts
 from saleor.webhook.transport.synchronous.transport import (
     handle_transaction_request_task,
 )
@@ -42,9 +39,9 @@ from saleor_order_groups.models import OrderGroup
 from saleor_order_groups.money.apportion import apportion, draw_down
 from saleor_order_groups.payments import announcements, settlement, share_transactions
 from saleor_order_groups.payments.split import AMOUNTS
-
-from .crash import dying
-from .truth import (
+from tests.helpers.crash import dying
+from tests.helpers.database import rolled_back
+from tests.payments.truth import (
     Match,
     Request,
     State,
@@ -984,15 +981,6 @@ class World:
 def keep(parts) -> dict[int, int]:
     """Return the orders that have a part."""
     return {index: part for index, part in enumerate(parts) if part}
-
-
-@contextmanager
-def rolled_back():
-    savepoint = transaction.savepoint()
-    try:
-        yield
-    finally:
-        transaction.savepoint_rollback(savepoint)
 
 
 @pytest.fixture

@@ -11,49 +11,15 @@ from saleor.order.models import Order
 from saleor.payment.models import TransactionEvent, TransactionItem
 
 from saleor_order_groups.models import OrderGroup
-
-from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
-from .payment_app import accept, fail, succeed
-
-OPERATION = """
-    mutation Operate($id: ID!%s) {
-      orderGroup%s(id: $id%s) {
-        orderGroup { id number }
-        results { order { id number status chargeStatus } errors { field code message } }
-        errors { field code message }
-      }
-    }
-"""
-ARGUMENTS = {"amount": "PositiveDecimal", "orders": "[ID!]"}
-
-
-@pytest.fixture
-def operate(
-    app_api_client, permission_manage_payments, permission_manage_orders, payment_app
-):
-    """Return a function that runs an operation; its value is the mutation's answer."""
-    app_api_client.app.permissions.add(
-        permission_manage_payments, permission_manage_orders
-    )
-
-    def _operate(name, client=app_api_client, **arguments):
-        group = OrderGroup.objects.get()
-        query = OPERATION % (
-            "".join(f", ${key}: {ARGUMENTS[key]}" for key in arguments),
-            name,
-            "".join(f", {key}: ${key}" for key in arguments),
-        )
-        response = client.post_graphql(
-            query, {"id": Node.to_global_id("OrderGroup", group.pk), **arguments}
-        )
-        return get_graphql_content(response)["data"][f"orderGroup{name}"]
-
-    return _operate
-
-
-def get_errors(data):
-    """Return each result's errors' codes."""
-    return [[error["code"] for error in row["errors"]] for row in data["results"]]
+from tests.apps.payment import accept, fail, succeed
+from tests.helpers.payments import (
+    assert_shares_sum_to,
+    get_amounts,
+    get_errors,
+    get_orders,
+    get_share,
+)
+from tests.payments.conftest import OPERATION
 
 
 def test_charge_asks_the_app_once_for_all_orders(paid_group, payment_app, operate):

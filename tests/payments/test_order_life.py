@@ -17,9 +17,8 @@ from saleor.payment.models import TransactionItem
 from saleor.webhook.event_types import WebhookEventAsyncType
 
 from saleor_order_groups.models import OrderGroup
-
-from .conftest import assert_shares_sum_to
-from .payment_app import accept, fail, succeed
+from tests.apps.payment import accept, fail, succeed
+from tests.helpers.payments import assert_shares_sum_to
 
 # Both orders are of 63.00; the group's other one is of 42.00.
 GOODS = [("alpha", "30.00", 2)]

@@ -6,14 +6,12 @@ apps that name events by the payment intent name all of them `pi-1`.
 
 import logging
 from collections import Counter
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.test import TestCase
 from django.utils import timezone
 from graphene import Node
@@ -21,9 +19,7 @@ from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order.models import Order
 from saleor.order.utils import updates_amounts_for_order
 from saleor.payment.models import TransactionEvent, TransactionItem
-from saleor.payment.transaction_item_calculations import (
-    recalculate_transaction_amounts,
-)
+from saleor.payment.transaction_item_calculations import recalculate_transaction_amounts
 from saleor.plugins.manager import PluginsManager
 from saleor.webhook.transport.synchronous import transport
 from saleor.webhook.transport.synchronous.transport import (
@@ -34,12 +30,16 @@ from saleor_order_groups.models import GroupPayment
 from saleor_order_groups.payments import announcements, settlement
 from saleor_order_groups.payments.split import AMOUNTS
 from saleor_order_groups.verification.runner import verify
-
-from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
-from .crash import dying
-from .payment_app import accept, fail, succeed
-from .test_operations import get_errors, operate  # noqa: F401
-from .test_review import update  # noqa: F401
+from tests.apps.payment import accept, fail, succeed
+from tests.helpers.crash import dying
+from tests.helpers.database import rolled_back
+from tests.helpers.payments import (
+    assert_shares_sum_to,
+    get_amounts,
+    get_errors,
+    get_orders,
+    get_share,
+)
 
 D = Decimal
 CART = [("alpha", "60.00"), ("beta", "30.00"), ("gamma", "10.00")]
@@ -299,7 +299,7 @@ def test_success_after_a_failure_is_the_orders_that_asked(payment, ask, report, 
 def test_success_after_a_failure_of_a_refund_of_some_orders_is_theirs(
     charged_payment,
     payment_app,
-    operate,  # noqa: F811
+    operate,
     report,
 ):
     # given
@@ -712,7 +712,7 @@ def test_amounts_that_are_set_are_of_the_whole_payment(
     payment,
     ask,
     in_flight,
-    update,  # noqa: F811
+    update,
 ):
     # given
     assert ask(A, "CHARGE", "55.00") == []
@@ -875,7 +875,7 @@ def test_answer_that_is_no_object_closes_the_request(payment, ask, answer):
 def test_answer_to_the_group_that_is_no_object_closes_the_request(
     payment,
     payment_app,
-    operate,  # noqa: F811
+    operate,
 ):
     # given
     payment_app.answer = lambda request: []
@@ -897,7 +897,7 @@ def test_answer_to_the_group_that_is_no_object_closes_the_request(
 def test_amount_that_is_too_large_is_refused(
     payment,
     payment_app,
-    operate,  # noqa: F811
+    operate,
     report,
     name,
     amount,
@@ -995,15 +995,6 @@ def describe(told):
         get_refund_statuses(),
         dict(told.counts),
     )
-
-
-@contextmanager
-def rolled_back():
-    savepoint = transaction.savepoint()
-    try:
-        yield
-    finally:
-        transaction.savepoint_rollback(savepoint)
 
 
 # After Saleor has saved the report; after so many orders were told of what was settled.

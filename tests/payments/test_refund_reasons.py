@@ -7,9 +7,14 @@ from saleor.page.models import Page, PageType
 from saleor.payment.models import TransactionEvent
 
 from saleor_order_groups.models import OrderGroup
-
-from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
-from .payment_app import accept, succeed
+from tests.apps.payment import accept, succeed
+from tests.helpers.payments import (
+    assert_shares_sum_to,
+    get_amounts,
+    get_errors,
+    get_orders,
+    get_share,
+)
 
 REFUND = """
     mutation Refund(
@@ -291,4 +296,34 @@ def test_reference_where_the_shop_has_no_type_for_it_is_refused(
     # and a text is taken all the same
     assert data["errors"] == []
     assert charged_group.events.get(type="refund_request").message == "Late"
+    assert get_amounts("refunded_value") == [105, [63, 42]]
+
+
+def test_refund_of_a_group_does_not_go_round_the_reason_that_staff_must_give(
+    paid_group,
+    report,
+    payment_app,
+    operate,
+    staff_api_client,
+    permission_group_handle_payments,
+    site_settings,
+    page_type,
+):
+    # given
+    report(paid_group, "CHARGE_SUCCESS", "105.00", "charge-1")
+    site_settings.refund_reason_reference_type = page_type
+    site_settings.save(update_fields=["refund_reason_reference_type"])
+    permission_group_handle_payments.user_set.add(staff_api_client.user)
+    payment_app.answer = succeed("refund-1")
+
+    # when
+    data = operate("Refund", client=staff_api_client)
+
+    # then
+    [error] = data["errors"]
+    assert error["code"] == "REQUIRED"
+    assert error["message"].startswith("Reason reference is required")
+    assert payment_app.requests == []
+    # and apps need none, as in Saleor
+    assert get_errors(operate("Refund")) == [[], []]
     assert get_amounts("refunded_value") == [105, [63, 42]]

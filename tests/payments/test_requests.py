@@ -3,15 +3,24 @@
 from decimal import Decimal
 
 import pytest
+from graphene import Node
 from saleor.graphql.payment.mutations.transaction.utils import (
     create_transaction_event_requested,
 )
+from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 from saleor.order import OrderChargeStatus
 from saleor.order.models import Order
 from saleor.payment.models import TransactionEvent
 
-from .conftest import assert_shares_sum_to, get_amounts, get_orders, get_share
-from .payment_app import accept, fail, succeed
+from tests.apps.payment import accept, fail, succeed
+from tests.helpers.payments import (
+    CART,
+    REQUEST,
+    assert_shares_sum_to,
+    get_amounts,
+    get_orders,
+    get_share,
+)
 
 
 @pytest.fixture
@@ -324,3 +333,71 @@ def test_amounts_in_fractions_of_the_minor_unit_are_not_lost(
     assert errors == []
     assert get_amounts("charged_value") == [Decimal("62.995"), [Decimal("62.995"), 0]]
     assert_shares_sum_to(paid_group)
+
+
+def test_action_that_is_requested_of_the_groups_payment_is_refused(
+    make_cart, pay, complete, app_api_client, permission_manage_payments
+):
+    # given
+    checkout = make_cart(CART)
+    payment = pay(checkout)
+    assert not complete(checkout)["errors"]
+    mutation = """
+        mutation Request($id: ID!) {
+          transactionRequestAction(id: $id, actionType: CHARGE) {
+            errors { field message code }
+          }
+        }
+    """
+
+    # when
+    response = app_api_client.post_graphql(
+        mutation,
+        {"id": Node.to_global_id("TransactionItem", payment.token)},
+        permissions=[permission_manage_payments],
+    )
+
+    # then
+    data = get_graphql_content(response)["data"]["transactionRequestAction"]
+    [error] = data["errors"]
+    assert (error["field"], error["code"]) == ("id", "INVALID")
+    assert "request the action of the transactions of these orders" in error["message"]
+    assert not TransactionEvent.objects.filter(type="charge_request").exists()
+
+
+def test_cancel_is_refused_while_the_charge_of_a_sibling_is_pending(
+    paid_group, payment_app, request_action
+):
+    # given
+    first, second = get_orders()
+    payment_app.answer = accept("charge-a")
+    assert request_action(get_share(first), "CHARGE") == []
+
+    # when
+    [error] = request_action(get_share(second), "CANCEL")
+
+    # then
+    assert error["message"] == (
+        "Canceling would take the authorization from other orders that were paid with"
+        f" it: #{first.number}."
+    )
+    assert [request.event for request in payment_app.requests] == [
+        "transaction_charge_requested"
+    ]
+
+
+def test_refusal_tells_staff_of_other_channels_nothing_of_siblings(
+    paid_group, staff_api_client, permission_group_all_perms_without_any_channel
+):
+    # given
+    permission_group_all_perms_without_any_channel.user_set.add(staff_api_client.user)
+    share = get_share(get_orders()[0])
+
+    # when
+    response = staff_api_client.post_graphql(
+        REQUEST,
+        {"id": Node.to_global_id("TransactionItem", share.token), "action": "CANCEL"},
+    )
+
+    # then
+    assert_no_permission(response)

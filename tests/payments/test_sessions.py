@@ -11,15 +11,14 @@ from saleor.order import OrderAuthorizeStatus, OrderChargeStatus
 from saleor.webhook.event_types import WebhookEventSyncType
 
 from saleor_order_groups.models import GroupPayment
-
-from .conftest import (
+from tests.apps.payment import succeed
+from tests.helpers.payments import (
     CART,
     assert_shares_sum_to,
     get_amounts,
     get_orders,
     get_share,
 )
-from .payment_app import succeed
 
 INITIALIZE = """
     mutation Initialize(

@@ -8,13 +8,29 @@ from graphene import Node
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order import OrderAuthorizeStatus, OrderChargeStatus
 from saleor.order.models import Order
+from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionItem
+from saleor.payment.transaction_item_calculations import recalculate_transaction_amounts
+from saleor.payment.utils import process_order_or_checkout_with_transaction
+from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups.models import GroupPayment
 from saleor_order_groups.payments.settlement import settle
 from saleor_order_groups.payments.split import AMOUNTS
+from tests.helpers.payments import CART, assert_shares_sum_to, get_orders, get_share
 
-from .conftest import CART, assert_shares_sum_to, get_orders, get_share
+REPORT_CARD = """
+    mutation Report($id: ID!) {
+      transactionEventReport(
+        id: $id, type: CHARGE_SUCCESS, amount: 105.00, pspReference: "charge-1"
+        paymentMethodDetails: {
+          giftCard: { name: "Voucher", brand: "Shoppers", lastChars: "1a2b" }
+        }
+      ) {
+        errors { field message code }
+      }
+    }
+"""
 
 
 def test_charge_reported_on_the_payment_reaches_every_order(paid_group, report):
@@ -314,3 +330,52 @@ def test_cancel_is_offered_when_the_siblings_are_canceled(
 
     # then
     assert get_actions() == [["charge"], ["charge", "cancel"]]
+
+
+def test_report_whose_amounts_come_after_completion_reaches_the_orders(
+    make_cart, pay, complete
+):
+    # given: Saleor has committed the event of a report, but not yet the amounts
+    checkout = make_cart(CART)
+    payment = pay(checkout)
+    payment.events.create(
+        type=TransactionEventType.CHARGE_SUCCESS,
+        amount_value=Decimal(105),
+        currency="USD",
+        psp_reference="charge-1",
+        include_in_calculations=True,
+    )
+    payment = TransactionItem.objects.get()
+
+    # when
+    data = complete(checkout)
+    recalculate_transaction_amounts(payment, save=False)
+    payment.save(update_fields=["authorized_value", "charged_value"])
+    process_order_or_checkout_with_transaction(
+        payment, get_plugins_manager(allow_replica=False), None, None
+    )
+
+    # then
+    assert not data["errors"]
+    for order in Order.objects.all():
+        assert order.total_charged_amount == order.total_gross_amount
+        assert order.total_authorized_amount == 0
+        assert order.charge_status == OrderChargeStatus.FULL
+
+
+def test_gift_card_details_that_are_reported_follow_to_the_orders(
+    paid_group, app_api_client
+):
+    # when
+    response = app_api_client.post_graphql(
+        REPORT_CARD, {"id": Node.to_global_id("TransactionItem", paid_group.token)}
+    )
+
+    # then
+    data = get_graphql_content(response)["data"]["transactionEventReport"]
+    assert data["errors"] == []
+    for order in get_orders():
+        share = get_share(order)
+        assert share.payment_method_name == "Voucher"
+        assert share.gift_card_brand == "Shoppers"
+        assert share.gift_card_last_chars == "1a2b"

@@ -7,13 +7,11 @@ sequences are generated.
 
 import os
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 from graphene import Node
 from hypothesis import HealthCheck, Phase, event, given, settings
@@ -23,9 +21,7 @@ from saleor.order import OrderStatus
 from saleor.order.models import Order, OrderEvent
 from saleor.order.utils import updates_amounts_for_order
 from saleor.payment.models import TransactionEvent, TransactionItem
-from saleor.payment.transaction_item_calculations import (
-    recalculate_transaction_amounts,
-)
+from saleor.payment.transaction_item_calculations import recalculate_transaction_amounts
 from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups.models import GroupPayment, PaymentEventShare, PaymentShare
@@ -34,8 +30,8 @@ from saleor_order_groups.payments.divided_amounts import DIVIDED_AMOUNT
 from saleor_order_groups.payments.group_requests import Requestor, cancel_rest
 from saleor_order_groups.payments.settlement import settle
 from saleor_order_groups.payments.split import AMOUNTS
-
-from .payment_app import Request
+from tests.apps.payment import Request
+from tests.helpers.database import rolled_back
 
 PROPERTY = settings(
     max_examples=int(os.environ.get("MONEY_EXAMPLES", "40")),
@@ -193,15 +189,6 @@ STEPS = st.builds(list.__add__, BEGINNINGS, st.lists(STEP, min_size=1, max_size=
 
 
 # ------------------------------------------------------------------ playing them
-
-
-@contextmanager
-def rolled_back():
-    savepoint = transaction.savepoint()
-    try:
-        yield
-    finally:
-        transaction.savepoint_rollback(savepoint)
 
 
 @pytest.fixture

@@ -9,24 +9,6 @@ import pytest
 from django.conf import settings as saleor_settings
 from django.db import connection
 
-from tests.completion.conftest import (  # noqa: F401
-    complete,
-    get_seller,
-    get_total,
-    make_cart,
-    make_variant,
-    pay,
-)
-from tests.delivery.conftest import choose, make_method  # noqa: F401
-from tests.graphql.conftest import (  # noqa: F401
-    client_of,
-    count_statements,
-    create_group,
-    create_seller,
-    staff_of_channel,
-    to_id,
-)
-
 SCRIPT = Path(__file__).with_name("saleor_alone.py")
 
 

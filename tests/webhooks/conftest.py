@@ -1,10 +1,6 @@
-"""A group to announce and a receiver that listens on a real port."""
+"""A group to announce and a receiver of webhooks."""
 
-import json
-import threading
-from dataclasses import dataclass, field
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import graphene
 import pytest
@@ -12,74 +8,17 @@ from saleor.graphql.tests.utils import get_graphql_content
 from saleor.webhook.models import Webhook
 
 from saleor_order_groups.models import OrderGroup, OrderGroupOrder, Seller
-
-WEBHOOK_CREATE_MUTATION = """
-    mutation WebhookCreate($input: WebhookCreateInput!) {
-        webhookCreate(input: $input) {
-            webhook {
-                id
-                asyncEvents { eventType name }
-            }
-            errors { field message code }
-        }
-    }
-"""
-
-
-@dataclass
-class ReceivedRequest:
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self):
-        return json.loads(self.body)
-
-
-@dataclass
-class Receiver:
-    """Answer POST with the statuses in turn (then 200), GET with the manifest."""
-
-    url: str = ""
-    requests: list[ReceivedRequest] = field(default_factory=list)
-    statuses: list[int] = field(default_factory=list)
-    manifest: dict = field(default_factory=dict)
+from tests.apps.receiver import Receiver
+from tests.apps.server import serve
+from tests.helpers.subscriptions import WEBHOOK_CREATE_MUTATION
 
 
 @pytest.fixture
 def receiver():
     """Return a receiver of webhooks on a free local port."""
-    state = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            state.requests.append(ReceivedRequest(self.path, headers, body))
-            self._answer(state.statuses.pop(0) if state.statuses else 200, b"")
-
-        def do_GET(self):
-            self._answer(200, json.dumps(state.manifest).encode())
-
-        def _answer(self, status, content):
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format, *args):
-            """Keep the test output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield state
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    receiver = Receiver()
+    with serve(receiver.respond) as receiver.url:
+        yield receiver
 
 
 @pytest.fixture

@@ -14,8 +14,11 @@ from saleor.core.models import EventDelivery, EventDeliveryAttempt
 from saleor.graphql.tests.utils import get_graphql_content
 
 from saleor_order_groups.webhooks.sending import trigger_order_group_created
-
-from .queries import CHANNELS_SUBSCRIPTION, EVENT_SUBSCRIPTION, ROOT_SUBSCRIPTION
+from tests.helpers.subscriptions import (
+    CHANNELS_SUBSCRIPTION,
+    EVENT_SUBSCRIPTION,
+    ROOT_SUBSCRIPTION,
+)
 
 DELIVERIES_QUERY = """
     query Deliveries($id: ID!) {

@@ -9,8 +9,12 @@ from saleor.core.models import EventDelivery
 from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 from saleor.webhook.models import Webhook
 
-from .conftest import WEBHOOK_CREATE_MUTATION
-from .queries import CHANNELS_SUBSCRIPTION, EVENT_SUBSCRIPTION, ROOT_SUBSCRIPTION
+from tests.helpers.subscriptions import (
+    CHANNELS_SUBSCRIPTION,
+    EVENT_SUBSCRIPTION,
+    ROOT_SUBSCRIPTION,
+    WEBHOOK_CREATE_MUTATION,
+)
 
 DRY_RUN_MUTATION = """
     mutation DryRun($query: String!, $objectId: ID!) {

@@ -1,0 +1,102 @@
+"""What happens after the commit: once for each order, and only then."""
+
+from unittest import mock
+
+from saleor.order.models import Order
+
+from saleor_order_groups.completion import after_commit as events
+from saleor_order_groups.models import OrderGroup
+
+CART = [(None, "10.00"), ("alpha", "60.00"), ("beta", "40.00")]
+
+TWO_SELLERS = [("alpha", "60.00"), ("beta", "40.00")]
+
+
+class PowerCutError(Exception):
+    pass
+
+
+def test_events_fire_once_for_each_order_after_commit(
+    make_cart, pay, complete, order_groups_plugin_with_webhooks
+):
+    # given
+    checkout = make_cart(CART)
+    pay(checkout)
+
+    # when
+    with (
+        mock.patch(
+            "saleor_order_groups.completion.after_commit.order_created"
+        ) as order_created,
+        mock.patch(
+            "saleor_order_groups.completion.after_commit.send_order_confirmation"
+        ) as confirm,
+        mock.patch(
+            "saleor_order_groups.completion.after_commit.trigger_order_group_created"
+        ) as group_created,
+    ):
+        complete(checkout)
+        complete(checkout)
+
+    # then
+    orders = list(Order.objects.order_by("number"))
+    assert [
+        call.kwargs["order_info"].order for call in order_created.call_args_list
+    ] == orders
+    assert [call.args[0].order for call in confirm.call_args_list] == orders
+    group_created.assert_called_once()
+    assert group_created.call_args.args[0] == OrderGroup.objects.get()
+
+
+def test_rolled_back_completion_announces_nothing(make_cart, pay, fail_to_complete):
+    # given
+    checkout = make_cart(CART)
+    pay(checkout)
+
+    # when
+    with (
+        mock.patch(
+            "saleor_order_groups.completion.after_commit.trigger_order_group_created"
+        ) as group_created,
+        mock.patch(
+            "saleor_order_groups.completion.after_commit.order_created"
+        ) as order_created,
+        mock.patch(
+            "saleor.checkout.complete_checkout.delete_checkouts",
+            side_effect=PowerCutError,
+        ),
+    ):
+        fail_to_complete(checkout, PowerCutError)
+
+    # then
+    group_created.assert_not_called()
+    order_created.assert_not_called()
+    assert not OrderGroup.objects.exists()
+
+
+def test_events_of_one_order_that_fail_keep_nothing_from_the_others(
+    make_cart, pay, complete
+):
+    # given
+    checkout = make_cart(TWO_SELLERS)
+    pay(checkout)
+    order_created = events.order_created
+
+    def fail_for_the_first(*, order_info, **kwargs):
+        if order_info.order.order_group_link.position == 0:
+            raise RuntimeError("power cut")
+        order_created(order_info=order_info, **kwargs)
+
+    # when
+    with (
+        mock.patch.object(events, "order_created", fail_for_the_first),
+        mock.patch.object(events, "trigger_order_group_created") as group_created,
+    ):
+        data = complete(checkout)
+
+    # then
+    assert not data["errors"]
+    first, second = Order.objects.order_by("number")
+    assert not first.events.filter(type="placed").exists()
+    assert second.events.filter(type="placed").count() == 1
+    group_created.assert_called_once()
