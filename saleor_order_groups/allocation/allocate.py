@@ -1,8 +1,8 @@
-"""From the figures of a checkout to one share for each seller.
+"""From the amounts of a checkout to one allocation for each seller.
 
 Saleor has priced, taxed and discounted the checkout; nothing is priced again here. What
 belongs to a line stays with its line, what belongs to the checkout is allocated, and
-every component of the shares sums to the checkout's own. All amounts are integers in
+every component of the allocations sums to the checkout's own. All amounts are integers in
 minor units.
 """
 
@@ -14,7 +14,7 @@ from ..money.apportion import apportion, draw_down
 
 
 class UnbalancedCheckoutError(Exception):
-    """The figures of a checkout do not add up to its total."""
+    """The amounts of a checkout do not add up to its total."""
 
 
 class GiftCardMismatchError(UnbalancedCheckoutError):
@@ -22,7 +22,7 @@ class GiftCardMismatchError(UnbalancedCheckoutError):
 
 
 @dataclass(frozen=True)
-class LinesFigures:
+class PartitionAmounts:
     """What one seller's lines sum to.
 
     `discount_loss` is what they lost, in base prices, to the checkout's order-level
@@ -37,7 +37,7 @@ class LinesFigures:
 
 
 @dataclass(frozen=True)
-class CheckoutFigures:
+class CheckoutAmounts:
     """What belongs to the checkout as a whole.
 
     `total_gross` is before gift cards, `due_*` are after them; `gift_cards` are the
@@ -58,7 +58,7 @@ class CheckoutFigures:
 
 
 @dataclass(frozen=True)
-class Share:
+class OrderAllocation:
     """One seller's part of every component; totals are after gift cards."""
 
     carries_shipping: bool
@@ -72,8 +72,10 @@ class Share:
     total_gross: int
 
 
-def allocate(checkout: CheckoutFigures, sellers: Sequence[LinesFigures]) -> list[Share]:
-    """Return one share for each seller, in the sellers' order.
+def allocate(
+    checkout: CheckoutAmounts, sellers: Sequence[PartitionAmounts]
+) -> list[OrderAllocation]:
+    """Return one allocation for each seller, in the sellers' order.
 
     :raises UnbalancedCheckoutError: lines and shipping do not sum to the total, as after
         an inconsistent answer of a tax app or a plugin.
@@ -102,7 +104,7 @@ def allocate(checkout: CheckoutFigures, sellers: Sequence[LinesFigures]) -> list
         )
     due_tax = _allocate_due_tax(checkout, nets, grosses, due)
     return [
-        Share(
+        OrderAllocation(
             carries_shipping=carries[index],
             shipping_net=shipping[index].net,
             shipping_gross=shipping[index].gross,
@@ -117,10 +119,10 @@ def allocate(checkout: CheckoutFigures, sellers: Sequence[LinesFigures]) -> list
     ]
 
 
-def keep_whole(checkout: CheckoutFigures) -> Share:
+def keep_whole(checkout: CheckoutAmounts) -> OrderAllocation:
     """Return the share of the only seller: everything as Saleor has it."""
     needs = [checkout.total_gross]
-    return Share(
+    return OrderAllocation(
         carries_shipping=True,
         shipping_net=checkout.shipping_net,
         shipping_gross=checkout.shipping_gross,
@@ -136,7 +138,7 @@ def keep_whole(checkout: CheckoutFigures) -> Share:
 
 
 def _ensure_not_negative(
-    checkout: CheckoutFigures, sellers: Sequence[LinesFigures]
+    checkout: CheckoutAmounts, sellers: Sequence[PartitionAmounts]
 ) -> None:
     amounts = [checkout.shipping_net, *(seller.net for seller in sellers)]
     taxes = [
@@ -148,7 +150,7 @@ def _ensure_not_negative(
 
 
 def _not_lost(
-    checkout: CheckoutFigures, sellers: Sequence[LinesFigures], gross: int
+    checkout: CheckoutAmounts, sellers: Sequence[PartitionAmounts], gross: int
 ) -> int:
     """Return what of the discount no line has lost, but the total has.
 
@@ -167,7 +169,7 @@ def _not_lost(
 
 
 def _carries_shipping(
-    checkout: CheckoutFigures, sellers: Sequence[LinesFigures]
+    checkout: CheckoutAmounts, sellers: Sequence[PartitionAmounts]
 ) -> list[bool]:
     carries = [seller.needs_shipping for seller in sellers]
     if any(carries):
@@ -185,7 +187,7 @@ class _Shipping:
 
 
 def _allocate_shipping(
-    checkout: CheckoutFigures, sellers: Sequence[LinesFigures], carries: list[bool]
+    checkout: CheckoutAmounts, sellers: Sequence[PartitionAmounts], carries: list[bool]
 ) -> list[_Shipping]:
     indexes = [index for index, carried in enumerate(carries) if carried]
     weights = [sellers[index].shipping_weight for index in indexes]
@@ -218,8 +220,8 @@ def _allocate_shipping(
 
 
 def _allocate_discount(
-    checkout: CheckoutFigures,
-    sellers: Sequence[LinesFigures],
+    checkout: CheckoutAmounts,
+    sellers: Sequence[PartitionAmounts],
     shipping: Sequence[_Shipping],
 ) -> list[int]:
     if checkout.discount_is_on_shipping:
@@ -245,7 +247,7 @@ def _spend_gift_cards(
 
 
 def _allocate_due_tax(
-    checkout: CheckoutFigures,
+    checkout: CheckoutAmounts,
     nets: Sequence[int],
     grosses: Sequence[int],
     due: Sequence[int],

@@ -11,15 +11,15 @@ from saleor.discount import VoucherType
 from saleor.giftcard.models import GiftCard
 
 from ..config import ShippingAllocation
-from ..delivery.combined_method import Parcel, SellerId
+from ..delivery.combined_method import SellerId, SellerMethod
 from ..host.line_prices import get_base_prices, get_discounted_prices
 from ..money.minor_units import InexactAmountError, to_minor
 from ..sellers.partition import SellerLines
 from .allocate import (
-    CheckoutFigures,
+    CheckoutAmounts,
     GiftCardMismatchError,
-    LinesFigures,
-    Share,
+    OrderAllocation,
+    PartitionAmounts,
     UnbalancedCheckoutError,
     allocate,
 )
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
 
 
-def _get_grams(part: SellerLines) -> int:
-    return round(calculate_checkout_weight(list(part.lines)).g)
+def _get_grams(partition: SellerLines) -> int:
+    return round(calculate_checkout_weight(list(partition.lines)).g)
 
 
 # What the shipping price is divided by: of a seller's lines, their gross subtotal, and
 # whether they are the first that ship. All zero means equal parts.
 _SHIPPING_WEIGHTS: dict[ShippingAllocation, Callable[[SellerLines, int, bool], int]] = {
-    ShippingAllocation.SUBTOTAL: lambda part, gross, is_first: gross,
-    ShippingAllocation.WEIGHT: lambda part, gross, is_first: _get_grams(part),
-    ShippingAllocation.EQUAL: lambda part, gross, is_first: 1,
-    ShippingAllocation.FIRST: lambda part, gross, is_first: int(is_first),
+    ShippingAllocation.SUBTOTAL: lambda partition, gross, is_first: gross,
+    ShippingAllocation.WEIGHT: lambda partition, gross, is_first: _get_grams(partition),
+    ShippingAllocation.EQUAL: lambda partition, gross, is_first: 1,
+    ShippingAllocation.FIRST: lambda partition, gross, is_first: int(is_first),
 }
 
 
-def allocate_plan(plan: Plan) -> list[Share]:
+def allocate_plan(plan: Plan) -> list[OrderAllocation]:
     """Return what each order gets of the checkout's amounts, in the partitions' order.
 
     :raises UnbalancedCheckoutError: the amounts do not add up.
@@ -52,14 +52,14 @@ def allocate_plan(plan: Plan) -> list[Share]:
     # All lines: a discount of the whole order is spread over all.
     losses = _get_discount_losses(plan.checkout_info, plan.lines)
     weigh = _SHIPPING_WEIGHTS[plan.config.shipping_allocation]
-    parcels = plan.prices.parcels
-    partitions: list[LinesFigures] = []
+    seller_methods = plan.prices.seller_methods
+    partitions: list[PartitionAmounts] = []
     for partition, lines in zip(plan.partitions, plan.line_prices, strict=True):
         gross = sum(_to_minor(line.total.gross) for line in lines)
         needs_shipping = any(line.needs_shipping for line in lines)
         is_first = needs_shipping and not any(p.needs_shipping for p in partitions)
         partitions.append(
-            LinesFigures(
+            PartitionAmounts(
                 net=sum(_to_minor(line.total.net) for line in lines),
                 gross=gross,
                 discount_loss=sum(losses[info.line.pk] for info in partition.lines),
@@ -67,21 +67,23 @@ def allocate_plan(plan: Plan) -> list[Share]:
                 # A price that is a sum is divided by what it sums: each has its own.
                 shipping_weight=(
                     weigh(partition, gross, is_first)
-                    if parcels is None
-                    else _get_parcel_price(parcels, partition)
+                    if seller_methods is None
+                    else _get_method_price(seller_methods, partition)
                 ),
             )
         )
     return allocate(amounts, partitions)
 
 
-def _get_parcel_price(parcels: Mapping[SellerId, Parcel], part: SellerLines) -> int:
-    parcel = parcels.get(part.seller.pk if part.seller else None)
+def _get_method_price(
+    seller_methods: Mapping[SellerId, SellerMethod], partition: SellerLines
+) -> int:
+    method = seller_methods.get(partition.seller.pk if partition.seller else None)
     # None yet for goods that came later: the checkout's price has nothing for them.
-    return _to_minor(parcel.price) if parcel else 0
+    return _to_minor(method.price) if method else 0
 
 
-def read_amounts(plan: Plan) -> CheckoutFigures:
+def read_amounts(plan: Plan) -> CheckoutAmounts:
     """Return the amounts of the checkout as a whole, in minor units.
 
     :raises UnbalancedCheckoutError: an amount has more decimals than the currency.
@@ -90,7 +92,7 @@ def read_amounts(plan: Plan) -> CheckoutFigures:
     voucher, discount = checkout_info.voucher, plan.discount
     # First: a balance that cannot be spent is in the amount that is due, too.
     balances = tuple(map(_get_balance, plan.gift_cards))
-    return CheckoutFigures(
+    return CheckoutAmounts(
         prices_entered_with_tax=checkout_info.tax_configuration.prices_entered_with_tax,
         shipping_net=_to_minor(prices.shipping.net),
         shipping_gross=_to_minor(prices.shipping.gross),

@@ -18,7 +18,12 @@ from saleor.discount import DiscountType, DiscountValueType
 from saleor.discount.utils.voucher import is_line_level_voucher
 from saleor.giftcard.models import GiftCard
 
-from ..delivery.combined_method import Parcel, SellerId, is_sum, read_parcels
+from ..delivery.combined_method import (
+    SellerId,
+    SellerMethod,
+    is_combined,
+    read_seller_methods,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -31,7 +36,7 @@ if TYPE_CHECKING:
 class CheckoutPrices:
     """What Saleor has calculated for the checkout as a whole.
 
-    `total` is before gift cards, `due` is after them; `parcels` are the sellers' own
+    `total` is before gift cards, `due` is after them; `seller_methods` are the sellers'
     delivery methods by seller, None where one method is for all.
     """
 
@@ -40,7 +45,7 @@ class CheckoutPrices:
     shipping_undiscounted_base: Money
     total: Money
     due: TaxedMoney
-    parcels: Mapping[SellerId, Parcel] | None = None
+    seller_methods: Mapping[SellerId, SellerMethod] | None = None
 
     @classmethod
     def from_order_data(cls, data: Mapping[str, Any]) -> "CheckoutPrices":
@@ -51,7 +56,7 @@ class CheckoutPrices:
             shipping_undiscounted_base=data["undiscounted_base_shipping_price"],
             total=data["total_price_left"],
             due=data["total"],
-            parcels=read_parcels(
+            seller_methods=read_seller_methods(
                 data.get("shipping_method_private_metadata"), data["total"].currency
             ),
         )
@@ -96,7 +101,7 @@ def fetch_prices(
         ),
         total=calculations.calculate_checkout_total(**arguments).gross,
         due=due,
-        parcels=_get_parcels(checkout_info),
+        seller_methods=_get_seller_methods(checkout_info),
     )
 
 
@@ -123,7 +128,7 @@ def read_prices(
         ),
         total=total.gross,
         due=_subtract(total, balance),
-        parcels=_get_parcels(checkout_info),
+        seller_methods=_get_seller_methods(checkout_info),
     )
 
 
@@ -140,11 +145,15 @@ def _subtract(total: TaxedMoney, balance: Money) -> TaxedMoney:
     return TaxedMoney(net=net, gross=gross)
 
 
-def _get_parcels(checkout_info: "CheckoutInfo") -> dict[SellerId, Parcel] | None:
+def _get_seller_methods(
+    checkout_info: "CheckoutInfo",
+) -> dict[SellerId, SellerMethod] | None:
     delivery = checkout_info.checkout.assigned_delivery
-    if delivery is None or not is_sum(delivery.shipping_method_id):
+    if delivery is None or not is_combined(delivery.shipping_method_id):
         return None
-    return read_parcels(delivery.private_metadata, checkout_info.checkout.currency)
+    return read_seller_methods(
+        delivery.private_metadata, checkout_info.checkout.currency
+    )
 
 
 def select_gift_cards(checkout: "Checkout") -> "QuerySet[GiftCard]":

@@ -15,8 +15,8 @@ from ..config import OrderGroupsConfig
 from ..delivery.options import needs_shipping
 from ..models import Seller
 from ..money.minor_units import to_money, to_taxed_money
-from ..sellers.partition import SellerLines, group_by_seller
-from .allocate import Share, keep_whole
+from ..sellers.partition import SellerLines, partition_lines
+from .allocate import OrderAllocation, keep_whole
 from .checkout_amounts import allocate_plan, read_amounts
 from .checkout_prices import CheckoutPrices, LinePrice, get_order_level_discount
 from .plan import Plan
@@ -55,7 +55,7 @@ def read_plan(
 
     :param sellers: by product ID.
     """
-    partitions = group_by_seller(lines, sellers)
+    partitions = partition_lines(lines, sellers)
     return Plan(
         checkout_info=checkout_info,
         lines=lines,
@@ -80,26 +80,28 @@ def preview_orders(plan: Plan) -> list[OrderPreview]:
     """
     if len(plan.partitions) == 1:
         # Saleor's own order creation takes it as it is, balanced or not.
-        shares = [keep_whole(read_amounts(plan))]
+        allocations = [keep_whole(read_amounts(plan))]
     else:
-        shares = allocate_plan(plan)
+        allocations = allocate_plan(plan)
     return [
-        _preview_order(plan, partition, prices, share)
-        for partition, prices, share in zip(
-            plan.partitions, plan.line_prices, shares, strict=True
+        _preview_order(plan, partition, prices, allocation)
+        for partition, prices, allocation in zip(
+            plan.partitions, plan.line_prices, allocations, strict=True
         )
     ]
 
 
-def _get_method_name(plan: Plan, partition: SellerLines, share: Share) -> str | None:
-    parcels = plan.prices.parcels
-    if parcels is not None:
-        parcel = parcels.get(partition.seller.pk if partition.seller else None)
-        return parcel.name if parcel and needs_shipping(partition) else None
+def _get_method_name(
+    plan: Plan, partition: SellerLines, allocation: OrderAllocation
+) -> str | None:
+    seller_methods = plan.prices.seller_methods
+    if seller_methods is not None:
+        method = seller_methods.get(partition.seller.pk if partition.seller else None)
+        return method.name if method and needs_shipping(partition) else None
     delivery = plan.checkout_info.get_delivery_method_info()
     return (
         delivery.delivery_method_name.get("shipping_method_name")
-        if share.carries_shipping
+        if allocation.carries_shipping
         else None
     )
 
@@ -112,20 +114,23 @@ def _get_price(line_info: "CheckoutLineInfo") -> LinePrice:
 
 
 def _preview_order(
-    plan: Plan, partition: SellerLines, prices: Sequence[LinePrice], share: Share
+    plan: Plan,
+    partition: SellerLines,
+    prices: Sequence[LinePrice],
+    allocation: OrderAllocation,
 ) -> OrderPreview:
     currency = plan.checkout_info.checkout.currency
     return OrderPreview(
         seller=partition.seller,
         lines=partition.lines,
-        shipping_method_name=_get_method_name(plan, partition, share),
+        shipping_method_name=_get_method_name(plan, partition, allocation),
         subtotal=sum(
             (price.total for price in prices), start=zero_taxed_money(currency)
         ),
         shipping_price=to_taxed_money(
-            share.shipping_net, share.shipping_gross, currency
+            allocation.shipping_net, allocation.shipping_gross, currency
         ),
-        discount=to_money(share.discount, currency),
-        gift_card_amount=to_money(sum(share.gift_cards), currency),
-        total=to_taxed_money(share.total_net, share.total_gross, currency),
+        discount=to_money(allocation.discount, currency),
+        gift_card_amount=to_money(sum(allocation.gift_cards), currency),
+        total=to_taxed_money(allocation.total_net, allocation.total_gross, currency),
     )

@@ -19,7 +19,7 @@ from saleor.order.utils import (
 )
 from saleor.payment.model_helpers import get_subtotal
 
-from ..allocation.allocate import Share
+from ..allocation.allocate import OrderAllocation
 from ..delivery.order_deliveries import describe_deliveries
 from ..money.minor_units import to_money, to_taxed_money
 from .context import Completion
@@ -27,7 +27,7 @@ from .read import CompletionPlan
 
 
 def make_orders(
-    completion: Completion, plan: CompletionPlan, shares: Sequence[Share]
+    completion: Completion, plan: CompletionPlan, allocations: Sequence[OrderAllocation]
 ) -> list[Order]:
     """Return the orders, not saved yet, in the partitions' order.
 
@@ -51,16 +51,18 @@ def make_orders(
         )
         if key in data
     }
-    deliveries = _get_deliveries(plan, shares)
-    addresses = _copy_addresses(data, len(shares))
-    numbers = _take_order_numbers(len(shares))
+    deliveries = _get_deliveries(plan, allocations)
+    addresses = _copy_addresses(data, len(allocations))
+    numbers = _take_order_numbers(len(allocations))
     status = _get_status(completion)
     orders = []
-    for index, (partition, lines, share) in enumerate(
-        zip(plan.partitions, plan.order_lines_of_partitions, shares, strict=True)
+    for index, (partition, lines, allocation) in enumerate(
+        zip(plan.partitions, plan.order_lines_of_partitions, allocations, strict=True)
     ):
         subtotal = get_subtotal([info.line for info in lines], currency)
-        undiscounted_shipping = to_money(share.shipping_undiscounted_base, currency)
+        undiscounted_shipping = to_money(
+            allocation.shipping_undiscounted_base, currency
+        )
         undiscounted_total = (
             sum(
                 [info.line.undiscounted_total_price for info in lines],
@@ -72,11 +74,13 @@ def make_orders(
             "subtotal": subtotal,
             "undiscounted_total": undiscounted_total,
             "undiscounted_base_shipping_price": undiscounted_shipping,
-            "base_shipping_price": to_money(share.shipping_base, currency),
+            "base_shipping_price": to_money(allocation.shipping_base, currency),
             "shipping_price": to_taxed_money(
-                share.shipping_net, share.shipping_gross, currency
+                allocation.shipping_net, allocation.shipping_gross, currency
             ),
-            "total": to_taxed_money(share.total_net, share.total_gross, currency),
+            "total": to_taxed_money(
+                allocation.total_net, allocation.total_gross, currency
+            ),
         }
         orders.append(
             Order(
@@ -98,7 +102,8 @@ def make_orders(
                     key: value
                     for key, value in private_metadata.items()
                     # There Saleor keeps an order's external shipping method.
-                    if share.carries_shipping or key != PRIVATE_META_APP_SHIPPING_ID
+                    if allocation.carries_shipping
+                    or key != PRIVATE_META_APP_SHIPPING_ID
                 },
                 lines_count=len(lines),
                 weight=calculate_checkout_weight(list(partition.lines)),
@@ -112,23 +117,25 @@ def make_orders(
 
 
 def _get_deliveries(
-    plan: CompletionPlan, shares: Sequence[Share]
+    plan: CompletionPlan, allocations: Sequence[OrderAllocation]
 ) -> list[dict[str, Any]]:
     """Return each order's delivery: its seller's own, or the one that all share.
 
     :raises ValidationError: the sellers' own are not those that were priced.
     """
-    data, parcels = plan.order_data, plan.prices.parcels
-    if parcels is None:
+    data, seller_methods = plan.order_data, plan.prices.seller_methods
+    if seller_methods is None:
         shared = {
             key: value
             for key, value in data.items()
             if key.startswith(("shipping_method", "shipping_tax", "collection_point"))
         }
-        return [shared if share.carries_shipping else {} for share in shares]
+        return [
+            shared if allocation.carries_shipping else {} for allocation in allocations
+        ]
     return [
         {**own, "shipping_tax_rate": data["shipping_tax_rate"]} if own else {}
-        for own in describe_deliveries(plan.partitions, parcels)
+        for own in describe_deliveries(plan.partitions, seller_methods)
     ]
 
 

@@ -6,7 +6,7 @@ from saleor.discount import DiscountValueType
 from saleor.discount.models import OrderDiscount, OrderLineDiscount
 from saleor.order.models import Order, OrderLine
 
-from ..allocation.allocate import Share
+from ..allocation.allocate import OrderAllocation
 from ..money.minor_units import to_decimal
 from .context import Completion, PlacedOrder
 from .order_rows import make_orders
@@ -16,7 +16,7 @@ from .stock import allocate_stock
 
 
 def place_orders(
-    completion: Completion, plan: CompletionPlan, shares: Sequence[Share]
+    completion: Completion, plan: CompletionPlan, allocations: Sequence[OrderAllocation]
 ) -> list[PlacedOrder]:
     """Make the orders of all sellers; each table is locked and written once.
 
@@ -26,22 +26,24 @@ def place_orders(
     :raises InsufficientStock: of any seller's lines, naming all of them.
     :raises GiftCardMismatchError: a card has another balance by now.
     """
-    orders = make_orders(completion, plan, shares)
+    orders = make_orders(completion, plan, allocations)
     placed = [
         PlacedOrder(order=order, seller=partition.seller, lines=lines, gift_cards=[])
         for order, partition, lines in zip(
             orders, plan.partitions, plan.order_lines_of_partitions, strict=True
         )
     ]
-    _create_discounts(plan, orders, shares)
+    _create_discounts(plan, orders, allocations)
     _create_lines(placed)
     allocate_stock(completion, plan.order_lines)
-    spend_gift_cards(completion, placed, shares, plan.gift_cards)
+    spend_gift_cards(completion, placed, allocations, plan.gift_cards)
     return placed
 
 
 def _create_discounts(
-    plan: CompletionPlan, orders: Sequence[Order], shares: Sequence[Share]
+    plan: CompletionPlan,
+    orders: Sequence[Order],
+    allocations: Sequence[OrderAllocation],
 ) -> None:
     if not plan.discount:
         return
@@ -49,8 +51,8 @@ def _create_discounts(
     if len(orders) > 1:
         discount["value_type"] = DiscountValueType.FIXED
     rows = []
-    for order, share in zip(orders, shares, strict=True):
-        amount = to_decimal(share.discount, order.currency)
+    for order, allocation in zip(orders, allocations, strict=True):
+        amount = to_decimal(allocation.discount, order.currency)
         if len(orders) > 1:
             if not amount:
                 continue

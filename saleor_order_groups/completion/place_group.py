@@ -20,7 +20,7 @@ from ..groups.creation import NewGroup, create_groups
 from ..groups.lookup import find_first_order
 from ..payments.split import refuse_unsupported_transactions, share_payments
 from ..sellers.assignments import ensure_sellers, fetch_sellers
-from ..sellers.partition import SellerLines, get_product_ids, group_by_seller
+from ..sellers.partition import SellerLines, get_product_ids, partition_lines
 from .after_commit import announce_group, announce_orders
 from .changes import refresh_prices, refuse_other_total
 from .context import Completion
@@ -68,10 +68,10 @@ def place_order_group(
             plan = read_plan(completion, partitions, config)
 
             # Decide: what each order gets of the checkout's amounts.
-            shares = allocate_plan(plan)
+            allocations = allocate_plan(plan)
 
             # Write: the orders, their group, their shares of what was paid.
-            placed = place_orders(completion, plan, shares)
+            placed = place_orders(completion, plan, allocations)
             pairs = [(order.order, order.seller) for order in placed]
             [group] = create_groups([NewGroup(completion.checkout.token, pairs)])
             orders = [order.order for order in placed]
@@ -102,7 +102,7 @@ def _partition_lines(
 ) -> list[SellerLines]:
     lines = completion.checkout_lines
     sellers = ensure_sellers(get_product_ids(lines), config.seller_source)
-    return group_by_seller(lines, sellers)
+    return partition_lines(lines, sellers)
 
 
 def _price_again(completion: Completion) -> bool:
@@ -130,7 +130,7 @@ def is_split(
     config = get_config(checkout_info.channel.slug, checkout_info.manager)
     if not config.active:
         return False
-    partitions = group_by_seller(
+    partitions = partition_lines(
         lines, fetch_sellers(get_product_ids(lines), config.seller_source)
     )
     refuse_sellers(partitions, config)

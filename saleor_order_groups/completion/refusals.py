@@ -21,30 +21,36 @@ if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutLineInfo
 
 
-def refuse_sellers(parts: Sequence[SellerLines], config: OrderGroupsConfig) -> None:
+def refuse_sellers(
+    partitions: Sequence[SellerLines], config: OrderGroupsConfig
+) -> None:
     """Refuse goods that may not be sold, naming their lines.
 
     :raises ValidationError: on `lines`, with the lines' global IDs.
     """
-    for part in parts:
-        if part.seller is None:
-            _refuse_unknown_sellers(part, config.seller_source)
-        if part.seller is None and not config.allow_shop_goods:
-            _refuse(part.lines, "Goods without a seller are not sold in this channel")
-        if part.seller is not None and not part.seller.is_active:
-            _refuse(part.lines, f"The seller {part.seller.name} is not active")
+    for partition in partitions:
+        if partition.seller is None:
+            _refuse_unknown_sellers(partition, config.seller_source)
+        if partition.seller is None and not config.allow_shop_goods:
+            _refuse(
+                partition.lines, "Goods without a seller are not sold in this channel"
+            )
+        if partition.seller is not None and not partition.seller.is_active:
+            _refuse(
+                partition.lines, f"The seller {partition.seller.name} is not active"
+            )
 
 
-def _refuse_unknown_sellers(part: SellerLines, source: SellerSource) -> None:
+def _refuse_unknown_sellers(partition: SellerLines, source: SellerSource) -> None:
     """Refuse goods that look like the shop's own because the source does not answer."""
-    if reasons := find_unanswered(part.product_ids, source):
-        lines = [info for info in part.lines if info.product.pk in reasons]
+    if reasons := find_unanswered(partition.product_ids, source):
+        lines = [info for info in partition.lines if info.product.pk in reasons]
         reason = reasons[lines[0].product.pk].rstrip(".")
         _refuse(lines, f"It is not known who sells these goods ({reason})")
 
 
 def refuse_changed_lines(
-    completion: Completion, parts: Sequence[SellerLines], config: OrderGroupsConfig
+    completion: Completion, partitions: Sequence[SellerLines], config: OrderGroupsConfig
 ) -> None:
     """Refuse lines that were added or removed while the payment flow took the money.
 
@@ -65,9 +71,9 @@ def refuse_changed_lines(
     if paid == present:
         return
     sellers = fetch_sellers(products, config.seller_source)
-    if {part.seller for part in parts} == {sellers.get(pk) for pk in products} and (
-        len(parts) == 1
-    ):
+    if {partition.seller for partition in partitions} == {
+        sellers.get(pk) for pk in products
+    } and (len(partitions) == 1):
         return
     raise ValidationError(
         "The checkout's lines were changed while it was paid.",

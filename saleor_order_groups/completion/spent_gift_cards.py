@@ -8,7 +8,7 @@ from saleor.order.utils import (
     update_gift_card_balance,
 )
 
-from ..allocation.allocate import GiftCardMismatchError, Share
+from ..allocation.allocate import GiftCardMismatchError, OrderAllocation
 from ..money.minor_units import to_money
 from .context import Completion, PlacedOrder
 from .gift_cards import USED_MEANWHILE, lock_gift_cards, save_spent_cards
@@ -17,7 +17,7 @@ from .gift_cards import USED_MEANWHILE, lock_gift_cards, save_spent_cards
 def spend_gift_cards(
     completion: Completion,
     placed: Sequence[PlacedOrder],
-    shares: Sequence[Share],
+    allocations: Sequence[OrderAllocation],
     gift_cards: Sequence[GiftCard],
 ) -> None:
     """Draw each order's part from each card, as `add_gift_cards_to_order` for one order.
@@ -32,8 +32,8 @@ def spend_gift_cards(
         raise GiftCardMismatchError(USED_MEANWHILE)
     spent = []
     for index, card in enumerate(gift_cards):
-        for each, share in zip(placed, shares, strict=True):
-            amount = to_money(share.gift_cards[index], each.order.currency)
+        for each, allocation in zip(placed, allocations, strict=True):
+            amount = to_money(allocation.gift_cards[index], each.order.currency)
             if not amount:
                 continue
             balances: list[tuple[GiftCard, float]] = []

@@ -32,7 +32,7 @@ SellerId = UUID | None
 
 
 @dataclass(frozen=True)
-class Parcel:
+class SellerMethod:
     """One seller's delivery: the method's primary key, its name and price as offered."""
 
     seller_id: SellerId
@@ -42,13 +42,13 @@ class Parcel:
 
 
 @dataclass
-class SumOfParcels(ShippingMethodData):
+class CombinedMethod(ShippingMethodData):
     """The method that is offered for the whole checkout; `methods` are the sellers'."""
 
     methods: tuple[ShippingMethodData, ...] = ()
 
 
-def get_sum_id(choices: Mapping[SellerId, int]) -> str:
+def get_combined_id(choices: Mapping[SellerId, int]) -> str:
     """Return the ID of the sum of these choices, methods by seller.
 
     Other choices have another ID, so that what an older request makes of older choices
@@ -61,24 +61,24 @@ def get_sum_id(choices: Mapping[SellerId, int]) -> str:
     return base64.b64encode(f"{ID_PREFIX}{digest}".encode()).decode()
 
 
-def is_sum(shipping_method_id: str) -> bool:
+def is_combined(shipping_method_id: str) -> bool:
     """Tell whether a checkout's method, as Saleor identifies it, is a sum of ours."""
     # Built-in ones are numbers; the prefix is a whole number of base64's groups.
     return shipping_method_id.startswith(base64.b64encode(ID_PREFIX.encode()).decode())
 
 
-def make_sum(
+def combine_methods(
     choices: Mapping[SellerId, int],
     chosen: Mapping[SellerId, ShippingMethodData],
     currency: str,
-) -> SumOfParcels:
+) -> CombinedMethod:
     """Return the sum of the sellers' methods.
 
     :param choices: all that are stored, also of sellers who have nothing to ship now.
     :param chosen: the methods that the sum consists of; at least one.
     """
     methods = list(chosen.values())
-    parcels = [
+    seller_methods = [
         {
             "seller": seller_id and str(seller_id),
             "method": method.id,
@@ -87,8 +87,8 @@ def make_sum(
         }
         for seller_id, method in chosen.items()
     ]
-    return SumOfParcels(
-        id=get_sum_id(choices),
+    return CombinedMethod(
+        id=get_combined_id(choices),
         name=", ".join(dict.fromkeys(str(method.name) for method in methods))[
             :MAX_NAME
         ],
@@ -104,7 +104,7 @@ def make_sum(
         ),
         # They are taxed alike, or the sum is not offered.
         tax_class=methods[0].tax_class,
-        private_metadata={METADATA_KEY: json.dumps(parcels)},
+        private_metadata={METADATA_KEY: json.dumps(seller_methods)},
         methods=tuple(methods),
     )
 
@@ -114,17 +114,17 @@ def _combine(function: Any, days: Sequence[int | None]) -> int | None:
     return function(known) if len(known) == len(days) else None
 
 
-def read_parcels(
+def read_seller_methods(
     private_metadata: Mapping[str, Any] | None, currency: str
-) -> dict[SellerId, Parcel] | None:
-    """Return the parcels of a checkout's method by seller; None if it is no sum.
+) -> dict[SellerId, SellerMethod] | None:
+    """Return what a combined method consists of, by seller; None if it is another method.
 
     :param private_metadata: of the method.
     """
     if not private_metadata or METADATA_KEY not in private_metadata:
         return None
-    parcels = [
-        Parcel(
+    seller_methods = [
+        SellerMethod(
             seller_id=UUID(row["seller"]) if row["seller"] else None,
             method_id=int(row["method"]),
             name=row["name"],
@@ -132,4 +132,4 @@ def read_parcels(
         )
         for row in json.loads(private_metadata[METADATA_KEY])
     ]
-    return {parcel.seller_id: parcel for parcel in parcels}
+    return {method.seller_id: method for method in seller_methods}

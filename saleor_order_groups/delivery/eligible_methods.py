@@ -55,19 +55,21 @@ class Cart:
 
     checkout_info: "CheckoutInfo"
     lines: list["CheckoutLineInfo"]
-    parts: Sequence[SellerLines]
+    partitions: Sequence[SellerLines]
 
     @property
     def address(self) -> "Address | None":
         """Where the goods go; None if nothing ships or nobody knows it yet."""
-        needs_shipping = any(is_shipping_required(list(p.lines)) for p in self.parts)
+        needs_shipping = any(
+            is_shipping_required(list(p.lines)) for p in self.partitions
+        )
         return self.checkout_info.shipping_address if needs_shipping else None
 
 
 def find_methods(
     checkout_info: "CheckoutInfo",
     lines: list["CheckoutLineInfo"],
-    parts: Sequence[SellerLines],
+    partitions: Sequence[SellerLines],
 ) -> list[list[ShippingMethodData]]:
     """Return the methods for each seller, the cheapest first; five statements in all.
 
@@ -76,7 +78,7 @@ def find_methods(
 
     :param lines: all of the checkout: a discount of all is spread over all.
     """
-    [found] = find_methods_of([Cart(checkout_info, lines, parts)])
+    [found] = find_methods_of([Cart(checkout_info, lines, partitions)])
     return found
 
 
@@ -91,17 +93,17 @@ def _find(
     cart: Cart, methods: Sequence[ShippingMethod]
 ) -> list[list[ShippingMethodData]]:
     if not cart.address:
-        return [[] for _ in cart.parts]
+        return [[] for _ in cart.partitions]
     candidates = _select_candidates(cart, cart.address, methods)
     prices = get_discounted_prices(cart.checkout_info, cart.lines)
     found = []
-    for part in cart.parts:
-        needs_shipping = is_shipping_required(list(part.lines))
+    for partition in cart.partitions:
+        needs_shipping = is_shipping_required(list(partition.lines))
         price = sum(
-            (prices[line_info.line.pk] for line_info in part.lines),
+            (prices[line_info.line.pk] for line_info in partition.lines),
             start=zero_money(cart.checkout_info.checkout.currency),
         )
-        weight = calculate_checkout_weight(list(part.lines))
+        weight = calculate_checkout_weight(list(partition.lines))
         found.append(
             [
                 # With the class, or Saleor would fetch it for each.
@@ -109,7 +111,7 @@ def _find(
                     candidate.method, candidate.listing, candidate.method.tax_class
                 )
                 for candidate in candidates
-                if needs_shipping and _applies(candidate, part, price, weight)
+                if needs_shipping and _applies(candidate, partition, price, weight)
             ]
         )
     return found
@@ -183,13 +185,13 @@ def _select_candidates(
 
 
 def _applies(
-    candidate: _Candidate, part: SellerLines, price: Money, weight: Weight
+    candidate: _Candidate, partition: SellerLines, price: Money, weight: Weight
 ) -> bool:
     if candidate.seller_ids and (
-        part.seller is None or part.seller.pk not in candidate.seller_ids
+        partition.seller is None or partition.seller.pk not in candidate.seller_ids
     ):
         return False
-    if candidate.excluded_product_ids & part.product_ids:
+    if candidate.excluded_product_ids & partition.product_ids:
         return False
     method, listing = candidate.method, candidate.listing
     if method.type == ShippingMethodType.PRICE_BASED:

@@ -12,12 +12,12 @@ from saleor.checkout.webhooks import exclude_shipping
 from saleor.shipping.interface import ExcludedShippingMethod, ShippingMethodData
 
 from ..models import SellerShippingMethod
-from .combined_method import SellerId, SumOfParcels, make_sum
+from .combined_method import CombinedMethod, SellerId, combine_methods
 from .options import (
     SellerDelivery,
     fetch_choices,
     find_deliveries,
-    find_parts,
+    find_partitions,
     get_seller_id,
     needs_shipping,
 )
@@ -81,7 +81,7 @@ def recall_exclusions(
 def leave_out_sellers_own(
     checkout_info: "CheckoutInfo", methods: list[ShippingMethodData]
 ) -> list[ShippingMethodData]:
-    """Return the methods that may carry all parcels of the checkout.
+    """Return the methods that may deliver the whole checkout.
 
     One that is assigned to sellers carries theirs alone.
     """
@@ -93,10 +93,14 @@ def leave_out_sellers_own(
         sellers_by_method[str(method_id)].add(seller_id)
     if not sellers_by_method:
         return methods
-    parts = find_parts(checkout_info, checkout_info.lines)
-    if parts is None:
+    partitions = find_partitions(checkout_info, checkout_info.lines)
+    if partitions is None:
         return methods
-    shipping = {get_seller_id(part) for part in parts if needs_shipping(part)}
+    shipping = {
+        get_seller_id(partition)
+        for partition in partitions
+        if needs_shipping(partition)
+    }
     return [
         method
         for method in methods
@@ -108,7 +112,7 @@ def leave_out_sellers_own(
 # ------------------------------------------------------------------ the sum
 
 
-def offer_sum(checkout_info: "CheckoutInfo") -> SumOfParcels | None:
+def offer_combined_method(checkout_info: "CheckoutInfo") -> CombinedMethod | None:
     """Return the method that is priced at the sum of the sellers' chosen methods.
 
     None unless each seller that ships has a choice that applies, all taxed alike.
@@ -117,11 +121,11 @@ def offer_sum(checkout_info: "CheckoutInfo") -> SumOfParcels | None:
     choices = fetch_choices(
         checkout_info.checkout.pk, checkout_info.database_connection_name
     )
-    if not choices or not (parts := find_parts(checkout_info, lines)):
+    if not choices or not (partitions := find_partitions(checkout_info, lines)):
         return None
     shipping = [
         delivery
-        for delivery in find_deliveries(checkout_info, lines, parts, choices)
+        for delivery in find_deliveries(checkout_info, lines, partitions, choices)
         if delivery.needs_shipping
     ]
     chosen = {
@@ -133,11 +137,11 @@ def offer_sum(checkout_info: "CheckoutInfo") -> SumOfParcels | None:
         return None
     if has_mixed_rates(checkout_info, list(chosen.values())):
         return None
-    return make_sum(choices, chosen, checkout_info.checkout.currency)
+    return combine_methods(choices, chosen, checkout_info.checkout.currency)
 
 
-def exclude_sum(
-    offered: SumOfParcels, excluded: Sequence[ExcludedShippingMethod]
+def exclude_combined_method(
+    offered: CombinedMethod, excluded: Sequence[ExcludedShippingMethod]
 ) -> list[ExcludedShippingMethod]:
     """Return the sum as excluded if one of its methods is, with the app's reasons."""
     names = {method.id: method.name for method in offered.methods}

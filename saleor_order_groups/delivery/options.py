@@ -14,7 +14,7 @@ from ..config import get_config
 from ..models import Seller, SellerDeliveryChoice
 from ..sellers.assignments import fetch_sellers
 from ..sellers.names import SHOP_ITSELF
-from ..sellers.partition import SellerLines, get_product_ids, group_by_seller
+from ..sellers.partition import SellerLines, get_product_ids, partition_lines
 from .combined_method import SellerId
 from .eligible_methods import find_methods
 
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 class SellerDelivery:
     """What can be chosen for a seller, and what is; a choice may not apply any more."""
 
-    part: SellerLines
+    partition: SellerLines
     methods: tuple[ShippingMethodData, ...]
     chosen_id: int | None
 
     @property
     def seller_id(self) -> SellerId:
         """ID of the seller, None for the shop itself."""
-        return get_seller_id(self.part)
+        return get_seller_id(self.partition)
 
     @property
     def needs_shipping(self) -> bool:
         """Whether there is anything to choose a method for."""
-        return needs_shipping(self.part)
+        return needs_shipping(self.partition)
 
     @property
     def selected(self) -> ShippingMethodData | None:
@@ -55,9 +55,9 @@ class SellerDelivery:
         return replace(self, methods=methods)
 
 
-def get_seller_id(part: SellerLines) -> SellerId:
+def get_seller_id(partition: SellerLines) -> SellerId:
     """Return the ID of who sells the lines, None for the shop itself."""
-    return part.seller.pk if part.seller else None
+    return partition.seller.pk if partition.seller else None
 
 
 def get_seller_name(seller: Seller | None) -> str:
@@ -65,9 +65,9 @@ def get_seller_name(seller: Seller | None) -> str:
     return seller.name if seller else SHOP_ITSELF
 
 
-def needs_shipping(part: SellerLines) -> bool:
+def needs_shipping(partition: SellerLines) -> bool:
     """Tell whether any of the seller's goods are shipped."""
-    return is_shipping_required(list(part.lines))
+    return is_shipping_required(list(partition.lines))
 
 
 # ------------------------------------------------------------------ what there is
@@ -94,7 +94,7 @@ def fetch_choices_of(
     return choices
 
 
-def find_parts(
+def find_partitions(
     checkout_info: "CheckoutInfo", lines: Sequence["CheckoutLineInfo"]
 ) -> list[SellerLines] | None:
     """Return the sellers' lines in the group's order; None where the plugin is off."""
@@ -108,27 +108,27 @@ def find_parts(
         config.seller_source,
         checkout_info.database_connection_name,
     )
-    return group_by_seller(lines, sellers)
+    return partition_lines(lines, sellers)
 
 
 def find_deliveries(
     checkout_info: "CheckoutInfo",
     lines: list["CheckoutLineInfo"],
-    parts: Sequence[SellerLines],
+    partitions: Sequence[SellerLines],
     choices: Mapping[SellerId, int],
 ) -> list[SellerDelivery]:
     """Return what each seller of the checkout can send its goods by, in their order."""
-    methods = find_methods(checkout_info, lines, parts)
-    return make_deliveries(parts, methods, choices)
+    methods = find_methods(checkout_info, lines, partitions)
+    return make_deliveries(partitions, methods, choices)
 
 
 def make_deliveries(
-    parts: Sequence[SellerLines],
+    partitions: Sequence[SellerLines],
     methods: Sequence[Sequence[ShippingMethodData]],
     choices: Mapping[SellerId, int],
 ) -> list[SellerDelivery]:
     """Put the methods of each seller with what is chosen of them."""
     return [
-        SellerDelivery(part, tuple(of_part), choices.get(get_seller_id(part)))
-        for part, of_part in zip(parts, methods, strict=True)
+        SellerDelivery(partition, tuple(of_part), choices.get(get_seller_id(partition)))
+        for partition, of_part in zip(partitions, methods, strict=True)
     ]

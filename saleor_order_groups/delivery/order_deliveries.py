@@ -10,32 +10,35 @@ from saleor.shipping.interface import ShippingMethodData
 from saleor.shipping.models import ShippingMethod
 
 from ..sellers.partition import SellerLines
-from .combined_method import Parcel, SellerId
+from .combined_method import SellerId, SellerMethod
 from .options import get_seller_id, get_seller_name, needs_shipping
 
 
 def describe_deliveries(
-    parts: Sequence[SellerLines], parcels: Mapping[SellerId, Parcel]
+    partitions: Sequence[SellerLines], seller_methods: Mapping[SellerId, SellerMethod]
 ) -> list[dict[str, Any]]:
     """Return each seller's fields of an order's delivery, empty where nothing ships.
 
     As `get_details_for_conversion_to_order` of Saleor's, with the method's metadata.
 
-    :raises ValidationError: the parcels are not those of the sellers that ship, as
+    :raises ValidationError: the methods are not those of the sellers that ship, as
         where a product was given to another seller while it was paid.
     """
     sellers = {
-        get_seller_id(part): part.seller for part in parts if needs_shipping(part)
+        get_seller_id(partition): partition.seller
+        for partition in partitions
+        if needs_shipping(partition)
     }
-    methods = ShippingMethod.objects.select_related("tax_class").in_bulk(
-        [parcel.method_id for parcel in parcels.values()]
+    own_methods = ShippingMethod.objects.select_related("tax_class").in_bulk(
+        [method.method_id for method in seller_methods.values()]
     )
     lost = [
         get_seller_name(seller)
         for seller_id, seller in sellers.items()
-        if seller_id not in parcels or parcels[seller_id].method_id not in methods
+        if seller_id not in seller_methods
+        or seller_methods[seller_id].method_id not in own_methods
     ]
-    if lost or sellers.keys() != parcels.keys():
+    if lost or sellers.keys() != seller_methods.keys():
         names = lost or map(get_seller_name, sellers.values())
         raise ValidationError(
             {
@@ -47,22 +50,22 @@ def describe_deliveries(
             }
         )
     return [
-        _describe(methods[parcel.method_id], parcel)
-        if (parcel := parcels.get(get_seller_id(part)))
+        _describe(own_methods[method.method_id], method)
+        if (method := seller_methods.get(get_seller_id(partition)))
         else {}
-        for part in parts
+        for partition in partitions
     ]
 
 
-def _describe(method: ShippingMethod, parcel: Parcel) -> dict[str, Any]:
+def _describe(own_method: ShippingMethod, method: SellerMethod) -> dict[str, Any]:
     data = ShippingMethodData(
-        id=str(method.pk),
-        name=parcel.name,
-        price=parcel.price,
-        tax_class=method.tax_class,
+        id=str(own_method.pk),
+        name=method.name,
+        price=method.price,
+        tax_class=own_method.tax_class,
     )
     return {
         **ShippingMethodInfo(data, None).get_details_for_conversion_to_order(),
-        "shipping_method_metadata": method.metadata,
-        "shipping_method_private_metadata": method.private_metadata,
+        "shipping_method_metadata": own_method.metadata,
+        "shipping_method_private_metadata": own_method.private_metadata,
     }

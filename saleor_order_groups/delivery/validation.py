@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from saleor.checkout.models import CheckoutDelivery
 
-from .combined_method import get_sum_id, read_parcels
+from .combined_method import get_combined_id, read_seller_methods
 from .options import (
     SellerDelivery,
     fetch_choices,
     find_deliveries,
-    find_parts,
+    find_partitions,
     get_seller_name,
 )
 from .tax_rates import MIXED_RATES, has_mixed_rates
@@ -42,11 +42,11 @@ def _find_problem(
     lines: list["CheckoutLineInfo"],
     delivery: CheckoutDelivery,
 ) -> str | None:
-    parts = find_parts(checkout_info, lines)
-    if parts is None:
+    partitions = find_partitions(checkout_info, lines)
+    if partitions is None:
         return "Delivery methods of sellers are not supported in this channel."
     choices = fetch_choices(checkout_info.checkout.pk)
-    deliveries = find_deliveries(checkout_info, lines, parts, choices)
+    deliveries = find_deliveries(checkout_info, lines, partitions, choices)
     shipping = [found for found in deliveries if found.needs_shipping]
     if missing := [found for found in shipping if not found.chosen_id]:
         return f"No delivery method is chosen for {_name_all(missing)}."
@@ -57,11 +57,13 @@ def _find_problem(
         return f"{MIXED_RATES}: {_name_all(shipping)}."
     if not delivery.active:
         return f"A chosen delivery method is not available. {delivery.message or ''}"
-    parcels = read_parcels(delivery.private_metadata, delivery.currency) or {}
+    seller_methods = (
+        read_seller_methods(delivery.private_metadata, delivery.currency) or {}
+    )
     is_same = {
-        seller_id: parcel.method_id for seller_id, parcel in parcels.items()
+        seller_id: method.method_id for seller_id, method in seller_methods.items()
     } == {found.seller_id: found.chosen_id for found in shipping}
-    is_current = delivery.shipping_method_id == get_sum_id(choices)
+    is_current = delivery.shipping_method_id == get_combined_id(choices)
     if not (is_same and is_current and delivery.is_valid):
         return (
             "The delivery has changed since it was chosen: choose the delivery methods"
@@ -71,4 +73,4 @@ def _find_problem(
 
 
 def _name_all(deliveries: Sequence[SellerDelivery]) -> str:
-    return ", ".join(get_seller_name(found.part.seller) for found in deliveries)
+    return ", ".join(get_seller_name(found.partition.seller) for found in deliveries)

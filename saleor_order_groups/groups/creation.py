@@ -71,6 +71,6 @@ def _build_group(new_group: NewGroup) -> OrderGroup:
     )
     for name in ("user", "channel"):
         # What is in memory is not read again.
-        if Order._meta.get_field(name).is_cached(first):
+        if name in first._state.fields_cache:
             setattr(group, name, getattr(first, name))
     return group

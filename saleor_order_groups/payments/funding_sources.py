@@ -30,7 +30,7 @@ class InsufficientAmountError(ValueError):
 
 
 @dataclass
-class Source:
+class FundingSource:
     """What money can be asked of.
 
     `available`: how much of each order's, by the order's key.
@@ -50,7 +50,7 @@ class Outcome:
 
 
 def request_of_sources(
-    sources: Sequence[Source], amount: Decimal | None, orders: Sequence[Order]
+    sources: Sequence[FundingSource], amount: Decimal | None, orders: Sequence[Order]
 ) -> Outcome:
     """Ask for an amount, or for all that there is, one source after the other.
 
@@ -92,12 +92,12 @@ def request_of_sources(
     return outcome
 
 
-def bundle(sources: Sequence[Source]) -> list[Source]:
+def bundle(sources: Sequence[FundingSource]) -> list[FundingSource]:
     """Put sources of single orders together, so that an amount is divided over them.
 
     Each bundle has at most one source of an order.
     """
-    rounds: list[dict[UUID, Source]] = []
+    rounds: list[dict[UUID, FundingSource]] = []
     for source in sources:
         [order_id] = source.available
         free = next((one for one in rounds if order_id not in one), None)
@@ -108,7 +108,7 @@ def bundle(sources: Sequence[Source]) -> list[Source]:
     return [_join(one) for one in rounds]
 
 
-def _join(sources: Mapping[UUID, Source]) -> Source:
+def _join(sources: Mapping[UUID, FundingSource]) -> FundingSource:
     def request(amounts: Amounts) -> dict[UUID, Exception]:
         failures: dict[UUID, Exception] = {}
         for order_id, amount in amounts.items():
@@ -119,7 +119,7 @@ def _join(sources: Mapping[UUID, Source]) -> Source:
         return failures
 
     available = {key: source.available[key] for key, source in sources.items()}
-    return Source(available, request)
+    return FundingSource(available, request)
 
 
 def find_sources(
@@ -128,7 +128,7 @@ def find_sources(
     action: str,
     requestor: Requestor,
     request_of_transaction: Callable[[TransactionItem, Decimal], None],
-) -> list[Source]:
+) -> list[FundingSource]:
     """Return what an action can be asked of, the group's own payments first.
 
     :param request_of_transaction: asks for an amount of one order's own transaction.
@@ -155,13 +155,13 @@ def find_sources(
 
 def _get_payment_source(
     payment: GroupPayment, order_ids: set[UUID], action: str, requestor: Requestor
-) -> Source:
+) -> FundingSource:
     links = get_links(payment, order_ids)
 
     def request(amounts: Amounts) -> None:
         request_of_payment(payment, action, amounts, requestor)
 
-    return Source(
+    return FundingSource(
         available=get_available_of_orders(links, action),
         request=request,
     )
@@ -171,7 +171,7 @@ def _get_transaction_source(
     transaction: TransactionItem,
     action: str,
     request_of_transaction: Callable[[TransactionItem, Decimal], None],
-) -> Source:
+) -> FundingSource:
     is_refund = action == TransactionAction.REFUND
     amount = transaction.charged_value if is_refund else transaction.authorized_value
     open_requests = sum(
@@ -186,4 +186,4 @@ def _get_transaction_source(
 
     assert transaction.order_id is not None
     available = max(amount - open_requests, Decimal(0))
-    return Source(available={transaction.order_id: available}, request=request)
+    return FundingSource(available={transaction.order_id: available}, request=request)

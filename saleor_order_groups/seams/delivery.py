@@ -30,10 +30,10 @@ def _fetch_external_shipping_methods(original: Callable) -> Callable:
     def fetch(checkout_info, available_built_in_methods, requestor):
         from saleor.core.db.connection import allow_writer
 
-        from ..delivery.offer import offer_sum
+        from ..delivery.offer import offer_combined_method
 
         with allow_writer():
-            offered = offer_sum(checkout_info)
+            offered = offer_combined_method(checkout_info)
         methods = original(
             checkout_info=checkout_info,
             available_built_in_methods=available_built_in_methods,
@@ -50,15 +50,15 @@ def _excluded_shipping_methods(original: Callable) -> Callable:
     """Ask the apps about the sum's methods, which they know, in place of the sum."""
 
     def exclude(checkout, available_shipping_methods, allow_replica, requestor):
-        from ..delivery.combined_method import SumOfParcels
-        from ..delivery.offer import exclude_sum
+        from ..delivery.combined_method import CombinedMethod
+        from ..delivery.offer import exclude_combined_method
 
         methods = {
             method.id: method
             for method in available_shipping_methods
-            if not isinstance(method, SumOfParcels)
+            if not isinstance(method, CombinedMethod)
         }
-        sums = [m for m in available_shipping_methods if isinstance(m, SumOfParcels)]
+        sums = [m for m in available_shipping_methods if isinstance(m, CombinedMethod)]
         for offered in sums:
             methods |= {m.id: m for m in offered.methods if m.id not in methods}
         return original(
@@ -69,7 +69,11 @@ def _excluded_shipping_methods(original: Callable) -> Callable:
         ).then(
             lambda excluded: [
                 *excluded,
-                *(row for offered in sums for row in exclude_sum(offered, excluded)),
+                *(
+                    row
+                    for offered in sums
+                    for row in exclude_combined_method(offered, excluded)
+                ),
             ]
         )
 
@@ -82,13 +86,13 @@ def _clean_checkout_shipping(original: Callable) -> Callable:
     def clean(checkout_info, lines, error_code):
         from saleor.checkout.delivery_context import is_shipping_required
 
-        from ..delivery.combined_method import is_sum
+        from ..delivery.combined_method import is_combined
         from ..delivery.validation import refuse_invalid_deliveries
 
         delivery = checkout_info.checkout.assigned_delivery
         if (
             delivery
-            and is_sum(delivery.shipping_method_id)
+            and is_combined(delivery.shipping_method_id)
             and is_shipping_required(lines)
         ):
             # A refresh has written it, and left what the checkout holds as it was.
@@ -114,8 +118,8 @@ def _process_shipping_data(original: Callable) -> Callable:
             _remove_external_shipping_from_metadata,
         )
 
-        from ..delivery.combined_method import read_parcels
-        from ..delivery.options import find_parts, needs_shipping
+        from ..delivery.combined_method import read_seller_methods
+        from ..delivery.options import find_partitions, needs_shipping
         from ..delivery.order_deliveries import describe_deliveries
 
         data = original(
@@ -126,22 +130,22 @@ def _process_shipping_data(original: Callable) -> Callable:
             manager,
             lines,
         )
-        parcels = read_parcels(
+        seller_methods = read_seller_methods(
             data.get("shipping_method_private_metadata"),
             checkout_info.checkout.currency,
         )
-        if parcels is None:
+        if seller_methods is None:
             return data
         # Saleor has written the sum's ID there, as that of an app's method.
         _remove_external_shipping_from_metadata(checkout_info.checkout)
-        parts = find_parts(checkout_info, lines) or []
-        if any(map(needs_shipping, parts)) and len(parts) > 1:
+        partitions = find_partitions(checkout_info, lines) or []
+        if any(map(needs_shipping, partitions)) and len(partitions) > 1:
             return data
         of_sum = [key for key in data if key.startswith(SHIPPING_METHOD_FIELDS)]
         for key in of_sum:
             del data[key]
-        if any(map(needs_shipping, parts)):
-            data |= describe_deliveries(parts, parcels)[0]
+        if any(map(needs_shipping, partitions)):
+            data |= describe_deliveries(partitions, seller_methods)[0]
         return data
 
     return process

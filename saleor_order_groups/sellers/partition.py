@@ -28,7 +28,7 @@ def get_product_ids(lines: Iterable["CheckoutLineInfo"]) -> set[int]:
     return {line_info.product.pk for line_info in lines}
 
 
-def group_by_seller(
+def partition_lines(
     lines: Sequence["CheckoutLineInfo"], sellers: Mapping[int, Seller]
 ) -> list[SellerLines]:
     """Put every line with its seller, in the fixed order of a group.

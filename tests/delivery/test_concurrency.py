@@ -12,7 +12,10 @@ from saleor.checkout.lock_objects import checkout_qs_select_for_update
 from saleor.checkout.models import Checkout, CheckoutDelivery
 from saleor.tests.utils import prepare_test_db_connections
 
-from saleor_order_groups.delivery.combined_method import get_sum_id, read_parcels
+from saleor_order_groups.delivery.combined_method import (
+    get_combined_id,
+    read_seller_methods,
+)
 from saleor_order_groups.delivery.options import fetch_choices
 from saleor_order_groups.models import Seller
 from tests.helpers.deliveries import CHOOSE, get_method_id, get_seller_id, to_id
@@ -82,9 +85,9 @@ def assert_sum_is_of_the_choices(checkout, expected, price):
         Seller.objects.get(slug=slug).pk: method.pk for slug, method in expected.items()
     }
     delivery = checkout.assigned_delivery
-    assert delivery.shipping_method_id == get_sum_id(choices)
+    assert delivery.shipping_method_id == get_combined_id(choices)
     assert delivery.is_valid
-    parcels = read_parcels(delivery.private_metadata, "USD")
+    parcels = read_seller_methods(delivery.private_metadata, "USD")
     assert {key: parcel.method_id for key, parcel in parcels.items()} == choices
     assert delivery.price_amount == Decimal(price)
     assert checkout.undiscounted_base_shipping_price_amount == Decimal(price)

@@ -17,7 +17,7 @@ from saleor.plugins.manager import get_plugins_manager
 
 from saleor_order_groups.delivery.eligible_methods import find_methods
 from saleor_order_groups.sellers.assignments import fetch_sellers
-from saleor_order_groups.sellers.partition import SellerLines, group_by_seller
+from saleor_order_groups.sellers.partition import SellerLines, partition_lines
 from tests.helpers.database import rolled_back
 from tests.helpers.deliveries import add, get_names
 from tests.helpers.generated_carts import EXAMPLES
@@ -217,7 +217,7 @@ def test_methods_are_those_that_saleor_finds_for_the_sellers_lines_alone(
         manager = get_plugins_manager(allow_replica=False)
         infos, _ = fetch_checkout_lines(cart)
         checkout_info = fetch_checkout_info(cart, infos, manager)
-        parts = group_by_seller(
+        parts = partition_lines(
             infos, fetch_sellers([product.pk for product in products])
         )
 

@@ -16,7 +16,7 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor.shipping.models import ShippingMethod
 
 from saleor_order_groups.config import SELLER_SOURCE
-from saleor_order_groups.delivery.combined_method import is_sum
+from saleor_order_groups.delivery.combined_method import is_combined
 from saleor_order_groups.delivery.options import fetch_choices
 from saleor_order_groups.models import OrderGroup, Seller, SellerDeliveryChoice
 from tests.helpers.deliveries import (
@@ -79,7 +79,7 @@ def test_checkout_that_is_kept_has_no_id_of_the_sum(chosen, create_from_checkout
     assert_each_order_has_its_method(van, bike)
     metadata = CheckoutMetadata.objects.get(checkout=cart)
     assert metadata.private_metadata == {}
-    assert is_sum(Checkout.objects.get().assigned_delivery.shipping_method_id)
+    assert is_combined(Checkout.objects.get().assigned_delivery.shipping_method_id)
 
     # when
     again = create_from_checkout(cart, removeCheckout=False)

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saleor_order_groups.allocation.allocate import (
-    CheckoutFigures,
-    LinesFigures,
+    CheckoutAmounts,
+    PartitionAmounts,
     UnbalancedCheckoutError,
     allocate,
 )
@@ -33,11 +33,11 @@ def make_checkout(sellers, **figures):
     # As Saleor: the net in proportion, rounded half to even.
     total_gross = values["total_gross"]
     values["due_net"] = round(due * total_net / total_gross) if total_gross else 0
-    return CheckoutFigures(**values)
+    return CheckoutAmounts(**values)
 
 
 def make_seller(gross, net=None, loss=0, *, ships=True):
-    return LinesFigures(
+    return PartitionAmounts(
         net=gross if net is None else net,
         gross=gross,
         discount_loss=loss,

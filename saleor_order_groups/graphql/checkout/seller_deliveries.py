@@ -20,7 +20,7 @@ from saleor.webhook.event_types import WebhookEventSyncType
 from ...delivery import offer
 from ...delivery import options as delivery
 from ...delivery.eligible_methods import Cart
-from ...sellers.partition import group_by_seller
+from ...sellers.partition import partition_lines
 from ..core.descriptions import ADDED_IN_01
 from .dataloaders import (
     DeliveryChoicesByCheckoutIdLoader,
@@ -42,8 +42,8 @@ def resolve_seller_deliveries(
         def with_sellers(sellers):
             if sellers is None:
                 return []
-            parts = group_by_seller(lines, sellers)
-            return _find(root, info, Cart(checkout_info, lines, parts))
+            partitions = partition_lines(lines, sellers)
+            return _find(root, info, Cart(checkout_info, lines, partitions))
 
         return load_checkout_sellers(info, checkout_info, lines).then(with_sellers)
 
@@ -61,7 +61,7 @@ def _find(root, info: ResolveInfo, cart: Cart):
 
     def with_methods(data):
         methods, choices, excluded_ids = data
-        found = delivery.make_deliveries(cart.parts, methods, choices)
+        found = delivery.make_deliveries(cart.partitions, methods, choices)
         if not root.allow_sync_webhooks:
             return [one.without(excluded_ids) for one in found]
         requestor = get_user_or_app_from_context(info.context)

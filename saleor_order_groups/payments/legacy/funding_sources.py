@@ -7,7 +7,7 @@ from saleor.order.models import Order
 from saleor.payment import TransactionAction
 from saleor.payment.models import Payment
 
-from ..funding_sources import Source, bundle
+from ..funding_sources import FundingSource, bundle
 from ..group_requests import Amounts
 from .capture import get_capturable
 
@@ -17,14 +17,14 @@ def find_legacy_sources(
     action: str,
     capture_divided: Callable[[Payment, Amounts], None],
     ask_order: Callable[[Order, Decimal], None],
-) -> list[Source]:
+) -> list[FundingSource]:
     """Return what can be asked of payments that Saleor's plugins process.
 
     :param capture_divided: captures the parts of a payment of several orders at once.
     :param ask_order: captures or refunds an amount of one order's own payment or part.
     """
-    sources: list[Source] = []
-    single: list[Source] = []
+    sources: list[FundingSource] = []
+    single: list[FundingSource] = []
     divided: set[int] = set()
     for order in orders:
         payment = order.get_last_payment()
@@ -43,20 +43,20 @@ def find_legacy_sources(
 
 def _get_divided_source(
     payment: Payment, capture_divided: Callable[[Payment, Amounts], None]
-) -> Source:
+) -> FundingSource:
     def request(amounts: Amounts) -> None:
         capture_divided(payment, amounts)
 
-    return Source(get_capturable(payment), request)
+    return FundingSource(get_capturable(payment), request)
 
 
 def _get_single_source(
     order: Order, available: Decimal, ask_order: Callable[[Order, Decimal], None]
-) -> Source:
+) -> FundingSource:
     def request(amounts: Amounts) -> None:
         ask_order(order, amounts[order.pk])
 
-    return Source({order.pk: available}, request)
+    return FundingSource({order.pk: available}, request)
 
 
 def _get_available(payment: Payment, action: str) -> Decimal:

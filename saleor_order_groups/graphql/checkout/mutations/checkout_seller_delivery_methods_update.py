@@ -35,8 +35,8 @@ from saleor.graphql.utils import get_user_or_app_from_context
 from saleor.webhook.event_types import WebhookEventAsyncType, WebhookEventSyncType
 
 from ....config import SellerSource, get_config
-from ....delivery.combined_method import SellerId, get_sum_id
-from ....delivery.offer import ask_apps, offer_sum
+from ....delivery.combined_method import SellerId, get_combined_id
+from ....delivery.offer import ask_apps, offer_combined_method
 from ....delivery.options import (
     SellerDelivery,
     fetch_choices,
@@ -46,7 +46,7 @@ from ....delivery.options import (
 from ....delivery.tax_rates import MIXED_RATES, has_mixed_rates
 from ....models import SellerDeliveryChoice
 from ....sellers.assignments import ensure_sellers, fetch_sellers
-from ....sellers.partition import SellerLines, get_product_ids, group_by_seller
+from ....sellers.partition import SellerLines, get_product_ids, partition_lines
 from ....sellers.product_data import find_unanswered
 from ...core.descriptions import ADDED_IN_01
 from ...core.limits import describe_excess
@@ -165,7 +165,10 @@ class _Look:
             [
                 (
                     one.seller_id,
-                    [(info.line.pk, info.line.quantity) for info in one.part.lines],
+                    [
+                        (info.line.pk, info.line.quantity)
+                        for info in one.partition.lines
+                    ],
                     [(method.id, method.price) for method in one.methods],
                 )
                 for one in self.deliveries
@@ -187,11 +190,11 @@ def _look(
     _refuse_checkout(checkout_info)
     config = get_config(checkout_info.channel.slug, manager)
     sellers = find_sellers(get_product_ids(lines), config.seller_source)
-    parts = group_by_seller(lines, sellers)
-    _refuse_unknown_sellers(parts, config.seller_source)
+    partitions = partition_lines(lines, sellers)
+    _refuse_unknown_sellers(partitions, config.seller_source)
     choices = fetch_choices(checkout.pk)
     return _Look(
-        checkout_info, lines, find_deliveries(checkout_info, lines, parts, choices)
+        checkout_info, lines, find_deliveries(checkout_info, lines, partitions, choices)
     )
 
 
@@ -205,9 +208,11 @@ def _refuse_changes(asked: _Look, seen: _Look) -> None:
         )
 
 
-def _refuse_unknown_sellers(parts: Iterable[SellerLines], source: SellerSource) -> None:
-    for part in parts:
-        if part.seller is None and find_unanswered(part.product_ids, source):
+def _refuse_unknown_sellers(
+    partitions: Iterable[SellerLines], source: SellerSource
+) -> None:
+    for partition in partitions:
+        if partition.seller is None and find_unanswered(partition.product_ids, source):
             raise _error(
                 "id",
                 "It is not known who sells some of the goods.",
@@ -255,7 +260,7 @@ def _refuse_mixed_rates(
     choices: dict[SellerId, int],
 ) -> None:
     methods = {
-        get_seller_name(one.part.seller): method
+        get_seller_name(one.partition.seller): method
         for one in found
         if one.seller_id in choices and (method := one.find(choices[one.seller_id]))
     }
@@ -301,14 +306,14 @@ def _offer_and_assign(
             choices = fetch_choices(checkout.pk)
             known = CheckoutDelivery.objects.filter(
                 checkout=checkout,
-                external_shipping_method_id=get_sum_id(choices),
+                external_shipping_method_id=get_combined_id(choices),
                 is_valid=True,
             ).first()
             if known and known.active:
                 assign_delivery_method_to_checkout(checkout_info, lines, manager, known)
                 checkout.assigned_delivery = known
                 return checkout
-            if known or offer_sum(checkout_info) is None:
+            if known or offer_combined_method(checkout_info) is None:
                 break
     call_checkout_info_event(
         checkout_info.manager,

@@ -29,7 +29,7 @@ def clean_deliveries(
             one = _get_delivery(item.get("seller_id"), by_seller)
             if one.seller_id in chosen:
                 raise ValidationError(
-                    f"{get_seller_name(one.part.seller)} is named twice.",
+                    f"{get_seller_name(one.partition.seller)} is named twice.",
                     code=CheckoutErrorCode.UNIQUE.value,
                 )
             chosen[one.seller_id] = _get_method_pk(item["shipping_method_id"], one)
@@ -54,14 +54,14 @@ def _get_delivery(
     one = by_seller[seller_id]
     if not one.needs_shipping:
         raise ValidationError(
-            f"The goods of {get_seller_name(one.part.seller)} are not shipped.",
+            f"The goods of {get_seller_name(one.partition.seller)} are not shipped.",
             code=CheckoutErrorCode.SHIPPING_NOT_REQUIRED.value,
         )
     return one
 
 
 def _get_method_pk(global_id: str, one: SellerDelivery) -> int:
-    name = get_seller_name(one.part.seller)
+    name = get_seller_name(one.partition.seller)
     try:
         type_name, pk = from_global_id_or_error(global_id)
     except GraphQLError as error:

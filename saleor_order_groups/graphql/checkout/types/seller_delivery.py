@@ -52,7 +52,7 @@ class CheckoutSellerDelivery(BaseObjectType):
     def resolve_seller(
         root: SyncWebhookControlContext[delivery.SellerDelivery], _info: ResolveInfo
     ):
-        return root.node.part.seller
+        return root.node.partition.seller
 
     @staticmethod
     def resolve_lines(
@@ -62,7 +62,7 @@ class CheckoutSellerDelivery(BaseObjectType):
             SyncWebhookControlContext(
                 line_info.line, allow_sync_webhooks=root.allow_sync_webhooks
             )
-            for line_info in root.node.part.lines
+            for line_info in root.node.partition.lines
         ]
 
     @staticmethod
