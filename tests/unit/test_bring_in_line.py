@@ -284,11 +284,21 @@ ADJUSTED_WHILE_PENDING = [
     Report(0, "authorization_adjustment", "a", 100, None),
 ]
 
+# While settling, the second request's answer has no primary key yet.
+ASKED_AGAIN = [
+    Report(None, "authorization_success", "a", 100, None),
+    Report(None, "cancel_failure", "a", 100, None),
+    Ask(None, "cancel", 100, "time-out", "a"),
+    Ask(0, "cancel", 100, None, "a"),
+    Answer(0, "success", "b"),
+]
+
 
 @PROPERTY
 @given(st.booleans(), STEPS)
 @example(False, USED_TWICE)
 @example(False, ADJUSTED_WHILE_PENDING)
+@example(True, ASKED_AGAIN)
 def test_any_sequence_leaves_payment_and_shares_in_line(is_authorized, steps):
     # given
     purchase = Purchase()
