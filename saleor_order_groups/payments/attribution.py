@@ -376,7 +376,7 @@ def _was_repeated(book: Book, request: TransactionEvent) -> bool:
     return any(
         other.type == request.type
         and other.psp_reference
-        and other.pk > request.pk
+        and _get_age(other) > _get_age(request)
         and other.amount_value == request.amount_value
         and book.find_counting_success(action, other.psp_reference)
         for other in book.events
@@ -385,5 +385,9 @@ def _was_repeated(book: Book, request: TransactionEvent) -> bool:
 
 def _to_request(locked: LockedPayment, index: int, event: TransactionEvent) -> Request:
     amount = floor_minor(event.amount_value, locked.currency)
-    # What was just made has no key, and is the youngest.
-    return Request({index: amount}, {index: event}, event.pk or 2**63)
+    return Request({index: amount}, {index: event}, _get_age(event))
+
+
+def _get_age(event: TransactionEvent) -> int:
+    """Return what sorts events, the oldest first: one just made has no key yet."""
+    return event.pk or 2**63

@@ -5,7 +5,7 @@ from decimal import Decimal
 from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionEvent
 
-from .amounts import split_type
+from .amounts import get_amounts, split_type
 from .locked import LockedPayment, iterate_groups
 
 
@@ -55,15 +55,24 @@ def _stand_for_outcomes(locked: LockedPayment, action: str, reference: str) -> N
         )
         if not is_open and locked.book.find_counting_success(action, reference):
             locked.change(success.event, locked.book, amount_value=Decimal(0))
-    request = locked.find_entry(f"{action}_request", reference)
+    request = _find_request(locked, action, reference)
     if request and any(requests) and not any(successes):
-        locked.change(request.event, locked.book, amount_value=pending)
+        locked.change(request, locked.book, amount_value=pending)
     if any(successes):
         # To Saleor a success answers every request of its reference.
-        like = request.event if request else None
-        _keep_pending(locked, action, reference, pending, like)
+        _keep_pending(locked, action, reference, pending, request)
     else:
         _keep_pending(locked, action, reference, Decimal(0), None)
+
+
+def _find_request(
+    locked: LockedPayment, action: str, reference: str
+) -> TransactionEvent | None:
+    """Return the payment's request of a reference, the latest that counts of several."""
+    if request := locked.book.find(action, "request", reference):
+        return request
+    entry = locked.find_entry(f"{action}_request", reference)
+    return entry.event if entry else None
 
 
 def _keep_pending(
@@ -79,7 +88,7 @@ def _keep_pending(
 
     :param like: what the request is like, but for its amount.
     """
-    own_reference = f"{reference} ({action} pending)".strip()
+    own_reference = _get_own_reference(action, reference)
     found = locked.book.find(action, "request", own_reference)
     if found and not pending:
         locked.remove_event(found, locked.book)
@@ -88,6 +97,10 @@ def _keep_pending(
     elif pending:
         assert like is not None
         locked.add_pending(f"{action}_request", own_reference, pending, like)
+
+
+def _get_own_reference(action: str, reference: str) -> str:
+    return f"{reference} ({action} pending)".strip()
 
 
 def _stand_for_adjustments(locked: LockedPayment) -> None:
@@ -147,11 +160,15 @@ def stand_for_pending_authorizations(locked: LockedPayment) -> None:
                 locked.change(request, locked.book, amount_value=pending)
     if not requests:
         return
+    # Made anew only where an adjustment has hidden the older one, or nothing needs it.
+    found = locked.book.find(action, "request", _get_own_reference(action, ""))
+    others = [event for event in locked.book.events if event is not found]
     latest = max(
-        (event for event in locked.book.events if event.type.startswith(action)),
+        (event for event in others if event.type.startswith(action)),
         key=lambda event: event.created_at,
     )
-    _keep_pending(locked, action, "", Decimal(0), None)
     pending = sum((share.book.amounts[name] for share in locked.shares), Decimal(0))
-    hidden = pending - locked.book.amounts[name]
+    hidden = pending - get_amounts(others)[name]
+    if found and found.created_at < latest.created_at:
+        locked.remove_event(found, locked.book)
     _keep_pending(locked, action, "", hidden, latest)

@@ -49,6 +49,14 @@ DELETE = """
       %s(id: $id) { errors { field code message } }
     }
 """
+CHOOSE = """
+    mutation Choose($id: ID!, $method: ID!) {
+      checkoutDeliveryMethodUpdate(id: $id, deliveryMethodId: $method) {
+        checkout { totalPrice { gross { amount } } }
+        errors { field code message }
+      }
+    }
+"""
 DELETE_CHANNEL = """
     mutation Delete($id: ID!, $target: ID!) {
       channelDelete(id: $id, input: {channelId: $target}) {
@@ -242,6 +250,52 @@ def test_all_that_saleor_deletes_goes_without_the_plugin(
         (other_channel_USD.slug, Decimal(42)),
         (other_channel_USD.slug, Decimal(115)),
     ]
+
+
+def test_cart_with_old_delivery_options_chooses_again_without_the_plugin(
+    saleor_alone, make_cart, make_method, choose, pay
+):
+    # given: a charged cart with a method for each seller, whose options are of yesterday
+    van, bike = make_method("12.00", "alpha"), make_method("3.00", "beta")
+    checkout = make_cart(CART, shipping=None)
+    assert choose(checkout, {"alpha": van, "beta": bike})["errors"] == []
+    checkout.refresh_from_db()
+    charge(pay(checkout))
+    Checkout.objects.filter(pk=checkout.pk).update(
+        delivery_methods_stale_at=timezone.now()
+    )
+    complete = {"as": None, "query": COMPLETE, "variables": {"id": to_id(checkout)}}
+    van_id = Node.to_global_id("ShippingMethod", van.pk)
+
+    # when: the customer completes, takes one seller's method for all, completes again
+    refused, chosen, completed = saleor_alone(
+        complete,
+        {
+            "as": None,
+            "query": CHOOSE,
+            "variables": {"id": to_id(checkout), "method": van_id},
+        },
+        complete,
+    )
+
+    # then
+    [error] = refused["data"]["checkoutComplete"]["errors"]
+    assert (error["field"], error["code"]) == (
+        "shippingMethod",
+        "INVALID_SHIPPING_METHOD",
+    )
+    assert chosen["data"]["checkoutDeliveryMethodUpdate"] == {
+        "checkout": {"totalPrice": {"gross": {"amount": 112.0}}},
+        "errors": [],
+    }
+    assert completed["data"]["checkoutComplete"] == {
+        "order": {
+            "total": {"gross": {"amount": 112.0}},
+            "chargeStatus": "OVERCHARGED",
+            "shippingMethodName": van.name,
+        },
+        "errors": [],
+    }
 
 
 def test_orders_and_payments_of_groups_are_deleted_without_the_plugin(

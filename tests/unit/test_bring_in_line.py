@@ -13,7 +13,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from saleor.payment.models import TransactionEvent, TransactionItem
 
@@ -269,8 +269,36 @@ class Purchase:
         ]
 
 
+# An order's charge fails, then the whole group's with the same reference: Saleor keeps
+# the first failure and has two requests, of which the later one counts.
+USED_TWICE = [
+    Report(None, "authorization_success", "a", 100, None),
+    Ask(0, "charge", 100, "failure", "a"),
+    Ask(None, "charge", 100, "failure", "a"),
+]
+
+# What siblings of an adjusted order still wait for has a request of the payment's own.
+ADJUSTED_WHILE_PENDING = [
+    Report(None, "authorization_success", "a", 1, None),
+    Report(None, "authorization_request", "a", 100, None),
+    Report(0, "authorization_adjustment", "a", 100, None),
+]
+
+# While settling, the second request's answer has no primary key yet.
+ASKED_AGAIN = [
+    Report(None, "authorization_success", "a", 100, None),
+    Report(None, "cancel_failure", "a", 100, None),
+    Ask(None, "cancel", 100, "time-out", "a"),
+    Ask(0, "cancel", 100, None, "a"),
+    Answer(0, "success", "b"),
+]
+
+
 @PROPERTY
 @given(st.booleans(), STEPS)
+@example(False, USED_TWICE)
+@example(False, ADJUSTED_WHILE_PENDING)
+@example(True, ASKED_AGAIN)
 def test_any_sequence_leaves_payment_and_shares_in_line(is_authorized, steps):
     # given
     purchase = Purchase()
