@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.forms.models import model_to_dict
 from django.utils import timezone
 from prices import Money, TaxedMoney
-from saleor.checkout import calculations
-from saleor.checkout.base_calculations import (
-    base_checkout_delivery_price,
-    base_checkout_undiscounted_delivery_price,
-)
 from saleor.core.prices import quantize_price
 from saleor.core.taxes import zero_money
 from saleor.discount import DiscountType, DiscountValueType
@@ -19,6 +14,13 @@ from saleor.discount.utils.voucher import is_line_level_voucher
 from saleor.giftcard.models import GiftCard
 
 from ..delivery.combined_method import Parcel, SellerId, is_sum, read_parcels
+from ..host.internals import (
+    base_checkout_delivery_price,
+    base_checkout_undiscounted_delivery_price,
+    calculate_checkout_total,
+    calculate_checkout_total_with_gift_cards,
+    checkout_shipping_price,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -85,16 +87,16 @@ def fetch_prices(
         **options,
     }
     # First: what follows reads what this has calculated.
-    due = calculations.calculate_checkout_total_with_gift_cards(
+    due = calculate_checkout_total_with_gift_cards(
         **arguments, force_update=force_update
     )
     return CheckoutPrices(
-        shipping=calculations.checkout_shipping_price(**arguments),
+        shipping=checkout_shipping_price(**arguments),
         shipping_base=base_checkout_delivery_price(checkout_info, lines),
         shipping_undiscounted_base=base_checkout_undiscounted_delivery_price(
             checkout_info, lines
         ),
-        total=calculations.calculate_checkout_total(**arguments).gross,
+        total=calculate_checkout_total(**arguments).gross,
         due=due,
         parcels=_get_parcels(checkout_info),
     )

@@ -12,16 +12,18 @@ from django.db.models import QuerySet
 from saleor.core.prices import quantize_price
 from saleor.core.tracing import traced_atomic_transaction
 from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
-from saleor.order.events import (
+from saleor.order.models import Order
+from saleor.payment import PaymentError, TransactionAction
+from saleor.webhook.event_types import WebhookEventSyncType
+
+from ..host.internals import (
+    create_transaction_data,
+    create_transaction_event_requested,
     event_transaction_cancel_requested,
     event_transaction_charge_requested,
     event_transaction_refund_requested,
+    request_payment_action,
 )
-from saleor.order.models import Order
-from saleor.payment import PaymentError, TransactionAction
-from saleor.payment.gateway import _create_transaction_data, _request_payment_action
-from saleor.webhook.event_types import WebhookEventSyncType
-
 from ..models import GroupPayment, PaymentShare
 from ..money.minor_units import floor_minor, show
 from .event_shares import create_event_shares, divide_event
@@ -92,10 +94,6 @@ def request_of_payment(
     :raises ValidationError: an order's share has less left; nothing was asked.
     :raises PaymentError: no app can be asked.
     """
-    from saleor.graphql.payment.mutations.transaction.utils import (
-        create_transaction_event_requested,
-    )
-
     with traced_atomic_transaction():
         links = get_links(payment, set(amounts))
         lock_transactions(payment, links)
@@ -130,8 +128,8 @@ def request_of_payment(
     asked.order = order = (live or [links[0].order])[0]
     event_type = _EVENTS[action]
     try:
-        _request_payment_action(
-            transaction_action_data=_create_transaction_data(
+        request_payment_action(
+            transaction_action_data=create_transaction_data(
                 transaction=asked,
                 action_type=action,
                 action_value=whole,
