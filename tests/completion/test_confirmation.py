@@ -19,6 +19,7 @@ from saleor.payment.models import Payment
 
 from saleor_order_groups.checks import check_configuration
 from saleor_order_groups.models import OrderGroup
+from tests.dummy_gateway import get_dummy_gateway
 
 from ..conftest import WEBHOOK_PLUGIN_PATH
 from .mailbox import MailboxPlugin
@@ -221,7 +222,7 @@ def test_purchases_that_a_legacy_payment_paid_for_are_confirmed_alike(
 ):
     # given
     settings.PLUGINS = [
-        "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin",
+        get_dummy_gateway(),
         *settings.PLUGINS,
     ]
     checkout = make_cart(lines)

@@ -9,8 +9,8 @@ from saleor.payment.models import Payment, Transaction
 
 from saleor_order_groups.completion import orders as placement
 from saleor_order_groups.models import OrderGroup
+from tests.dummy_gateway import get_dummy_gateway
 
-DUMMY = "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin"
 CART = [("beta", "40.00"), ("alpha", "60.00"), ("gamma", "0.00")]
 
 
@@ -21,9 +21,9 @@ def pay_legacy(settings, get_total):
     `plugin` is what stands behind the gateway's ID.
     """
 
-    def _pay(checkout, token=ChargeStatus.FULLY_CHARGED, plugin=DUMMY, **fields):
+    def _pay(checkout, token=ChargeStatus.FULLY_CHARGED, plugin=None, **fields):
         # Saleor takes the first plugin that has the ID.
-        settings.PLUGINS = [plugin, *settings.PLUGINS]
+        settings.PLUGINS = [plugin or get_dummy_gateway(), *settings.PLUGINS]
         total = get_total(checkout)
         return Payment.objects.create(
             gateway="mirumee.payments.dummy",
