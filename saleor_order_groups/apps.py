@@ -19,6 +19,7 @@ class OrderGroupsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import seams
+        from .host import versions
 
         seams.verify_names()
         with seams.refusing_import_errors():
@@ -28,3 +29,4 @@ class OrderGroupsConfig(AppConfig):
         seams.install()
         # After the seams: what these modules import by name is the replacement.
         seams.verify_modules()
+        versions.warn_if_untested()
