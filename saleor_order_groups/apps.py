@@ -21,8 +21,14 @@ class OrderGroupsConfig(AppConfig):
 
     def ready(self) -> None:
         from . import seams
-        from .graphql.extension import extend_schema
+        from .host import versions
 
-        seams.verify()
-        extend_schema()
+        seams.verify_names()
+        with seams.refusing_import_errors():
+            from .graphql.extension import extend_schema
+
+            extend_schema()
         seams.install()
+        # After the seams: what these modules import by name is the replacement.
+        seams.verify_modules()
+        versions.warn_if_untested()

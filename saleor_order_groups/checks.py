@@ -5,15 +5,16 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 
 from . import seams
+from .host import versions
 
 
 @register()
 def check_seams(app_configs, **kwargs) -> list[CheckMessage]:
-    """Report every seam that does not fit, or that is not in place."""
+    """Report what of Saleor does not fit, and seams that are not in place."""
     errors: list[CheckMessage] = [
         Error(
             f"Checkouts cannot be split in this Saleor: {problem}.",
-            hint=f"Install Saleor {seams.SUPPORTED_SALEOR}.",
+            hint=f"Install Saleor {versions.SUPPORTED}.",
             id="saleor_order_groups.E001",
         )
         for problem in seams.find_mismatches()

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Make .venv: Python 3.12, Saleor with the versions of its own lock, this project.
 #
-# SALEOR   which Saleor: any pip requirement, or the path of a clone
+# SALEOR   which Saleor: any pip requirement, as saleor @ git+https://…@main, or the path
+#          of a clone. What is in git brings its own lock.
 # PYTHON   which Python 3.12
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 version=3.23.28
-saleor=${SALEOR:-saleor @ git+https://github.com/saleor/saleor@$version}
-constraints=constraints/saleor-$version.txt
+default="saleor @ git+https://github.com/saleor/saleor@$version"
+saleor=${SALEOR:-$default}
 log=.cache/setup.log
 stamp=.venv/setup-stamp
 export PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -70,6 +71,29 @@ explain() {
 untrusted='certificate.verif|invalid peer certificate|ssl certificate problem|unknownissuer|self[- ]signed certificate'
 unreachable='could not resolve host|failed to resolve|name resolution|dns error|unable to connect|connection refused|network is unreachable|error sending request|timed out|max retries exceeded|connection broken by|proxyerror|cannot connect to proxy'
 
+# Write the lock of a Saleor in git that is not the default, whose versions are here.
+fetch_lock() {
+  [ "$saleor" != "$default" ] || return 0
+  [[ $saleor =~ git\+([a-z+]+://[^/]*/[^@]+)(@(.+))?$ ]] || return 0
+  run git init -q --bare .cache/saleor.git
+  run git --git-dir=.cache/saleor.git fetch -q --depth 1 \
+    "${BASH_REMATCH[1]}" "${BASH_REMATCH[3]:-HEAD}"
+  git --git-dir=.cache/saleor.git show FETCH_HEAD:uv.lock >.cache/uv.lock 2>>"$log" ||
+    rm -f .cache/uv.lock
+}
+
+# Print the versions to install: Saleor's own, but for what the tools pin.
+constrain() {
+  local versions=constraints/saleor-$version.txt
+  if [ -f "$1" ]; then
+    versions=.cache/saleor.txt
+    .venv/bin/python scripts/constraints_from_lock.py "$1" >"$versions"
+  fi
+  awk -F'[=<>]+' 'NR == FNR { pinned[$1]; next } !($1 in pinned)' \
+    constraints/tools.txt "$versions"
+  cat constraints/tools.txt
+}
+
 run() {
   local before
   before=$(wc -l <"$log")
@@ -110,13 +134,15 @@ else
   fi
 fi
 
-if [ -f "$saleor/uv.lock" ]; then
-  constraints=.cache/constraints.txt
-  .venv/bin/python scripts/constraints_from_lock.py "$saleor/uv.lock" >"$constraints"
-fi
-
 say "installing $saleor"
 say "some minutes the first time; $log shows what happens"
-run "${install[@]}" -c "$constraints" -c constraints/tools.txt "$saleor" -e '.[dev]'
+lock=$saleor/uv.lock
+if [ ! -d "$saleor" ]; then
+  lock=.cache/uv.lock
+  rm -f "$lock"
+  fetch_lock
+fi
+constrain "$lock" >.cache/constraints.txt
+run "${install[@]}" -c .cache/constraints.txt "$saleor" -e '.[dev]'
 echo "$wanted" >"$stamp"
 say "done: Saleor $(.venv/bin/python -c 'import importlib.metadata as m; print(m.version("saleor"))')"

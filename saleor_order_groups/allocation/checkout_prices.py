@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.forms.models import model_to_dict
 from django.utils import timezone
 from prices import Money, TaxedMoney
-from saleor.checkout import calculations
-from saleor.checkout.base_calculations import (
-    base_checkout_delivery_price,
-    base_checkout_undiscounted_delivery_price,
-)
 from saleor.core.prices import quantize_price
 from saleor.core.taxes import zero_money
 from saleor.discount import DiscountType, DiscountValueType
@@ -23,6 +18,13 @@ from ..delivery.combined_method import (
     SellerMethod,
     is_combined,
     read_seller_methods,
+)
+from ..host.internals import (
+    base_checkout_delivery_price,
+    base_checkout_undiscounted_delivery_price,
+    calculate_checkout_total,
+    calculate_checkout_total_with_gift_cards,
+    checkout_shipping_price,
 )
 
 if TYPE_CHECKING:
@@ -90,16 +92,16 @@ def fetch_prices(
         **options,
     }
     # First: what follows reads what this has calculated.
-    due = calculations.calculate_checkout_total_with_gift_cards(
+    due = calculate_checkout_total_with_gift_cards(
         **arguments, force_update=force_update
     )
     return CheckoutPrices(
-        shipping=calculations.checkout_shipping_price(**arguments),
+        shipping=checkout_shipping_price(**arguments),
         shipping_base=base_checkout_delivery_price(checkout_info, lines),
         shipping_undiscounted_base=base_checkout_undiscounted_delivery_price(
             checkout_info, lines
         ),
-        total=calculations.calculate_checkout_total(**arguments).gross,
+        total=calculate_checkout_total(**arguments).gross,
         due=due,
         seller_methods=_get_seller_methods(checkout_info),
     )

@@ -5,12 +5,11 @@ from contextvars import ContextVar
 
 from django.db import transaction
 from saleor.core.utils.events import call_event
-from saleor.order.actions import order_created
 from saleor.order.models import Order
-from saleor.order.notifications import send_order_confirmation
 
 from ..config import Confirmation, OrderGroupsConfig
 from ..groups.confirmation import send_group_confirmation
+from ..host.internals import order_created, send_order_confirmation
 from ..host.webhook_lookups import Lookups, share_lookups
 from ..models import OrderGroup
 from ..webhooks.sending import trigger_order_group_created

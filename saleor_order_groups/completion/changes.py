@@ -13,12 +13,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from prices import Money
 from saleor.checkout import CheckoutAuthorizeStatus
-from saleor.checkout.calculations import fetch_checkout_data
 from saleor.checkout.error_codes import CheckoutErrorCode
 from saleor.checkout.models import Checkout
-from saleor.checkout.payment_utils import update_checkout_payment_statuses
 from saleor.core.prices import quantize_price
 
+from ..host.internals import fetch_checkout_data, update_checkout_payment_statuses
 from ..host.line_prices import get_base_prices, get_discounted_prices
 
 if TYPE_CHECKING:

@@ -14,11 +14,14 @@ from prices import Money
 from saleor.checkout.lock_objects import checkout_qs_select_for_update
 from saleor.checkout.models import Checkout
 from saleor.core.exceptions import GiftCardNotApplicable
-from saleor.giftcard.events import gift_cards_used_in_order_event
 from saleor.giftcard.models import GiftCard
-from saleor.order.utils import set_gift_card_user, update_gift_card_balance
 
 from ..allocation.checkout_prices import select_gift_cards
+from ..host.internals import (
+    gift_cards_used_in_order_event,
+    set_gift_card_user,
+    update_gift_card_balance,
+)
 from .changes import is_still_paid
 
 if TYPE_CHECKING:

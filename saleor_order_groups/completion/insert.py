@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from django.db.models import prefetch_related_objects
 from saleor.order.models import Order
-from saleor.order.search import prepare_order_search_vector_value
-from saleor.order.utils import update_order_authorize_data, update_order_charge_data
 from saleor.payment.models import TransactionItem
 
+from ..host.internals import (
+    prepare_order_search_vector_value,
+    update_order_authorize_data,
+    update_order_charge_data,
+)
 from ..host.prefetched import forget, remember, remember_for_now
 from ..host.search_vectors import flatten
 from .context import PlacedOrder

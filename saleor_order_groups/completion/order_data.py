@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from saleor.checkout import calculations
-from saleor.checkout import complete_checkout as saleor_completion
-
 from ..allocation.checkout_prices import fetch_prices
+from ..host.internals import (
+    checkout_shipping_tax_rate,
+    create_lines_for_order,
+    process_shipping_data_for_order,
+    process_user_data_for_order,
+)
 from .context import Completion
 
 
@@ -19,7 +22,7 @@ def prepare_order_data(completion: Completion) -> dict[str, Any]:
     prices = fetch_prices(
         checkout_info, lines, manager=manager, force_update=completion.force_update
     )
-    data = saleor_completion._process_shipping_data_for_order(
+    data = process_shipping_data_for_order(
         checkout_info,
         prices.shipping_undiscounted_base,
         prices.shipping_base,
@@ -27,9 +30,9 @@ def prepare_order_data(completion: Completion) -> dict[str, Any]:
         manager,
         lines,
     )
-    data |= saleor_completion._process_user_data_for_order(checkout_info, manager)
+    data |= process_user_data_for_order(checkout_info, manager)
     data |= {
-        "lines": saleor_completion._create_lines_for_order(
+        "lines": create_lines_for_order(
             manager,
             checkout_info,
             lines,
@@ -39,7 +42,7 @@ def prepare_order_data(completion: Completion) -> dict[str, Any]:
         "language_code": checkout.language_code,
         "total": prices.due,
         "total_price_left": prices.total,
-        "shipping_tax_rate": calculations.checkout_shipping_tax_rate(
+        "shipping_tax_rate": checkout_shipping_tax_rate(
             manager=manager, checkout_info=checkout_info, lines=lines
         ),
         "tax_error": checkout.tax_error,

@@ -5,22 +5,20 @@ from typing import Any
 
 from django.db import connection
 from saleor.account.models import Address
-from saleor.checkout.delivery_context import PRIVATE_META_APP_SHIPPING_ID
-from saleor.checkout.utils import (
-    calculate_checkout_weight,
-    get_checkout_metadata,
-    get_or_create_checkout_metadata,
-)
+from saleor.checkout.utils import calculate_checkout_weight
 from saleor.core.taxes import zero_taxed_money
 from saleor.order import OrderOrigin, OrderStatus
+from saleor.order.delivery_context import PRIVATE_META_APP_SHIPPING_ID
 from saleor.order.models import Order
-from saleor.order.utils import (
-    update_order_display_gross_prices,
-)
 from saleor.payment.model_helpers import get_subtotal
 
 from ..allocation.allocate import OrderAllocation
 from ..delivery.order_deliveries import describe_deliveries
+from ..host.internals import (
+    get_checkout_metadata,
+    get_or_create_checkout_metadata,
+    update_order_display_gross_prices,
+)
 from ..money.minor_units import to_money, to_taxed_money
 from .context import Completion
 from .read import CompletionPlan

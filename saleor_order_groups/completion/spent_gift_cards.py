@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 
-from saleor.giftcard.events import gift_cards_used_in_order_event
 from saleor.giftcard.models import GiftCard
-from saleor.order.utils import (
-    update_gift_card_balance,
-)
 
 from ..allocation.allocate import GiftCardMismatchError, OrderAllocation
+from ..host.internals import gift_cards_used_in_order_event, update_gift_card_balance
 from ..money.minor_units import to_money
 from .context import Completion, PlacedOrder
 from .gift_cards import USED_MEANWHILE, lock_gift_cards, save_spent_cards

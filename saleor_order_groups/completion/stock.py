@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from saleor.order.fetch import OrderLineInfo
-from saleor.warehouse.management import allocate_preorders, allocate_stocks
 from saleor.warehouse.reservations import is_reservation_enabled
 
+from ..host.internals import allocate_preorders, allocate_stocks
 from .context import Completion
 
 

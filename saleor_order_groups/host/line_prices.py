@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from prices import Money
-from saleor.checkout.base_calculations import (
-    _propagate_checkout_discount_on_checkout_lines_prices,
-    calculate_base_line_total_price,
-)
 from saleor.discount import VoucherType
+
+from .internals import calculate_base_line_total_price, propagate_checkout_discount
 
 if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
@@ -35,7 +33,7 @@ def get_discounted_prices(
     """
     prices = get_base_prices(lines)
     if _has_order_level_discount(checkout_info):
-        divided = _propagate_checkout_discount_on_checkout_lines_prices(
+        divided = propagate_checkout_discount(
             list(lines),
             checkout_info.checkout.discount,
             checkout_info.channel.currency_code,

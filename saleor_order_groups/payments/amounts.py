@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionEvent, TransactionItem
-from saleor.payment.transaction_item_calculations import (
+
+from ..host.internals import (
     calculate_transaction_amount_based_on_events,
     recalculate_transaction_amounts,
 )
-
 from ..money.minor_units import floor_minor
 
 AMOUNTS = (
@@ -205,14 +205,14 @@ class Book:
 def get_amounts(events: Iterable[TransactionEvent]) -> dict[str, Decimal]:
     """Return the amounts that Saleor derives from events, by the field's name."""
     reckoning = _Reckoning(events)
-    recalculate_transaction_amounts(reckoning, save=False)  # type: ignore[arg-type]
+    recalculate_transaction_amounts(reckoning, save=False)
     return {name: getattr(reckoning, name) for name in AMOUNTS}
 
 
 def _get_authorization(events: Iterable[TransactionEvent]) -> Decimal:
     """Return the authorized amount before Saleor raises it to zero."""
     reckoning = _Reckoning(events)
-    calculate_transaction_amount_based_on_events(reckoning)  # type: ignore[arg-type]
+    calculate_transaction_amount_based_on_events(reckoning)
     return reckoning.authorized_value
 
 

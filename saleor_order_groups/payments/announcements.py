@@ -16,11 +16,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from saleor.account.models import User
 from saleor.app.models import App
-from saleor.order.actions import call_order_event
 from saleor.order.events import OrderEvent
-from saleor.payment.utils import process_order_with_transaction
 from saleor.webhook.event_types import WebhookEventAsyncType
 
+from ..host.internals import call_order_event, process_order_with_transaction
 from ..host.webhook_lookups import share_lookups
 from ..models import PaymentShare, ShareAnnouncement
 

@@ -12,18 +12,20 @@ from django.db.models import QuerySet
 from saleor.core.prices import quantize_price
 from saleor.core.tracing import traced_atomic_transaction
 from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
-from saleor.order.events import (
-    event_transaction_cancel_requested,
-    event_transaction_charge_requested,
-    event_transaction_refund_requested,
-)
 from saleor.order.models import Order
 from saleor.payment import PaymentError, TransactionAction
-from saleor.payment.gateway import _create_transaction_data, _request_payment_action
 from saleor.payment.models import TransactionEvent
 from saleor.webhook.event_types import WebhookEventSyncType
 
 from ..groups.statuses import NOT_LIVE
+from ..host.internals import (
+    create_transaction_data,
+    create_transaction_event_requested,
+    event_transaction_cancel_requested,
+    event_transaction_charge_requested,
+    event_transaction_refund_requested,
+    request_payment_action,
+)
 from ..models import GroupPayment, PaymentShare
 from ..money.minor_units import floor_minor, show
 from .event_shares import create_event_shares, divide_event
@@ -133,10 +135,6 @@ def _create_request(
     requestor: Requestor,
 ) -> TransactionEvent:
     """Save Saleor's event of the request, and each order's part of it; return the event."""
-    from saleor.graphql.payment.mutations.transaction.utils import (
-        create_transaction_event_requested,
-    )
-
     request = create_transaction_event_requested(
         payment.transaction,
         sum(amounts.values(), Decimal(0)),
@@ -173,8 +171,8 @@ def _send_request(
     live = [link.order for link in links if link.order.status not in NOT_LIVE]
     asked.order = order = (live or [links[0].order])[0]
     event_type = _EVENTS[action]
-    _request_payment_action(
-        transaction_action_data=_create_transaction_data(
+    request_payment_action(
+        transaction_action_data=create_transaction_data(
             transaction=asked,
             action_type=action,
             action_value=request.amount_value,

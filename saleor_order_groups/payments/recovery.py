@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from saleor.payment.models import TransactionEvent
-from saleor.payment.utils import create_failed_transaction_event
 from saleor.plugins.manager import get_plugins_manager
 
+from ..host.internals import create_failed_transaction_event
 from ..models import GroupPayment
 from .amounts import STILL_PENDING
 from .announcements import find_left_over

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from saleor.core.tracing import traced_atomic_transaction
 from saleor.order.models import OrderGrantedRefund
-from saleor.order.utils import (
-    calculate_order_granted_refund_status,
-    updates_amounts_for_order,
-)
 from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionItem
 
+from ..host.internals import (
+    calculate_order_granted_refund_status,
+    updates_amounts_for_order,
+)
 from ..models import GroupPayment
 from .amounts import AMOUNTS
 from .announcements import announce, announce_left_over, tell

@@ -15,12 +15,15 @@ who listens.
 """
 
 import functools
+import importlib
+import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from django.core.exceptions import ImproperlyConfigured
-from semantic_version import SimpleSpec, Version
 
+from ..host import internals, versions
 from . import channel_deletion as channels
 from . import completion, confirmation, delivery, legacy_payments, payments
 from . import database_clearing as commands
@@ -31,8 +34,6 @@ from . import transaction_lists as transactions
 from . import webhook_lookups as webhooks
 from .seam import Seam
 
-# 3.23.2 gave the stock allocation the parameters that placement passes.
-SUPPORTED_SALEOR = ">=3.23.2,<3.24"
 SEAMS: tuple[Seam, ...] = (
     *completion.SEAMS,
     *delivery.SEAMS,
@@ -50,25 +51,77 @@ SEAMS: tuple[Seam, ...] = (
 
 
 def find_mismatches() -> Iterator[str]:
-    """Yield what keeps the plugin from working in the Saleor that is installed."""
-    import saleor
+    """Yield what keeps the plugin from working in the Saleor that is installed.
 
-    if Version(saleor.__version__) not in SimpleSpec(SUPPORTED_SALEOR):
-        yield f"the version is {saleor.__version__}"
-    for seam in SEAMS:
-        if problem := seam.mismatch():
+    Call it once Saleor's schema is extended: the plugin's modules import it.
+    """
+    yield from find_changed_names()
+    yield from find_unimportable_modules()
+
+
+def find_changed_names() -> Iterator[str]:
+    """Yield what Saleor does not have, or has with other parameters."""
+    if problem := versions.find_unsupported():
+        yield problem
+    for name in (*SEAMS, *internals.INTERNALS, *versions.INTERNALS):
+        if problem := name.mismatch():
             yield problem
 
 
-def verify() -> None:
-    """Refuse to start on a Saleor that the seams do not fit.
+def find_unimportable_modules() -> Iterator[str]:
+    """Yield the plugin's modules that cannot be imported, the commands included.
 
-    :raises ImproperlyConfigured: names the seams and the supported versions.
+    Most of them are needed only when a checkout completes, a payment is reported or a
+    task runs. Migrations are left out: Django imports them before it migrates.
     """
-    if problems := list(find_mismatches()):
+    package = importlib.import_module(__package__.rpartition(".")[0])
+    prefix = f"{package.__name__}."
+    for module in pkgutil.walk_packages(package.__path__, prefix, onerror=_ignore):
+        if module.name.startswith(f"{prefix}migrations."):
+            continue
+        try:
+            importlib.import_module(module.name)
+        except Exception as error:
+            yield f"{module.name} cannot be imported: {error!r}"
+
+
+def _ignore(_name: str) -> None:
+    """Pass over a package that cannot be imported: it has been yielded."""
+
+
+@contextmanager
+def refusing_import_errors() -> Iterator[None]:
+    """Refuse to start when a name of Saleor's cannot be imported in this block.
+
+    :raises ImproperlyConfigured: names it and the supported versions.
+    """
+    try:
+        yield
+    except ImportError as error:
+        _refuse([str(error)])
+
+
+def verify_names() -> None:
+    """Refuse to start on a Saleor that the seams and the internals do not fit.
+
+    :raises ImproperlyConfigured: names them and the supported versions.
+    """
+    _refuse(find_changed_names())
+
+
+def verify_modules() -> None:
+    """Refuse to start when a module would fail that nothing imports until it is needed.
+
+    :raises ImproperlyConfigured: names the modules and the supported versions.
+    """
+    _refuse(find_unimportable_modules())
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    if found := "; ".join(problems):
         raise ImproperlyConfigured(
-            f"saleor-order-groups supports Saleor {SUPPORTED_SALEOR} and cannot split"
-            f" orders in this one: {'; '.join(problems)}."
+            f"saleor-order-groups supports Saleor {versions.SUPPORTED} and cannot split"
+            f" orders in this one: {found}."
         )
 
 

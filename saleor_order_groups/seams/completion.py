@@ -3,6 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from saleor.checkout import complete_checkout
+from saleor.core.exceptions import GiftCardNotApplicable, InsufficientStock
+
+from ..host.internals import complete_checkout_fail_handler
 from .seam import Seam
 
 
@@ -58,7 +62,6 @@ def _create_order_from_checkout(original: Callable) -> Callable:
 def _naming_gift_cards() -> Iterator[None]:
     """Give the error its code, which Saleor loses in its transaction flow."""
     from django.core.exceptions import ValidationError
-    from saleor.core.exceptions import GiftCardNotApplicable
 
     try:
         yield
@@ -69,7 +72,6 @@ def _naming_gift_cards() -> Iterator[None]:
 
 def _use_voucher(checkout_info) -> None:
     """Count the voucher in the completion's own transaction: a failure releases it."""
-    from saleor.checkout import complete_checkout
     from saleor.discount.models import NotApplicable
 
     from ..completion.vouchers import use_voucher
@@ -100,9 +102,7 @@ def _create_order(original: Callable) -> Callable:
     ):
         from django.core.exceptions import ValidationError
         from django.db import DatabaseError
-        from saleor.checkout import complete_checkout
         from saleor.checkout.error_codes import CheckoutErrorCode
-        from saleor.core.exceptions import GiftCardNotApplicable, InsufficientStock
 
         from ..completion.context import Completion
         from ..completion.place_group import place_order_group
@@ -154,7 +154,7 @@ def _create_order(original: Callable) -> Callable:
                 raise
             # The split has been rolled back: the unsplit payment goes where Saleor's
             # own failures go.
-            complete_checkout._complete_checkout_fail_handler(
+            complete_checkout_fail_handler(
                 checkout_info,
                 manager,
                 voucher_code=checkout_info.voucher_code,
@@ -302,7 +302,7 @@ def _get_checkout_token(mutation, data):
 
 def _find_order_of_completed_checkout(mutation, data):
     from saleor.checkout.models import Checkout
-    from saleor.graphql.checkout.mutations import CheckoutComplete
+    from saleor.graphql.checkout.mutations.checkout_complete import CheckoutComplete
 
     from ..groups.lookup import find_first_order
 

@@ -6,6 +6,9 @@ offered to it as one, and never reaches an order.
 
 from collections.abc import Callable
 
+from saleor.core.db.connection import allow_writer
+
+from ..host.versions import forget_external_shipping
 from .seam import Seam
 
 
@@ -13,8 +16,6 @@ def _get_available_built_in_shipping_methods(original: Callable) -> Callable:
     """Leave out the methods of sellers who do not sell all that is shipped."""
 
     def get(checkout_info):
-        from saleor.core.db.connection import allow_writer
-
         from ..delivery.offer import leave_out_sellers_own
 
         methods = original(checkout_info)
@@ -28,8 +29,6 @@ def _fetch_external_shipping_methods(original: Callable) -> Callable:
     """Offer the sum beside what shipping apps offer."""
 
     def fetch(checkout_info, available_built_in_methods, requestor):
-        from saleor.core.db.connection import allow_writer
-
         from ..delivery.offer import offer_combined_method
 
         with allow_writer():
@@ -114,10 +113,6 @@ def _process_shipping_data(original: Callable) -> Callable:
         manager,
         lines,
     ):
-        from saleor.checkout.delivery_context import (
-            _remove_external_shipping_from_metadata,
-        )
-
         from ..delivery.combined_method import read_seller_methods
         from ..delivery.options import find_partitions, needs_shipping
         from ..delivery.order_deliveries import describe_deliveries
@@ -137,7 +132,7 @@ def _process_shipping_data(original: Callable) -> Callable:
         if seller_methods is None:
             return data
         # Saleor has written the sum's ID there, as that of an app's method.
-        _remove_external_shipping_from_metadata(checkout_info.checkout)
+        forget_external_shipping(checkout_info.checkout)
         partitions = find_partitions(checkout_info, lines) or []
         if any(map(needs_shipping, partitions)) and len(partitions) > 1:
             return data

@@ -3,6 +3,10 @@
 from collections.abc import Callable
 
 from django.db import DEFAULT_DB_ALIAS
+from saleor.core.db.connection import (
+    allow_writer,
+    allow_writer_for_default_connection,
+)
 
 from .seam import Seam
 
@@ -43,8 +47,6 @@ def _process_order_promotion(original: Callable) -> Callable:
     """Keep a split order from qualifying for promotions on its own subtotal."""
 
     def process(order, lines_info, database_connection_name=DEFAULT_DB_ALIAS):
-        from saleor.core.db.connection import allow_writer_for_default_connection
-
         from ..groups.lookup import is_of_split_group
 
         # A query that shows an order recalculates it: there Saleor forbids the writer.
@@ -63,10 +65,6 @@ def _attach_voucher_info(original: Callable) -> Callable:
     """
 
     def attach(lines_info, order):
-        from saleor.core.db.connection import (
-            allow_writer,
-            allow_writer_for_default_connection,
-        )
         from saleor.discount.utils.voucher import is_line_level_voucher
 
         from ..groups.lookup import is_of_split_group
@@ -95,8 +93,6 @@ def _calculate_taxes(original: Callable) -> Callable:
         requestor,
         database_connection_name=DEFAULT_DB_ALIAS,
     ):
-        from saleor.core.db.connection import allow_writer_for_default_connection
-
         from ..groups.recalculation import subtract_gift_cards
 
         def subtract(result):

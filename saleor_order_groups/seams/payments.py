@@ -3,6 +3,12 @@
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
+from saleor.payment.error_codes import (
+    TransactionRequestActionErrorCode,
+    TransactionUpdateErrorCode,
+)
+
+from ..host.internals import get_transaction_item
 from .seam import Seam
 
 
@@ -147,9 +153,6 @@ def _report_event(original: Callable) -> Callable:
 
     def perform_mutation(cls, root, info, /, **data):
         from saleor.graphql.app.dataloaders import get_app_promise
-        from saleor.graphql.payment.mutations.transaction.utils import (
-            get_transaction_item,
-        )
         from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
 
         from ..payments.records import find_payment
@@ -198,10 +201,6 @@ def _update_transaction(original: Callable) -> Callable:
 
     def perform_mutation(cls, root, info, /, **data):
         from django.core.exceptions import ValidationError
-        from saleor.graphql.payment.mutations.transaction.utils import (
-            get_transaction_item,
-        )
-        from saleor.payment.error_codes import TransactionUpdateErrorCode
 
         from ..models import PaymentShare
         from ..payments.records import find_payment
@@ -246,10 +245,6 @@ def _request_action(original: Callable) -> Callable:
 
     def perform_mutation(cls, root, info, /, **data):
         from django.core.exceptions import ValidationError
-        from saleor.graphql.payment.mutations.transaction.utils import (
-            get_transaction_item,
-        )
-        from saleor.payment.error_codes import TransactionRequestActionErrorCode
 
         from ..payments.records import find_share
         from ..payments.request_bounds import find_refusal, limit_to_share

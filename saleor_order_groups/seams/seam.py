@@ -31,7 +31,10 @@ class Seam:
 
     def mismatch(self) -> str | None:
         """Return what is wrong with the seam in this Saleor, if anything."""
-        _, _, function = self.find()
+        try:
+            _, _, function = self.find()
+        except ImportError:
+            function = None
         if function is None:
             return f"{self.path} is missing"
         parameters = tuple(inspect.signature(function).parameters)

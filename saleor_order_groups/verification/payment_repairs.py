@@ -9,10 +9,10 @@ from django.db.models import Model, QuerySet
 from saleor.core.tracing import traced_atomic_transaction
 from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.order.models import Order
-from saleor.order.utils import updates_amounts_for_order
 from saleor.payment.models import Payment, TransactionItem
 from saleor.plugins.manager import get_plugins_manager
 
+from ..host.internals import updates_amounts_for_order
 from ..models import GroupPayment, LegacyPaymentShare, PaymentShare
 from ..payments.recovery import find_unsettled
 from ..payments.settlement import follows_from_events, settle

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from saleor.account.models import User
 from saleor.app.models import App
-from saleor.webhook.transport.asynchronous.transport import trigger_webhooks_async
-from saleor.webhook.utils import filter_webhooks_for_channel, get_webhooks_for_event
+from saleor.webhook.utils import get_webhooks_for_event
 
 from ..groups.channels import get_channel
+from ..host.internals import filter_webhooks_for_channel, trigger_webhooks_async
 from .event_types import ORDER_GROUP_CREATED
 from .payloads import generate_order_group_payload
 

@@ -22,6 +22,7 @@ from saleor.warehouse.models import Allocation, Stock
 
 from saleor_order_groups.completion import place_group as checkout_module
 from saleor_order_groups.models import OrderGroup
+from tests.helpers.dummy_gateway import get_dummy_gateway
 
 CART = [("alpha", "33.33", 3), ("alpha", "0.05"), ("alpha", "7.77", 2)]
 
@@ -265,7 +266,7 @@ def test_legacy_payment(make_cart, get_total, compare, settings):
     # given
     settings.PLUGINS = [
         *settings.PLUGINS,
-        "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin",
+        get_dummy_gateway(),
     ]
     checkout = make_cart(CART)
     Payment.objects.create(

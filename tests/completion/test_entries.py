@@ -1,7 +1,6 @@
 """Every way into a completion ends in the same group and the same orders."""
 
 import datetime
-from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -19,7 +18,6 @@ from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order import OrderChargeStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
 from saleor.payment import ChargeStatus, TransactionKind
-from saleor.payment.gateways.dummy.plugin import DeprecatedDummyGatewayPlugin
 from saleor.payment.models import Payment, Transaction
 
 from saleor_order_groups.models import OrderGroup, SellerCustomer
@@ -42,18 +40,16 @@ EVENT_REPORT = """
 """
 
 
-class ConfirmingGateway(DeprecatedDummyGatewayPlugin):
-    """A gateway that sends the customer to their bank before it takes the money."""
+@pytest.fixture
+def confirming_gateway(settings):
+    """Install a gateway that asks the customer's bank first; the value is its ID."""
+    from .legacy_gateway import ConfirmingGateway
 
-    PLUGIN_ID = "tests.payments.confirming"
-
-    def process_payment(self, payment_information, previous_value):
-        response = super().process_payment(payment_information, previous_value)
-        return replace(
-            response,
-            action_required=True,
-            action_required_data={"url": "https://bank.example.com"},
-        )
+    settings.PLUGINS = [
+        *settings.PLUGINS,
+        f"{ConfirmingGateway.__module__}.{ConfirmingGateway.__name__}",
+    ]
+    return ConfirmingGateway.PLUGIN_ID
 
 
 def get_placed():
@@ -104,13 +100,12 @@ def test_transactions(make_cart, pay, complete):
 
 
 def test_three_d_secure_completes_on_the_second_call(
-    make_cart, get_total, complete, settings
+    make_cart, get_total, complete, confirming_gateway
 ):
     # given
     checkout = make_cart(CART)
-    settings.PLUGINS = [*settings.PLUGINS, f"{__name__}.ConfirmingGateway"]
     payment = Payment.objects.create(
-        gateway=ConfirmingGateway.PLUGIN_ID,
+        gateway=confirming_gateway,
         checkout=checkout,
         is_active=True,
         total=get_total(checkout).gross.amount,
@@ -156,13 +151,12 @@ def test_three_d_secure_completes_on_the_second_call(
 
 
 def test_three_d_secure_follows_goods_that_changed_hands(
-    make_cart, get_total, complete, settings, get_seller
+    make_cart, get_total, complete, confirming_gateway, get_seller
 ):
     # given
     checkout = make_cart(CART)
-    settings.PLUGINS = [*settings.PLUGINS, f"{__name__}.ConfirmingGateway"]
     Payment.objects.create(
-        gateway=ConfirmingGateway.PLUGIN_ID,
+        gateway=confirming_gateway,
         checkout=checkout,
         is_active=True,
         total=get_total(checkout).gross.amount,

@@ -52,12 +52,13 @@ def clone(tmp_path):
     return tmp_path
 
 
-def set_up(clone):
+def set_up(clone, **more):
     env = os.environ | {
         "PATH": f"{clone / 'bin'}:{os.environ['PATH']}",
         "PYTHON": str(clone / "python"),
     }
     env.pop("SALEOR", None)
+    env |= more
     done = subprocess.run(
         [clone / "scripts" / "setup.sh"],
         env=env,
@@ -158,3 +159,34 @@ def test_a_failure_is_told_by_its_reason(_case, output, reason, clone):
     assert [line for line in printed.splitlines() if len(line) > 80] == []
     assert output in (clone / ".cache" / "setup.log").read_text()
     assert not (clone / ".venv" / "setup-stamp").exists()
+
+
+def test_what_the_tools_pin_wins_over_saleors_lock(clone):
+    # when
+    set_up(clone)
+
+    # then
+    versions = (clone / ".cache" / "constraints.txt").read_text().splitlines()
+    assert "rich==15.0.0" in versions
+    assert [line for line in versions if line.startswith("rich=")] == ["rich==15.0.0"]
+    assert "celery==5.5.3" in versions
+
+
+def test_a_saleor_in_git_brings_its_lock(clone, tmp_path_factory):
+    # given
+    saleor = tmp_path_factory.mktemp("saleor")
+    (saleor / "uv.lock").write_text("its lock\n")
+    for command in (
+        ["init", "-q", "-b", "main"],
+        ["add", "."],
+        ["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "Add"],
+    ):
+        subprocess.run(["git", "-C", saleor, *command], check=True)
+
+    # when
+    done, calls = set_up(clone, SALEOR=f"saleor @ git+file://{saleor}@main")
+
+    # then
+    assert done.returncode == 0
+    assert "python scripts/constraints_from_lock.py .cache/uv.lock" in calls
+    assert (clone / ".cache" / "uv.lock").read_text() == "its lock\n"

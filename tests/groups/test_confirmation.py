@@ -19,6 +19,7 @@ from saleor.payment.models import Payment
 
 from saleor_order_groups.checks import check_configuration
 from saleor_order_groups.models import OrderGroup
+from tests.helpers.dummy_gateway import get_dummy_gateway
 from tests.helpers.mailbox import MailboxPlugin
 from tests.helpers.plugin_paths import WEBHOOK_PLUGIN_PATH
 
@@ -220,7 +221,7 @@ def test_purchases_that_a_legacy_payment_paid_for_are_confirmed_alike(
 ):
     # given
     settings.PLUGINS = [
-        "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin",
+        get_dummy_gateway(),
         *settings.PLUGINS,
     ]
     checkout = make_cart(lines)

@@ -9,9 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+import pytest
 from saleor.payment import TransactionKind
-from saleor.payment.gateways.dummy.plugin import DeprecatedDummyGatewayPlugin
 from saleor.plugins.base_plugin import BasePlugin
+
+from tests.helpers.dummy_gateway import REASON
+
+dummy = pytest.importorskip("saleor.payment.gateways.dummy.plugin", reason=REASON)
 
 PROVIDER = f"{__name__}.ProviderGateway"
 RECORDER = f"{__name__}.EventRecorder"
@@ -41,7 +45,7 @@ class Provider:
         return response
 
 
-class ProviderGateway(DeprecatedDummyGatewayPlugin):
+class ProviderGateway(dummy.DeprecatedDummyGatewayPlugin):
     """Saleor's dummy gateway, in front of the provider of the running test."""
 
     provider = Provider()
@@ -68,6 +72,20 @@ class ProviderGateway(DeprecatedDummyGatewayPlugin):
     def void_payment(self, payment_information, previous_value):
         response = super().void_payment(payment_information, previous_value)
         return self.provider.answer("void", response)
+
+
+class ConfirmingGateway(dummy.DeprecatedDummyGatewayPlugin):
+    """A gateway that sends the customer to their bank before it takes the money."""
+
+    PLUGIN_ID = "tests.payments.confirming"
+
+    def process_payment(self, payment_information, previous_value):
+        response = super().process_payment(payment_information, previous_value)
+        return replace(
+            response,
+            action_required=True,
+            action_required_data={"url": "https://bank.example.com"},
+        )
 
 
 class EventRecorder(BasePlugin):

@@ -28,13 +28,13 @@ from saleor_order_groups.models import (
     SellerDeliveryChoice,
     SellerShippingMethod,
 )
+from tests.helpers.dummy_gateway import get_dummy_gateway
 
 # The other process sees what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CART = [("alpha", "60.00"), ("beta", "40.00")]
 LONG_AGO = timezone.now() - datetime.timedelta(days=400)
-DUMMY = "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin"
 
 COMPLETE = """
     mutation Complete($id: ID!) {
@@ -109,7 +109,7 @@ def place_by_legacy_payment(make_cart, complete, get_total, settings):
     """Return a function that places a group that was paid by a legacy payment."""
 
     def _place():
-        settings.PLUGINS = [*settings.PLUGINS, DUMMY]
+        settings.PLUGINS = [*settings.PLUGINS, get_dummy_gateway()]
         checkout = make_cart(CART)
         Payment.objects.create(
             gateway="mirumee.payments.dummy",

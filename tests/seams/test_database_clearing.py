@@ -28,8 +28,8 @@ from saleor_order_groups.models import (
     ShareAnnouncement,
 )
 from saleor_order_groups.verification.runner import verify
+from tests.helpers.dummy_gateway import get_dummy_gateway
 
-DUMMY = "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin"
 CART = [("beta", "40.00"), ("alpha", "60.00"), (None, "10.00")]
 
 
@@ -41,7 +41,7 @@ def place(make_cart, pay, complete, get_total, settings, shipping_method):
     """
 
     def _place():
-        settings.PLUGINS = [*settings.PLUGINS, DUMMY]
+        settings.PLUGINS = [*settings.PLUGINS, get_dummy_gateway()]
         checkout = make_cart(CART)
         transaction = pay(checkout, authorized_value=Decimal(115))
         transaction.events.update(include_in_calculations=True)

@@ -1,6 +1,8 @@
 """Start-up refuses a Saleor that the seams do not fit, in one sentence."""
 
+import importlib
 import os
+import pkgutil
 import subprocess
 import sys
 
@@ -12,6 +14,7 @@ from django.core.management.base import SystemCheckError
 from saleor.checkout import complete_checkout
 
 from saleor_order_groups import checks, seams
+from saleor_order_groups.host import versions
 
 
 def test_every_seam_is_in_place():
@@ -38,18 +41,39 @@ def test_no_module_of_saleor_keeps_what_a_seam_replaces():
     assert kept == []
 
 
+def test_every_module_of_seams_is_in_seams():
+    # given
+    modules = [
+        importlib.import_module(f"{seams.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(seams.__path__)
+        if module.name != "seam"
+    ]
+
+    # when
+    missing = [
+        f"{module.__name__}: {seam.path}"
+        for module in modules
+        for seam in module.SEAMS
+        if seam not in seams.SEAMS
+    ]
+
+    # then
+    assert missing == []
+    assert sum(len(module.SEAMS) for module in modules) == len(seams.SEAMS)
+
+
 def test_unsupported_version_is_named(monkeypatch):
     # given
-    monkeypatch.setattr(saleor, "__version__", "3.24.1")
+    monkeypatch.setattr(saleor, "__version__", "3.99.1")
 
     # when
     with pytest.raises(ImproperlyConfigured) as error:
-        seams.verify()
+        seams.verify_names()
 
     # then
     assert str(error.value) == (
-        "saleor-order-groups supports Saleor >=3.23.2,<3.24 and cannot split orders in this"
-        " one: the version is 3.24.1."
+        f"saleor-order-groups supports Saleor {versions.SUPPORTED} and cannot split orders"
+        " in this one: the version is 3.99.1."
     )
 
 
@@ -62,7 +86,7 @@ def test_missing_seam_is_named(monkeypatch):
         ImproperlyConfigured,
         match="saleor.checkout.complete_checkout._prepare_checkout_with_payment is missing",
     ):
-        seams.verify()
+        seams.verify_names()
 
 
 def test_changed_seam_is_named(monkeypatch):
@@ -74,7 +98,7 @@ def test_changed_seam_is_named(monkeypatch):
         ImproperlyConfigured,
         match=r"complete_checkout._create_order takes \(order\) instead of \(checkout_",
     ):
-        seams.verify()
+        seams.verify_names()
 
 
 def test_manage_py_check_reports_a_seam_that_was_replaced(monkeypatch):
@@ -87,9 +111,63 @@ def test_manage_py_check_reports_a_seam_that_was_replaced(monkeypatch):
         call_command("check")
 
 
-def test_process_does_not_start_on_an_unsupported_version():
+def test_a_version_that_is_not_semantic_is_named(monkeypatch):
     # given
-    program = "import saleor, django; saleor.__version__ = '3.22.9'; django.setup()"
+    monkeypatch.setattr(saleor, "__version__", "3.23.30.dev1")
+
+    # when
+    with pytest.raises(ImproperlyConfigured) as error:
+        seams.verify_names()
+
+    # then
+    assert str(error.value).endswith(
+        "in this one: its version 3.23.30.dev1 is not a semantic one."
+    )
+
+
+def test_a_seam_whose_module_was_removed_is_named(monkeypatch):
+    # given
+    monkeypatch.setitem(sys.modules, "saleor.order.tasks", None)
+
+    # when / then
+    with pytest.raises(
+        ImproperlyConfigured,
+        match="saleor.order.tasks._bulk_release_voucher_usage is missing",
+    ):
+        seams.verify_names()
+
+
+UNSUPPORTED = "import saleor; saleor.__version__ = '3.22.9'"
+WITHOUT_AN_INTERNAL = """
+from saleor_order_groups.host import internals
+from saleor_order_groups.host.internal import Internal
+internals.INTERNALS += (Internal("saleor.payment.gateway", "_gone", lambda: None),)
+"""
+WITHOUT_A_MODULE = """
+import sys
+sys.modules["saleor_order_groups.payments.recovery"] = None
+"""
+
+
+@pytest.mark.parametrize(
+    ("_case", "program", "problem"),
+    [
+        ("unsupported version", UNSUPPORTED, "the version is 3.22.9"),
+        (
+            "missing internal",
+            WITHOUT_AN_INTERNAL,
+            "saleor.payment.gateway._gone is missing",
+        ),
+        (
+            "module that only a command imports",
+            WITHOUT_A_MODULE,
+            "management.commands.settle_payments cannot be imported",
+        ),
+    ],
+)
+def test_process_does_not_start(_case, program, problem):
+    # given
+    program += "\nimport django; django.setup()"
 
     # when
     result = subprocess.run(
@@ -102,5 +180,5 @@ def test_process_does_not_start_on_an_unsupported_version():
 
     # then
     assert result.returncode != 0
-    assert "supports Saleor >=3.23.2,<3.24" in result.stderr
-    assert "the version is 3.22.9" in result.stderr
+    assert f"supports Saleor {versions.SUPPORTED}" in result.stderr
+    assert problem in result.stderr

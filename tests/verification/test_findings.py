@@ -25,8 +25,8 @@ from saleor_order_groups.models import (
 )
 from saleor_order_groups.payments.split import AMOUNTS
 from saleor_order_groups.verification.runner import verify
+from tests.helpers.dummy_gateway import get_dummy_gateway
 
-DUMMY = "saleor.payment.gateways.dummy.plugin.DeprecatedDummyGatewayPlugin"
 CART = [("beta", "40.00"), ("alpha", "60.00"), (None, "10.00")]
 
 
@@ -385,7 +385,7 @@ def test_event_of_another_share_is_found(place):
 
 def test_legacy_payments_are_counted(make_cart, get_total, complete, settings):
     # given
-    settings.PLUGINS = [*settings.PLUGINS, DUMMY]
+    settings.PLUGINS = [*settings.PLUGINS, get_dummy_gateway()]
     checkout = make_cart(CART)
     Payment.objects.create(
         gateway="mirumee.payments.dummy",

@@ -12,13 +12,16 @@ from uuid import UUID
 from django.db import transaction as database_transaction
 from saleor.core.prices import quantize_price
 from saleor.core.transactions import transaction_with_commit_on_errors
-from saleor.order.actions import order_charged, order_voided
 from saleor.order.fetch import fetch_order_info
-from saleor.order.utils import updates_amounts_for_order
 from saleor.payment import ChargeStatus, PaymentError, TransactionKind, gateway
 from saleor.payment.models import Payment, Transaction
-from saleor.payment.utils import gateway_postprocess
 
+from ...host.internals import (
+    gateway_postprocess,
+    order_charged,
+    order_voided,
+    updates_amounts_for_order,
+)
 from ...money.apportion import apportion, draw_down
 from ...money.minor_units import to_decimal, to_minor
 from .bounds import (

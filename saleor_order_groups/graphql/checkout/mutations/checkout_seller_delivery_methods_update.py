@@ -8,10 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from saleor.checkout import models
 from saleor.checkout.actions import call_checkout_info_event
-from saleor.checkout.delivery_context import (
-    assign_delivery_method_to_checkout,
-    fetch_shipping_methods_for_checkout,
-)
 from saleor.checkout.error_codes import CheckoutErrorCode
 from saleor.checkout.fetch import (
     CheckoutInfo,
@@ -44,6 +40,10 @@ from ....delivery.options import (
     get_seller_name,
 )
 from ....delivery.tax_rates import MIXED_RATES, has_mixed_rates
+from ....host.internals import (
+    assign_delivery_method_to_checkout,
+    fetch_shipping_methods_for_checkout,
+)
 from ....models import SellerDeliveryChoice
 from ....sellers.assignments import ensure_sellers, fetch_sellers
 from ....sellers.partition import SellerLines, get_product_ids, partition_lines

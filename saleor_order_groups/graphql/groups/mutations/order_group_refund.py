@@ -6,12 +6,10 @@ from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.doc_category import DOC_CATEGORY_ORDERS
 from saleor.graphql.core.scalars import PositiveDecimal
 from saleor.graphql.core.types import NonNullList
-from saleor.graphql.payment.mutations.transaction.transaction_request_action import (
-    TransactionRequestAction,
-)
 from saleor.payment import TransactionAction
 from saleor.permission.enums import PaymentPermissions
 
+from ....host.internals import prepare_refund_reason
 from ...core.descriptions import ADDED_IN_01
 from ...core.ids import global_id_to_uuid
 from ...core.limits import describe_excess
@@ -60,9 +58,7 @@ class OrderGroupRefund(OrderGroupPaymentOperation):
         group = cls.get_group(info, id)
         requestor = cls.get_requestor(info)
         requestor.refund_reason = reason.get("refund_reason")
-        requestor.refund_reason_reference = (
-            TransactionRequestAction._prepare_refund_reason(info, **reason)
-        )
+        requestor.refund_reason_reference = prepare_refund_reason(info, **reason)
         found = get_orders(group)
         if orders is not None:
             wanted = {given: global_id_to_uuid(given, "Order") for given in orders}
