@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SellerLines:
-    """A partition: the lines of one seller, or of the shop's own goods if it is None."""
+    """A partition: one seller's lines; `seller` is None for the shop's own goods."""
 
     seller: Seller | None
     lines: tuple["CheckoutLineInfo", ...]
