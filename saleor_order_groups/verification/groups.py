@@ -22,17 +22,16 @@ from ..sellers.customers import select_missing
 from ..sellers.names import SHOP_ITSELF
 from .findings import REPAIR, Finding, Ids
 
-# ------------------------------------------------------------------ groups and orders
-
 
 def _select_groups(ids: Ids) -> QuerySet[OrderGroup]:
     return OrderGroup.objects.filter(pk__in=ids).order_by("pk")
 
 
 def _may_have_lost_orders() -> Q:
-    """Tell the groups of which Saleor may have deleted expired orders.
+    """Return the condition that Saleor may have deleted expired orders of a group.
 
-    It deletes none that has a payment, and none before the channel's time.
+    Saleor keeps orders with payments, and all orders for the time that the channel
+    sets.
     """
     age = timezone.now() - F("channel__delete_expired_orders_after")  # type: ignore[operator]
     is_old = Q(created_at__lte=age)

@@ -19,8 +19,6 @@ from ..money.apportion import draw_down
 from ..money.minor_units import floor_minor
 from .findings import Finding, Ids
 
-# ------------------------------------------------------------------ legacy payments
-
 
 def _select_legacy_shares(ids: Ids) -> QuerySet[LegacyPaymentShare]:
     shares = LegacyPaymentShare.objects.filter(group__in=ids)
@@ -30,7 +28,7 @@ def _select_legacy_shares(ids: Ids) -> QuerySet[LegacyPaymentShare]:
 def select_unbound_legacy_parts(
     shares: QuerySet[LegacyPaymentShare],
 ) -> QuerySet[LegacyPaymentShare]:
-    """Return the parts whose payment is not bound to their order."""
+    """Return the payment parts whose payment is not bound to the part's order."""
     return shares.exclude(Q(payment__order=F("order"), payment__checkout__isnull=True))
 
 
@@ -86,7 +84,10 @@ def check_legacy_parts_agree(ids: Ids) -> Iterator[Finding]:
 
 
 def check_legacy_divisions(ids: Ids) -> Iterator[Finding]:
-    """Divide the sum of the parts again: what was divided is kept nowhere."""
+    """Compare each part with a new division of the parts' sum.
+
+    The amounts of the original division are not stored.
+    """
     shares = _select_legacy_shares(ids).annotate(
         placed=F("order__order_group_link__placed_total_gross_amount")
     )
