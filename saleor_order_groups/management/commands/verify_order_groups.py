@@ -1,4 +1,4 @@
-"""Verify order groups, and repair them."""
+"""Verify order groups, and repair violations."""
 
 from argparse import ArgumentTypeError
 
