@@ -93,8 +93,8 @@ def _select_lost_after(number: int) -> QuerySet[OrderGroup]:
 def _describe(group: OrderGroup) -> str:
     slug = getattr(group, "first_channel_slug")
     if slug is None:
-        return "delete it, its channel and its orders are gone"
-    return f"set its channel to {slug}, its first order's"
+        return "delete it: it has neither a channel nor orders"
+    return f"set its channel to {slug}, the channel of its first order"
 
 
 def _repair(keys: list) -> None:

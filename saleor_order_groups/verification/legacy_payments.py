@@ -38,8 +38,8 @@ def check_legacy_parts_are_bound(ids: Ids) -> Iterator[Finding]:
         group=OuterRef("group"), order=OuterRef("order")
     )
     for name, wrong in (
-        ("is not bound to it", select_unbound_legacy_parts(shares)),
-        ("is of another group's order", shares.exclude(Exists(link))),
+        ("is not bound to the order", select_unbound_legacy_parts(shares)),
+        ("belongs to an order of another group", shares.exclude(Exists(link))),
     ):
         for share in wrong:
             yield Finding(
@@ -57,7 +57,7 @@ def check_legacy_payments_have_parts(ids: Ids) -> Iterator[Finding]:
         yield Finding(
             link.group.number,
             "legacy payment",
-            f"order #{link.order.number} has no part of it",
+            f"order #{link.order.number} has no part of the payment",
         )
 
 
@@ -76,10 +76,10 @@ def check_legacy_parts_agree(ids: Ids) -> Iterator[Finding]:
     for row in payments.filter(is_off).order_by("divided_payment_id"):
         for name in names:
             if row[name] > 1:
-                detail = f"its parts have {row[name]} different values: {name}"
+                detail = f"its parts have {row[name]} different values of {name}"
                 yield Finding(row["group__number"], "legacy payment", detail)
         if row["least"] < 0:
-            detail = f"a part has captured {row['least']}"
+            detail = f"the captured amount of a part is {row['least']}"
             yield Finding(row["group__number"], "legacy payment", detail)
 
 
@@ -104,5 +104,5 @@ def check_legacy_divisions(ids: Ids) -> Iterator[Finding]:
             yield Finding(
                 found[0].group.number,
                 "legacy payment",
-                f"its parts {amounts} are not divided as the orders were placed",
+                f"its parts {amounts} do not match the orders' placed totals",
             )

@@ -98,7 +98,7 @@ def repair_sums(apply: bool) -> Iterator[str]:
         if not follows_from_events(payment):
             # Only the payment provider knows which order the difference belongs to.
             continue
-        yield _describe(payment, "calculate its amounts from the events again")
+        yield _describe(payment, "recalculate its amounts from its events")
         if apply:
             settle(payment, get_plugins_manager(allow_replica=False))
 
@@ -112,7 +112,7 @@ def repair_order_amounts(apply: bool) -> Iterator[str]:
         for row in selected.values_list("number", "pk")
     }
     for number, pk in sorted(wrong):
-        yield f"Order #{number}: calculate what is charged and authorized again"
+        yield f"Order #{number}: recalculate its charged and authorized amounts"
         if apply:
             with traced_atomic_transaction():
                 updates_amounts_for_order(order_qs_select_for_update().get(pk=pk))

@@ -86,7 +86,7 @@ def check_shares_are_bound(ids: Ids) -> Iterator[Finding]:
         yield Finding(
             share.payment.group.number,
             "share",
-            f"order #{share.order.number} is of another group",
+            f"order #{share.order.number} belongs to another group",
         )
 
 
@@ -100,7 +100,7 @@ def check_share_currencies(ids: Ids) -> Iterator[Finding]:
             share.payment.group.number,
             "currency",
             f"the payment, or its share of order #{share.order.number}, has another"
-            " than the group",
+            " currency than the group",
         )
 
 
@@ -178,7 +178,7 @@ def check_event_shares(ids: Ids) -> Iterator[Finding]:
         yield Finding(
             row.share.payment.group.number,
             "event",
-            f"event {row.share_event_id} is not of the share that has it",
+            f"event {row.share_event_id} does not belong to its share and payment",
         )
 
 
@@ -187,6 +187,6 @@ def check_settled(ids: Ids) -> Iterator[Finding]:
         yield Finding(
             payment.group.number,
             "unsettled",
-            f"transaction {payment.transaction.token} has reports that its orders do"
-            " not have; run manage.py settle_payments",
+            f"transaction {payment.transaction.token} has unsettled reports; run"
+            " manage.py settle_payments",
         )
