@@ -9,7 +9,10 @@ from ..models import OrderGroup, OrderGroupOrder
 
 
 def find_first_order(checkout_token: UUID | str) -> Order | None:
-    """Return the first order of the checkout's group: later completions return it."""
+    """Return the first order of the checkout's group, or None without a group.
+
+    Repeated completions answer with this order.
+    """
     # Every completion asks this, and most checkouts have no group: ask the unique index
     # of groups before joining the orders.
     if not OrderGroup.objects.filter(checkout_token=checkout_token).exists():

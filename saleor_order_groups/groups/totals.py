@@ -247,11 +247,11 @@ def has_status(name: str, statuses: Collection[str], *, are_few: bool) -> Q:
     """Return the condition that a group has one of the statuses, for filtering groups.
 
     :param name: one of the four statuses of `status_aggregates`.
-    :param are_few: whether few groups can have the status. The two forms of the
-        condition differ in PostgreSQL's estimate of how many groups meet it: every two
-        hundredth for a comparison with a subquery, every second for EXISTS. With the
-        low estimate PostgreSQL computes the status of all candidates; with the high one
-        it scans groups in their order until a page is full.
+    :param are_few: whether few groups can have the status. It selects between two forms
+        of the condition with different selectivity estimates in PostgreSQL: 1/200 for a
+        comparison with a subquery, 1/2 for EXISTS. With the first PostgreSQL computes
+        the status of all candidates; with the second it scans groups in their order
+        until a page is full.
     """
     places = OrderGroupOrder.objects.filter(group_id=OuterRef("pk"))
     rows = _by_group(places).annotate(**status_aggregates())

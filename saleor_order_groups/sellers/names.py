@@ -83,8 +83,8 @@ class SellerName:
         """
         slug = next(slug for slug in self.new_slugs if slug not in by_slug)
         return Seller(
-            # Derived from the slug: whoever has read the ID of an unsaved seller can
-            # still use it when the row exists.
+            # Derived from the slug, so that a client that has read the ID of the
+            # unsaved seller can use it once the row exists.
             id=uuid5(_NAMESPACE, slug),
             name=self.name,
             slug=slug,

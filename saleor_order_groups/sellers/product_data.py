@@ -263,7 +263,7 @@ def make_sellers(names: Iterable[SellerName]) -> dict[SellerName, Seller]:
         Seller.objects.bulk_create(new, ignore_conflicts=True)
         sellers = find_sellers(sellers)
     for seller in _select_unsaved(sellers):
-        # A seller with this derived ID exists, but somebody has changed its slug.
+        # A seller with this derived ID exists, but its slug was changed.
         seller.pk = uuid4()
         seller.save(force_insert=True)
     return sellers

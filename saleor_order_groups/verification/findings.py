@@ -37,10 +37,12 @@ class Finding:
 
 
 def sum_of(path: str) -> Coalesce:
+    """Return the sum over a relation of the queried rows, 0 without related rows."""
     return Coalesce(Sum(path), Value(Decimal(0)), output_field=DecimalField())
 
 
 def sum_of_order(queryset: QuerySet, name: str) -> Coalesce:
+    """Return the sum of a field over the rows of each queried order, 0 without rows."""
     # A subquery for each sum: joining two relations would multiply their rows.
     sums = (
         queryset.filter(order=OuterRef("pk"))

@@ -39,17 +39,20 @@ def _may_have_lost_orders() -> Q:
 
 
 def check_orders_exist(ids: Ids) -> Iterator[Finding]:
+    """Find groups without orders, unless Saleor may have deleted expired ones."""
     groups = _select_groups(ids).filter(order_links=None)
     for group in groups.exclude(_may_have_lost_orders()):
         yield Finding(group.number, "orders", "the group has no orders")
 
 
 def check_channels(ids: Ids) -> Iterator[Finding]:
+    """Find groups that have lost their channel."""
     for group in _select_groups(ids).filter(channel=None):
         yield Finding(group.number, "channel", f"the group has no channel; {REPAIR}")
 
 
 def check_positions(ids: Ids) -> Iterator[Finding]:
+    """Find groups in which the orders' positions are not 0, 1, 2 and so on."""
     groups = _select_groups(ids).annotate(
         count=Count("order_links"), last=Max("order_links__position")
     )
@@ -63,6 +66,7 @@ def check_positions(ids: Ids) -> Iterator[Finding]:
 
 
 def check_sellers(ids: Ids) -> Iterator[Finding]:
+    """Find groups with several orders of one seller, except adopted groups."""
     repeated = (
         OrderGroupOrder.objects.filter(group__in=ids)
         .exclude(group__private_metadata__has_key=ADOPTED)
@@ -80,6 +84,7 @@ def check_sellers(ids: Ids) -> Iterator[Finding]:
 
 
 def check_customers(ids: Ids) -> Iterator[Finding]:
+    """Find orders whose customer is not among the seller's customers."""
     links = select_missing(OrderGroupOrder.objects.filter(group__in=ids))
     rows = links.values_list("group__number", "order__number", "seller__slug")
     for group_number, number, slug in rows.order_by("group__number", "position"):
@@ -92,6 +97,7 @@ def check_customers(ids: Ids) -> Iterator[Finding]:
 
 
 def check_links(ids: Ids) -> Iterator[Finding]:
+    """Find orders with another checkout, currency or channel than their group."""
     links = OrderGroupOrder.objects.filter(group__in=ids).select_related(
         "group", "order"
     )
@@ -112,6 +118,7 @@ def check_links(ids: Ids) -> Iterator[Finding]:
 
 
 def check_placed_totals(ids: Ids) -> Iterator[Finding]:
+    """Find groups whose placed total is not the sum of their order links'."""
     groups = _select_groups(ids).annotate(
         net=Sum("order_links__placed_total_net_amount"),
         gross=Sum("order_links__placed_total_gross_amount"),

@@ -33,6 +33,7 @@ def select_unbound_legacy_parts(
 
 
 def check_legacy_parts_are_bound(ids: Ids) -> Iterator[Finding]:
+    """Find payment parts that are not bound to an order of their group."""
     shares = _select_legacy_shares(ids)
     link = OrderGroupOrder.objects.filter(
         group=OuterRef("group"), order=OuterRef("order")
@@ -50,6 +51,7 @@ def check_legacy_parts_are_bound(ids: Ids) -> Iterator[Finding]:
 
 
 def check_legacy_payments_have_parts(ids: Ids) -> Iterator[Finding]:
+    """Find orders without a part of their group's legacy payment."""
     shares = LegacyPaymentShare.objects.filter(group=OuterRef("group"))
     links = OrderGroupOrder.objects.filter(Exists(shares), group__in=ids)
     without = links.exclude(Exists(shares.filter(order=OuterRef("order"))))
@@ -62,6 +64,10 @@ def check_legacy_payments_have_parts(ids: Ids) -> Iterator[Finding]:
 
 
 def check_legacy_parts_agree(ids: Ids) -> Iterator[Finding]:
+    """Find legacy payments whose parts differ in gateway, token or currency.
+
+    Parts with a negative captured amount are found too.
+    """
     names = ("gateway", "token", "currency")
     payments = (
         LegacyPaymentShare.objects.filter(group__in=ids)

@@ -40,6 +40,7 @@ def select_wrong_authorized(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 
 def check_order_amounts(ids: Ids) -> Iterator[Finding]:
+    """Find orders whose amounts are not the sums of their payments' amounts."""
     orders = Order.objects.filter(order_group_link__group__in=ids).order_by("pk")
     for name, wrong in (
         ("total_charged_amount", select_wrong_charged(orders)),

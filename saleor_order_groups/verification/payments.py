@@ -35,6 +35,7 @@ def select_bound_payments(payments: QuerySet[GroupPayment]) -> QuerySet[GroupPay
 
 
 def check_payments_are_unbound(ids: Ids) -> Iterator[Finding]:
+    """Find group payments that are bound to an order or a checkout."""
     for payment in select_bound_payments(_select_payments(ids)):
         yield Finding(
             payment.group.number,
@@ -56,6 +57,7 @@ def select_payments_without_share(
 
 
 def check_payments_have_shares(ids: Ids) -> Iterator[Finding]:
+    """Find payments without a share for an order of their group."""
     for payment in select_payments_without_share(_select_payments(ids)):
         yield Finding(
             payment.group.number,
@@ -72,6 +74,7 @@ def select_unbound_shares(shares: QuerySet[PaymentShare]) -> QuerySet[PaymentSha
 
 
 def check_shares_are_bound(ids: Ids) -> Iterator[Finding]:
+    """Find shares that are not bound to their order, or to an order of their group."""
     shares = _select_shares(ids)
     for share in select_unbound_shares(shares):
         yield Finding(
@@ -91,6 +94,7 @@ def check_shares_are_bound(ids: Ids) -> Iterator[Finding]:
 
 
 def check_share_currencies(ids: Ids) -> Iterator[Finding]:
+    """Find payments and shares in another currency than their group."""
     same = Q(
         transaction__currency=F("payment__group__currency"),
         payment__transaction__currency=F("payment__group__currency"),
@@ -126,6 +130,7 @@ _NEVER_NEGATIVE = tuple(
 
 
 def check_no_share_is_negative(ids: Ids) -> Iterator[Finding]:
+    """Find negative amounts of shares whose payment's amount is not negative."""
     least = {
         f"min_{name}": Min(f"shares__transaction__{name}") for name in _NEVER_NEGATIVE
     }
@@ -144,6 +149,7 @@ def check_no_share_is_negative(ids: Ids) -> Iterator[Finding]:
 
 
 def check_share_sums(ids: Ids) -> Iterator[Finding]:
+    """Find payments whose amounts are not the sums of their shares' amounts."""
     for payment in select_wrong_sums(_select_payments(ids)):
         for name in AMOUNTS:
             amount = getattr(payment.transaction, name)
@@ -158,6 +164,7 @@ def check_share_sums(ids: Ids) -> Iterator[Finding]:
 
 
 def check_divided_anew(ids: Ids) -> Iterator[Finding]:
+    """Find payments whose shares once did not sum to them and were divided again."""
     for payment in _select_payments(ids).filter(divided_anew_at__isnull=False):
         yield Finding(
             payment.group.number,
@@ -169,6 +176,7 @@ def check_divided_anew(ids: Ids) -> Iterator[Finding]:
 
 
 def check_event_shares(ids: Ids) -> Iterator[Finding]:
+    """Find events that do not belong to the payment or share they are recorded for."""
     rows = PaymentEventShare.objects.filter(share__payment__group__in=ids)
     own = Q(
         event__transaction=F("share__payment__transaction"),
@@ -183,6 +191,7 @@ def check_event_shares(ids: Ids) -> Iterator[Finding]:
 
 
 def check_settled(ids: Ids) -> Iterator[Finding]:
+    """Find payments with reports that are not settled."""
     for payment in find_unsettled(_select_payments(ids)):
         yield Finding(
             payment.group.number,

@@ -21,6 +21,8 @@ def filter_by_ids(type_name: str):
 
 
 def filter_by_value(field: str):
+    """Return a filter for a field by the value, or one of the values."""
+
     def filter_value(queryset, _name, value):
         return filter_where_by_value_field(queryset, field, value)
 
@@ -28,6 +30,11 @@ def filter_by_value(field: str):
 
 
 def filter_by_id(field: str, type_name: str):
+    """Return a filter for a foreign key by global IDs of the type.
+
+    The filter raises GraphQLError for IDs that are not of the type.
+    """
+
     def filter_id(queryset, _name, value):
         if value is None:
             return queryset.none()
@@ -41,6 +48,7 @@ def filter_by_id(field: str, type_name: str):
 
 
 def filter_is_active(queryset, _name, value):
+    """Filter by `is_active`; null matches no row."""
     return queryset.filter(is_active=value) if value is not None else queryset.none()
 
 

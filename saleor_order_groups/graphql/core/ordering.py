@@ -31,6 +31,7 @@ class Ordering:
     is_descending: bool
 
     def sort(self, queryset: QuerySet) -> QuerySet:
+        """Return the queryset sorted in this order."""
         sign = "-" if self.is_descending else ""
         return queryset.order_by(*(f"{sign}{name}" for name in self.columns))
 

@@ -93,6 +93,11 @@ _FEW_ORDERS = 20_000
 
 
 def filter_by_status(name: str):
+    """Return a filter for one of the four statuses of a group.
+
+    :param name: one of the four statuses of `status_aggregates`.
+    """
+
     def filter_status(queryset, _name, value):
         statuses = list_values(value)
         if not statuses:
@@ -115,6 +120,7 @@ def filter_number(queryset, _name, value):
 
 
 def filter_order_number(queryset, _name, value):
+    """Filter by the number of any of the orders."""
     places = OrderGroupOrder.objects.all()
     return _with_places(
         queryset, filter_where_by_numeric_field(places, "order__number", value)
@@ -171,6 +177,7 @@ def _is_updated(queryset: QuerySet, value: dict) -> Q:
 
 
 def filter_seller(queryset, name, value):
+    """Filter by the seller of any of the orders."""
     places = filter_by_id("seller_id", "Seller")(
         OrderGroupOrder.objects.using(queryset.db).order_by(), name, value
     )
@@ -183,6 +190,7 @@ def filter_seller(queryset, name, value):
 
 
 def filter_has_shop_order(queryset, _name, value):
+    """Filter by whether the group has an order of the shop itself; null matches none."""
     if value is None:
         return queryset.none()
     shops = OrderGroupOrder.objects.filter(
@@ -192,6 +200,7 @@ def filter_has_shop_order(queryset, _name, value):
 
 
 def filter_total_gross(queryset, _name, value):
+    """Filter by the gross total of the counted orders, as a Decimal."""
     queryset = queryset.alias(filtered_total=select_total_gross())
     return filter_where_by_price_field(queryset, "filtered_total", value)
 

@@ -86,6 +86,7 @@ class OrderGroupOperation(BaseMutation):
 
     @classmethod
     def get_requestor(cls, info: ResolveInfo) -> Requestor:
+        """Return the user or app of the request, with a plugin manager."""
         return Requestor(
             manager=get_plugin_manager_promise(info.context).get(),
             user=info.context.user,
@@ -99,6 +100,10 @@ class OrderGroupOperation(BaseMutation):
         orders: Sequence[order_models.Order],
         errors: dict[UUID, list[Exception]],
     ):
+        """Return the payload, with the orders as they are in the database now.
+
+        :param errors: the errors of each order that failed, by order key.
+        """
         for order in orders:
             order.refresh_from_db()
         return cls(

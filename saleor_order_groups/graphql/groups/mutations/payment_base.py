@@ -47,6 +47,12 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
         amount: Decimal | None,
         requestor: Requestor | None = None,
     ):
+        """Request an action from the funding sources of the orders; return the payload.
+
+        :param action: CHARGE or REFUND of `TransactionAction`.
+        :param amount: in the group's currency; None for the whole available amount.
+        :raises ValidationError: on `amount`, if it is not positive or not available.
+        """
         if amount is not None:
             # An amount with too many digits to be rounded is refused later: it exceeds
             # every available amount.

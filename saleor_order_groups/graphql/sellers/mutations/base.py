@@ -20,6 +20,7 @@ UNIQUE_FIELDS = ("slug", "external_reference")
 
 
 def field_error(field: str, message: str, code: SellerErrorCode) -> ValidationError:
+    """Return an error on a field of the mutation's input."""
     return ValidationError({field: ValidationError(message, code=code.value)})
 
 
