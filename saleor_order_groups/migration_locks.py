@@ -32,8 +32,8 @@ def explain_lock_timeout() -> Iterator[None]:
             raise
         raise CommandError(
             f"A table was in use for longer than {LOCK_TIMEOUT}: this gave up rather"
-            " than keep Saleor waiting. Nothing is half done: try again, and the command"
-            " goes on from here."
+            " than keep Saleor waiting. Nothing is half done: try again, and the"
+            " command goes on from here."
         ) from error
 
 

@@ -221,7 +221,8 @@ def _refusal(
     return ValidationError(
         {
             "input": ValidationError(
-                f"The order is one of {seller or SHOP_ITSELF}, and cannot have {goods}.",
+                f"The order is one of {seller or SHOP_ITSELF},"
+                f" and cannot have {goods}.",
                 code=OrderErrorCode.INVALID.value,
                 params={"variants": _get_global_ids(foreign)},
             )

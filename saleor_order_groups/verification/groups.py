@@ -134,6 +134,6 @@ def check_placed_totals(ids: Ids) -> Iterator[Finding]:
             group.number,
             "placed total",
             f"the group has {group.placed_total_net_amount} net and"
-            f" {group.placed_total_gross_amount} gross, but its orders' placed totals sum"
-            f" to {group.net} net and {group.gross} gross",
+            f" {group.placed_total_gross_amount} gross, but its orders' placed totals"
+            f" sum to {group.net} net and {group.gross} gross",
         )

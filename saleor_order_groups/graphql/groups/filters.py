@@ -73,7 +73,7 @@ class OrderGroupFulfillmentStatusEnumFilterInput(BaseInputObjectType):
 
 
 def filter_channel(queryset, name, value):
-    """Keep the groups of these channels; without a channel, the first order's counts."""
+    """Keep the groups of these channels; a lost channel is that of the first order."""
     found = filter_by_id("channel_id", "Channel")(queryset, name, value)
     lost = select_lost().using(queryset.db)
     # Check this first: with an OR PostgreSQL cannot read the page from the channel's
@@ -190,7 +190,7 @@ def filter_seller(queryset, name, value):
 
 
 def filter_has_shop_order(queryset, _name, value):
-    """Filter by whether the group has an order of the shop itself; null matches none."""
+    """Filter by whether the group has an order of the shop; null matches none."""
     if value is None:
         return queryset.none()
     shops = OrderGroupOrder.objects.filter(

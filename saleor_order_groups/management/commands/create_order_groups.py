@@ -13,9 +13,9 @@ DEFAULT_BATCH_SIZE = 1000
 
 class Command(BaseCommand):
     help = (
-        "Gives groups to the orders that have none, in the channels where the plugin is "
-        "active: one for each order, or for those of one checkout. An order's seller is "
-        "who sells all of its lines today; where that is nobody, the order is named. "
+        "Gives groups to the orders that have none, in the channels where the plugin "
+        "is active: one for each order, or for those of one checkout. An order's seller "
+        "is who sells all of its lines today; where that is nobody, the order is named. "
         "May be run again, and stopped at any time."
     )
 

@@ -14,8 +14,8 @@ DEFAULT_BATCH_SIZE = 1000
 
 class Command(BaseCommand):
     help = (
-        "Turns what the products' metadata or an attribute say about their sellers into "
-        "assignments, which sellerAssignProducts then changes. Makes the sellers that "
+        "Turns what the products' metadata or an attribute say about their sellers "
+        "into assignments, which sellerAssignProducts then changes. Makes the sellers that "
         "are not there yet. May be run again, and stopped at any time."
     )
 

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--repair",
             action="store_true",
-            help="Repair violations first, if possible (default: only list the repairs).",
+            help="Repair violations first if possible (default: only list repairs).",
         )
 
     def handle(self, *_args, **options):

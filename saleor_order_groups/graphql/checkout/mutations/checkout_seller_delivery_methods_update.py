@@ -248,8 +248,8 @@ def _refuse_checkout(checkout_info: CheckoutInfo) -> None:
     if checkout_info.checkout.collection_point_id:
         raise _error(
             "id",
-            "The goods of the checkout are collected. Remove its collection point first:"
-            " collecting some goods and delivering others is not supported.",
+            "The goods of the checkout are collected. Remove its collection point"
+            " first: collecting some goods and delivering others is not supported.",
             CheckoutErrorCode.DELIVERY_METHOD_NOT_APPLICABLE,
         )
     if not checkout_info.shipping_address:
