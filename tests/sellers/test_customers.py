@@ -136,11 +136,12 @@ def test_one_who_registered_before_is_found_and_repaired(
     suffix = "run manage.py verify_order_groups --repair"
     assert found == [
         *(
-            f"Group #{group.number}: customer: that of order"
-            f" #{number[group.number, slug]} is not one of {slug}; {suffix}"
+            f"Group #{group.number}: customer: the customer of order"
+            f" #{number[group.number, slug]} is missing from the customers of {slug};"
+            f" {suffix}"
             for group, slug in ((first, "alpha"), (second, "alpha"), (second, "beta"))
         ),
-        "3 findings.",
+        "3 violations.",
     ]
     assert not SellerCustomer.objects.exists()
 
