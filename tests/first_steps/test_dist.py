@@ -11,7 +11,7 @@ from graphene import Node
 from saleor.site.models import SiteSettings
 
 from saleor_order_groups.models import OrderGroup, OrderGroupOrder
-from tests.helpers.processes import do_in_saleor, link_packages
+from tests.helpers.packages import do_in_saleor, link_packages
 
 # The other process sees what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)

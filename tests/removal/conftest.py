@@ -1,6 +1,6 @@
 import pytest
 
-from tests.helpers.processes import do_in_saleor, link_packages
+from tests.helpers.packages import do_in_saleor, link_packages
 
 
 @pytest.fixture(scope="session")
