@@ -1,7 +1,7 @@
 """Find and lock the rows of a group's payments.
 
 The lock order is: the orders by primary key, then the payment and its shares by primary
-key, as Saleor locks an order before its transactions.
+key. Saleor locks an order before its transactions too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,8 +29,8 @@ _COVERING = (
 
 
 def find_payment(transaction_id: int) -> GroupPayment | None:
-    """Return the payment that a transaction is, or is a share of."""
-    # Two look-ups, each by an index: there is none for the two in one.
+    """Return the group's payment that a transaction is or is a share of, or None."""
+    # Two queries that each use an index: no index serves both conditions at once.
     return (
         GroupPayment.objects.filter(transaction_id=transaction_id).first()
         or GroupPayment.objects.filter(shares__transaction_id=transaction_id).first()
@@ -38,7 +38,7 @@ def find_payment(transaction_id: int) -> GroupPayment | None:
 
 
 def find_share(transaction: TransactionItem) -> PaymentShare | None:
-    """Return what the transaction is an order's share of, if it is one."""
+    """Return the payment share of a share transaction, None for any other."""
     return (
         PaymentShare.objects.filter(transaction=transaction)
         .select_related("payment", "order__channel")
@@ -47,9 +47,11 @@ def find_share(transaction: TransactionItem) -> PaymentShare | None:
 
 
 def lock_payment(payment: GroupPayment) -> LockedPayment:
-    """Lock a payment's orders by primary key, then payment and shares; read all events.
+    """Lock a payment's orders, then the payment and its shares; read all events.
 
-    :raises RuntimeError: there is no transaction that would hold the locks.
+    Each kind of row is locked by primary key.
+
+    :raises RuntimeError: no database transaction is open that would hold the locks.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Locks are held by a transaction, and there is none.")
@@ -62,7 +64,7 @@ def lock_payment(payment: GroupPayment) -> LockedPayment:
     }
     lock_transactions(payment, links)
     covered = _get_covered_elsewhere(payment, orders)
-    # As completion divides ties.
+    # Completion breaks ties in this order too.
     links.sort(key=lambda link: orders[link.order_id].number)
     events = _read_events([payment.transaction, *(link.transaction for link in links)])
     shares = []
@@ -85,7 +87,7 @@ def lock_payment(payment: GroupPayment) -> LockedPayment:
 
 
 def lock_transactions(payment: GroupPayment, links: Sequence[PaymentShare]) -> None:
-    """Lock a payment and shares of it by primary key, and read them anew."""
+    """Lock a payment and shares of it by primary key, and read their rows anew."""
     transactions = {
         transaction.pk: transaction
         for transaction in transaction_item_qs_select_for_update().filter(
@@ -98,7 +100,7 @@ def lock_transactions(payment: GroupPayment, links: Sequence[PaymentShare]) -> N
 
 
 def get_covered(transaction: TransactionItem) -> int:
-    """Return what a transaction covers of its order's total, in minor units."""
+    """Return how much of its order's total a transaction covers, in minor units."""
     covered = sum(getattr(transaction, name) for name in _COVERING)
     return max(floor_minor(covered, transaction.currency), 0)
 
