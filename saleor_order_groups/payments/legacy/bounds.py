@@ -119,8 +119,8 @@ def refuse_refund(parts: Parts, amount: Decimal | None) -> None:
         amount = captured
     if in_progress and amount > captured - in_progress:
         raise PaymentError(
-            "Cannot refund more than captured, and refunds are in progress of"
-            f" {show(in_progress, currency)}."
+            "Cannot refund more than captured, and refunds of"
+            f" {show(in_progress, currency)} are in progress."
         )
 
 
