@@ -1,8 +1,8 @@
 """Attribute a report on the payment to orders: the report itself does not name them.
 
-The first rule that fits decides. The report belongs to the request with its reference;
-or to an open request that it can answer; or it divides as its reference did before, or
-else as the orders' money does.
+The first rule that fits decides. A report belongs to the request that has its
+reference. Otherwise it answers an open request that fits. Otherwise it divides as its
+reference was divided before, or as the orders' money does.
 """
 
 import datetime
@@ -79,9 +79,12 @@ def attribute_reports(locked: LockedPayment, named: Named | None = None) -> None
 
 
 def is_guessed(locked: LockedPayment, entry: Entry, index: int) -> bool:
-    """Tell whether a report could belong to the order at `index` instead of its orders.
+    """Tell whether a report may have been attributed to the wrong orders.
 
-    The attribution is certain if one of its orders has a request with its reference.
+    The attribution is certain if one of these orders has a request with the report's
+    reference.
+
+    :param index: the position of the share that the report may belong to.
     """
     action, _ = split_type(entry.event.type)
     reference = entry.event.psp_reference
@@ -404,5 +407,5 @@ def _to_request(locked: LockedPayment, index: int, event: TransactionEvent) -> R
 
 
 def _get_age(event: TransactionEvent) -> int:
-    """Return the key that sorts events, the oldest first; a new event has none yet."""
+    """Return the key that sorts events by age; an event without a key is the newest."""
     return event.pk or 2**63

@@ -19,9 +19,8 @@ class Standing:
     :param need: how much the order needs of this payment; zero if the order is not
         live.
     :param authorized: the amount that can still be charged or canceled.
-    :param authorize_pending: the amount that is about to be authorized.
-    :param charged: the amount that is charged; together with the pending charge it
-        covers the need.
+    :param charged: the amount that is charged. The need is covered by this amount, by
+        `authorized` and by the pending amounts of both.
     :param taken: how much charges and cancelations take from any authorization.
     :param dropped: how much an app that sets amounts took from the authorization
         without a charge or cancelation that explains it yet.

@@ -1,4 +1,4 @@
-"""Keep the payment's events such that its amounts are the sum of the shares'."""
+"""Let the payment stand for its shares, whatever the outcomes of the orders' parts."""
 
 from decimal import Decimal
 
