@@ -31,7 +31,7 @@ class InsufficientAmountError(ValueError):
 
 @dataclass
 class FundingSource:
-    """Money of orders that an action can be requested on.
+    """Money of orders from which an action can take amounts.
 
     `available` is the Decimal amount of each order, by the order's key. `request`
     requests such amounts. It raises ValidationError or PaymentError; if it fails for
