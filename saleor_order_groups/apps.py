@@ -1,4 +1,4 @@
-"""The Django app: it replaces the seams and extends the schema when Django is ready."""
+"""The Django app, which installs the seams and extends the schema at start-up."""
 
 from django.apps import AppConfig
 
@@ -6,8 +6,9 @@ from django.apps import AppConfig
 class OrderGroupsConfig(AppConfig):
     """Add the plugin to Saleor in the two phases of Django's start-up.
 
-    Import-light: Django reads this module before any model exists, and Saleor's enums
-    and schema must be extended before they are built.
+    Django imports this module before any model is loaded, so that it may not import
+    models. The event types must be registered before Saleor builds its enums, and the
+    fields must be added before Saleor builds its schema.
     """
 
     name = "saleor_order_groups"
@@ -29,6 +30,7 @@ class OrderGroupsConfig(AppConfig):
 
             extend_schema()
         seams.install()
-        # After the seams: what these modules import by name is the replacement.
+        # Check the modules after installing the seams: whatever they import by name
+        # must be the replacement.
         seams.verify_modules()
         versions.warn_if_untested()

@@ -1,4 +1,4 @@
-"""System checks: `manage.py check` tells what start-up would refuse."""
+"""System checks: `manage.py check` reports what start-up would refuse."""
 
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import Error as DatabaseError
@@ -10,7 +10,7 @@ from .host import versions
 
 @register()
 def check_seams(app_configs, **kwargs) -> list[CheckMessage]:
-    """Report what of Saleor does not fit, and seams that are not in place."""
+    """Report parts of Saleor that do not fit, and seams that are not in place."""
     errors: list[CheckMessage] = [
         Error(
             f"Checkouts cannot be split in this Saleor: {problem}.",
@@ -31,15 +31,15 @@ def check_seams(app_configs, **kwargs) -> list[CheckMessage]:
 
 @register()
 def check_configuration(app_configs, **kwargs) -> list[CheckMessage]:
-    """Warn of what the stored configuration does not do any more.
+    """Warn about stored configuration that no longer works.
 
-    Warnings: an error would keep `migrate` and all other commands from running. Where
-    there is no database, or no table yet, there is no configuration either.
+    These are warnings because an error would stop `migrate` and all other commands.
+    Without a database or before the first migration there is no configuration to check.
     """
     from .sellers import source_problems as problems
 
     try:
-        # Of its own: a failed statement would end the caller's transaction.
+        # A savepoint: a failed statement would otherwise end the caller's transaction.
         with transaction.atomic():
             sources = list(problems.find_silent_sources())
             channels = list(problems.find_unheard_confirmations())

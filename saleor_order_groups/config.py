@@ -26,10 +26,10 @@ CONFIRMATION = "confirmation"
 
 
 class ShippingAllocation(StrEnum):
-    """How one delivery method's price is divided between the orders that ship.
+    """How the price of one delivery method is divided between the orders that ship.
 
-    By their subtotals, by the weight of their goods, in equal parts, or all of it to the
-    first order.
+    By the orders' subtotals, by the weights of their goods, in equal parts, or with the
+    whole price on the first order.
     """
 
     SUBTOTAL = "SUBTOTAL"
@@ -39,9 +39,9 @@ class ShippingAllocation(StrEnum):
 
 
 class ChargePolicy(StrEnum):
-    """Whether one order's part of a payment may be charged alone, or only the group's.
+    """Whether an order's payment share may be charged alone, or only the whole group.
 
-    Some payment providers allow one capture for each authorization.
+    Some payment providers allow only one capture for each authorization.
     """
 
     PER_ORDER = "PER_ORDER"
@@ -56,7 +56,7 @@ class Confirmation(StrEnum):
 
 
 class SellerSourceType(StrEnum):
-    """What says who sells a product: an assignment, or the product's own data."""
+    """The type of a seller source: assignments, or the products' own data."""
 
     ASSIGNMENT = "ASSIGNMENT"
     METADATA = "METADATA"
@@ -65,9 +65,10 @@ class SellerSourceType(StrEnum):
 
 @dataclass(frozen=True)
 class SellerSource:
-    """What says who sells a product.
+    """Where the seller of a product is stored.
 
-    `key`: of the public metadata, or the attribute's slug; empty for assignments.
+    `key`: the key of the product's public metadata, or the slug of the attribute; empty
+    for assignments.
     """
 
     type: SellerSourceType
@@ -82,13 +83,15 @@ ASSIGNMENT = SellerSource(SellerSourceType.ASSIGNMENT)
 
 @dataclass(frozen=True)
 class OrderGroupsConfig:
-    """What the plugin does in a channel.
+    """The plugin's configuration of a channel.
 
-    `group_single_seller`: a checkout of one seller gets a group of one order too.
-    `allow_shop_goods`: goods without a seller may be sold, as the shop's own order.
-    `shipping_allocation`: how the checkout's shipping price is divided.
+    `group_single_seller`: whether a checkout of one seller gets a group of one order.
+    `allow_shop_goods`: whether goods without a seller may be sold, as the shop's own
+    order.
+    `shipping_allocation`: how the checkout's shipping price is divided between the
+    orders.
     `charge_policy`: whether an order may be charged alone.
-    `seller_source`: what says who sells a product.
+    `seller_source`: where the seller of a product is stored.
     `confirmation`: whether the customer gets one confirmation of the whole group.
     """
 
@@ -104,16 +107,18 @@ class OrderGroupsConfig:
 def get_config(
     channel_slug: str, manager: "PluginsManager | None" = None
 ) -> OrderGroupsConfig:
-    """Return the configuration of the channel; inactive where the plugin is not loaded.
+    """Return the configuration of the channel; inactive if the plugin is not loaded.
 
-    A manager keeps the channels that it has read: pass the one at hand, and the second
-    call costs no SQL statement. Raise ImproperlyConfigured for a wrong value, which did
-    not come through the API, while the plugin is active.
+    :param manager: a plugin manager to read from. It caches the channels that it has
+        read, so that a second call with the same manager takes no SQL statement.
+    :raises ImproperlyConfigured: the plugin is active with a wrong value, which was
+        stored without Saleor's API.
     """
     if manager is not None:
         plugin = manager.get_plugin(PLUGIN_ID, channel_slug)
     else:
-        # Managers read lazily: outside of mutations Saleor may forbid the writer.
+        # Managers read lazily, and outside of mutations Saleor may forbid the writer
+        # connection.
         with allow_writer():
             plugin = get_plugins_manager(allow_replica=False).get_plugin(
                 PLUGIN_ID, channel_slug
@@ -133,15 +138,15 @@ def get_config(
 
 @dataclass(frozen=True)
 class SellerSources:
-    """The seller source of each channel in which the plugin is active, by slug."""
+    """The seller sources of the channels in which the plugin is active, by slug."""
 
     by_channel: Mapping[str, SellerSource]
 
     def get(self, channel_slug: str | None) -> SellerSource:
-        """Return the channel's source.
+        """Return the seller source of the channel.
 
-        Without a channel, or where the plugin is not active: the source that all
-        active channels have in common, and assignments where they differ.
+        Without a channel, or if the plugin is not active in it, return the source that
+        all active channels share. If they differ, return `ASSIGNMENT`.
         """
         if channel_slug and channel_slug in self.by_channel:
             return self.by_channel[channel_slug]
@@ -150,9 +155,10 @@ class SellerSources:
 
 
 def fetch_seller_sources(using: str = DEFAULT_DB_ALIAS) -> SellerSources:
-    """Read the seller sources of all channels in one statement.
+    """Return the seller sources of all active channels, read in one statement.
 
-    Raise ImproperlyConfigured for a wrong value, which did not come through the API.
+    :raises ImproperlyConfigured: a channel has a wrong value, which was stored without
+        Saleor's API.
     """
     rows = (
         PluginConfiguration.objects.using(using)
@@ -164,16 +170,16 @@ def fetch_seller_sources(using: str = DEFAULT_DB_ALIAS) -> SellerSources:
             channel_slug: _parse(channel_slug, SELLER_SOURCE, item["value"])
             for channel_slug, configuration in rows
             for item in [_DEFAULT_SELLER_SOURCE, *(configuration or [])]
-            # The default comes first, so that what is stored replaces it.
+            # The default comes first, so that the stored value replaces it.
             if item["name"] == SELLER_SOURCE
         }
     )
 
 
 def parse_boolean(value: Any) -> bool:
-    """Return the boolean that pluginUpdate may have passed as a string.
+    """Return the boolean, which `pluginUpdate` may pass as a string.
 
-    Raise ValueError for anything else: Saleor itself takes "yes" for false.
+    :raises ValueError: any other value. Saleor itself would read "yes" as false.
     """
     if isinstance(value, bool):
         return value
@@ -183,9 +189,9 @@ def parse_boolean(value: Any) -> bool:
 
 
 def parse_choice[Choice: StrEnum](choices: type[Choice]) -> Callable[[Any], Choice]:
-    """Return a function that takes one of the choices by its name.
+    """Return a parser for the names of the choices.
 
-    It raises ValueError for anything else.
+    The parser raises ValueError for any other value.
     """
 
     def parse(value: Any) -> Choice:
@@ -199,9 +205,9 @@ def parse_choice[Choice: StrEnum](choices: type[Choice]) -> Callable[[Any], Choi
 
 
 def parse_seller_source(value: Any) -> SellerSource:
-    """Return the source that is written as ASSIGNMENT, METADATA:key or ATTRIBUTE:slug.
+    """Return the source written as ASSIGNMENT, METADATA:key or ATTRIBUTE:slug.
 
-    Raise ValueError for anything else.
+    :raises ValueError: any other value.
     """
     name, _, key = value.partition(":") if isinstance(value, str) else ("", "", "")
     key = key.strip()
@@ -224,7 +230,7 @@ _DEFAULT_SELLER_SOURCE = {"name": SELLER_SOURCE, "value": ASSIGNMENT.type}
 
 
 def _read(plugin: "BasePlugin", channel_slug: str, name: str) -> Any:
-    # Saleor has filled in the defaults of what is not stored.
+    # Saleor has added the defaults of fields that are not stored.
     value = next(item["value"] for item in plugin.configuration if item["name"] == name)
     return _parse(channel_slug, name, value)
 

@@ -1,9 +1,10 @@
-"""What the database does with our rows when those that they belong to are deleted.
+"""Delete rules of the plugin's foreign keys in the database.
 
-Django deletes them itself, but only while the plugin is installed. Without it, as after
-rolling back an image, Saleor's deletions would fail at our foreign keys. Hence the
-database has rules of its own, which Django does not know of: it makes a key without its
-rule again whenever it changes the key.
+While the plugin is installed, Django itself deletes the rows that refer to deleted
+rows. Without the plugin, for example after an image was rolled back, Saleor's deletions
+would fail at these foreign keys. The database therefore has delete rules of its own.
+Django does not know of them: whenever it changes a foreign key, it creates the key
+again without its rule.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,11 +20,13 @@ CASCADE = "CASCADE"
 SET_NULL = "SET NULL"
 NO_ACTION = "NO ACTION"
 
-# Every foreign key but those to sellers, whom Saleor does not know.
+# All foreign keys to Saleor's tables and between the plugin's own. Keys to sellers are
+# missing, because Saleor never deletes sellers.
 DELETE_RULES: Mapping[str, Mapping[str, str]] = {
     "ProductSeller": {"product": CASCADE},
     "SellerCustomer": {"user": CASCADE},
-    # A group lives as long as its orders: see `channels` for one without a channel.
+    # A group exists as long as its orders. `groups.channels` handles groups without a
+    # channel.
     "OrderGroup": {"user": SET_NULL, "channel": SET_NULL},
     "OrderGroupOrder": {"group": CASCADE, "order": CASCADE},
     "GroupPayment": {"group": CASCADE, "transaction": CASCADE},
@@ -40,13 +43,13 @@ DELETE_RULES: Mapping[str, Mapping[str, str]] = {
     "SellerDeliveryChoice": {"checkout": CASCADE, "shipping_method": CASCADE},
 }
 
-# As PostgreSQL's catalogue has them.
+# The codes in PostgreSQL's catalogue (`pg_constraint.confdeltype`).
 _RULES = {"a": NO_ACTION, "c": CASCADE, "n": SET_NULL, "r": "RESTRICT", "d": "DEFAULT"}
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """A foreign key of a column, as the database has it."""
+    """A foreign key constraint of a column, as stored in the database."""
 
     name: str
     rule: str
@@ -55,7 +58,7 @@ class Constraint:
 
 @dataclass(frozen=True)
 class WrongRule:
-    """A column whose foreign keys are not exactly the one with the column's rule."""
+    """A column that lacks its foreign key with the delete rule, or has another one."""
 
     table: str
     column: str
@@ -76,9 +79,9 @@ class WrongRule:
 
 
 def find_wrong_rules(using: str = DEFAULT_DB_ALIAS) -> Iterator[WrongRule]:
-    """Compare the database with the table above, in one statement.
+    """Yield columns whose foreign keys differ from `DELETE_RULES`, in one statement.
 
-    Tables and columns that are not there yet are left to the migrations that make them.
+    Columns that do not exist yet are skipped: their migrations will create them.
     """
     found = _read_constraints(using)
     for name, rules in DELETE_RULES.items():
@@ -99,11 +102,11 @@ def find_wrong_rules(using: str = DEFAULT_DB_ALIAS) -> Iterator[WrongRule]:
 
 
 def set_delete_rules(using: str = DEFAULT_DB_ALIAS) -> Iterator[WrongRule]:
-    """Give every foreign key its rule; yield those that did not have it.
+    """Give every foreign key its delete rule; yield the columns that were changed.
 
-    Each step is a transaction of its own, which locks Saleor's table for a moment: only
-    the validation reads all rows, and nobody waits for it. It may be stopped anywhere,
-    and goes on from there when it is run again.
+    Each step is its own transaction and locks Saleor's table only for a moment. Only
+    the validation reads all rows, and no other transaction waits for it. The function
+    may be stopped at any time; running it again continues.
 
     :raises CommandError: a table was in use for too long.
     """
@@ -114,9 +117,9 @@ def set_delete_rules(using: str = DEFAULT_DB_ALIAS) -> Iterator[WrongRule]:
 
 
 def repair_delete_rules(apply: bool) -> Iterator[str]:
-    """Give every foreign key its rule; yield a line for each that did not have it.
+    """Give every foreign key its delete rule; yield a message for each change.
 
-    :param apply: False to change nothing, and say only what would be done.
+    :param apply: False to change nothing and only yield the messages.
     """
     for wrong in set_delete_rules() if apply else find_wrong_rules():
         yield f"Database: set {wrong.table}.{wrong.column} to ON DELETE {wrong.rule}"
@@ -124,14 +127,14 @@ def repair_delete_rules(apply: bool) -> Iterator[str]:
 
 def _set_delete_rule(wrong: WrongRule, using: str) -> None:
     quote = connections[using].ops.quote_name
-    # The table that is referred to is locked first, as whoever inserts rows into both
-    # does: otherwise each would wait for the other.
+    # Lock order: the referenced table first, as transactions do that insert rows into
+    # both tables. The opposite order could deadlock with them.
     table, referenced = quote(wrong.table), quote(wrong.referenced_table)
     right = [row for row in wrong.constraints if row.rule == wrong.rule]
     if right:
         kept, is_validated = right[0].name, right[0].is_validated
     else:
-        # Names are the table's: no other table's constraint has to differ from it.
+        # The name only has to be unique within the table.
         kept = f"{wrong.column}_on_delete_{wrong.rule.lower().replace(' ', '_')}"
         is_validated = False
         _run(
@@ -160,7 +163,7 @@ def _run(using: str, *statements: str) -> None:
 
 
 def _read_constraints(using: str) -> dict[tuple[str, str], tuple[Constraint, ...]]:
-    """Return the foreign keys of each column of our tables, by table and column."""
+    """Return the foreign keys of the plugin's tables, by table and column."""
     tables = [model._meta.db_table for model in apps.get_app_config(APP).get_models()]
     with connections[using].cursor() as cursor:
         cursor.execute(

@@ -1,7 +1,8 @@
-"""How long a migration waits for a table of Saleor's that is in use.
+"""Limit the time that a migration waits for a lock on a table of Saleor.
 
-A change of a foreign key locks Saleor's table as well as ours. While it waits for its
-turn, everybody who comes later waits behind it: hence it gives up soon.
+Changing a foreign key locks Saleor's table as well as the plugin's. While the migration
+waits for this lock, all later statements on the table wait behind it. The migration
+therefore gives up after a short time.
 """
 
 from collections.abc import Iterator
@@ -12,17 +13,17 @@ from django.db import OperationalError
 from django.db.migrations.operations.base import Operation
 from psycopg.errors import LockNotAvailable
 
-# Less than PostgreSQL's `deadlock_timeout`, a second: of two that wait for each other, it
-# is the migration that gives up, never a customer's statement.
+# Less than PostgreSQL's `deadlock_timeout` of one second: in a deadlock the migration
+# gives up, never the statement of a customer.
 LOCK_TIMEOUT = "900ms"
 SET_LOCK_TIMEOUT = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
 
 
 @contextmanager
 def explain_lock_timeout() -> Iterator[None]:
-    """Tell what to do when a lock was not to be had.
+    """Explain a lock timeout to the person who runs the command.
 
-    :raises CommandError: in place of the database's error.
+    :raises CommandError: instead of the database's error.
     """
     try:
         yield
@@ -37,19 +38,19 @@ def explain_lock_timeout() -> Iterator[None]:
 
 
 class LimitLockWaits(Operation):
-    """Let no statement of the migration wait long for a lock: its first operation."""
+    """Limit the lock waits of a migration's statements; this is its first operation."""
 
     reversible = True
 
     def state_forwards(self, app_label, state):
-        """Change nothing in Django's state."""
+        """Do not change Django's state."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         schema_editor.execute(SET_LOCK_TIMEOUT)
         execute = schema_editor.execute
 
-        # The editor's own, which it has for one migration: Django adds foreign keys
-        # when it closes the editor, after all operations.
+        # Replace the method of this editor, which belongs to one migration. Django adds
+        # foreign keys when it closes the editor, after the last operation.
         def execute_or_explain(*args, **kwargs):
             with explain_lock_timeout():
                 return execute(*args, **kwargs)
@@ -57,7 +58,7 @@ class LimitLockWaits(Operation):
         schema_editor.execute = execute_or_explain
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        """Change nothing: in reverse it is the last operation."""
+        """Do nothing: in a reversed migration this is the last operation."""
 
     def describe(self):
         return f"Wait at most {LOCK_TIMEOUT} for a lock"

@@ -1,4 +1,4 @@
-"""The tables of the plugin."""
+"""The plugin's tables."""
 
 from uuid import uuid4
 
@@ -14,15 +14,15 @@ NUMBER_SEQUENCE = "saleor_order_groups_ordergroup_number_seq"
 
 
 def get_order_group_number() -> int:
-    """Take the next number from the groups' own sequence."""
+    """Return the next number of the groups' own sequence."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT nextval('{NUMBER_SEQUENCE}')")
         return cursor.fetchone()[0]
 
 
 class MetadataMixin(ModelWithMetadata):
-    # Redeclared so that our migrations do not depend on the Saleor version:
-    # Saleor's own fields gained a database default between two versions.
+    # Redeclared so that the plugin's migrations do not depend on Saleor's version:
+    # Saleor's own fields got a database default in a later version.
     private_metadata = models.JSONField(
         blank=True, default=dict, encoder=CustomJsonEncoder
     )
@@ -33,7 +33,7 @@ class MetadataMixin(ModelWithMetadata):
 
 
 class Seller(MetadataMixin):
-    """Somebody whose products the shop sells."""
+    """A seller whose products the shop sells."""
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
     name = models.CharField(max_length=250)
@@ -46,7 +46,8 @@ class Seller(MetadataMixin):
     updated_at = models.DateTimeField(auto_now=True, editable=False)
 
     class Meta:
-        # Names are not unique: the slug makes the order, and so cursors, stable.
+        # Names are not unique. The slug makes the order unambiguous, which cursors
+        # need.
         ordering = ("slug",)
         indexes = [
             BTreeIndex(fields=["name", "slug"], name="seller_name_slug_idx"),
@@ -75,7 +76,7 @@ class ProductSeller(models.Model):
 
 
 class SellerCustomer(models.Model):
-    """A customer who has bought from a seller; made at the first purchase."""
+    """A customer of a seller; the row is created at the first purchase."""
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
     seller = models.ForeignKey(
@@ -98,10 +99,10 @@ class SellerCustomer(models.Model):
 
 
 class OrderGroup(MetadataMixin):
-    """The orders, one for each seller, that came out of one checkout.
+    """The orders of one checkout, one for each seller.
 
-    Totals and statuses are derived from the orders when they are asked for; the only
-    amounts stored are those of the moment of placement, which never change.
+    Totals and statuses are derived from the orders on each read. The stored amounts are
+    those at placement and never change.
     """
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
@@ -118,8 +119,8 @@ class OrderGroup(MetadataMixin):
         on_delete=models.SET_NULL,
     )
     user_email = models.EmailField(blank=True, default="")
-    # Null: Saleor has deleted the channel while the plugin was not installed, and the
-    # group's channel is its first order's (`channels`).
+    # Null if Saleor deleted the channel while the plugin was not installed. The group
+    # then uses the channel of its first order (`groups.channels`).
     channel = models.ForeignKey(
         "channel.Channel",
         related_name="order_groups",
@@ -128,10 +129,10 @@ class OrderGroup(MetadataMixin):
         on_delete=models.PROTECT,
     )
     currency = models.CharField(max_length=settings.DEFAULT_CURRENCY_CODE_LENGTH)
-    # The database itself refuses a second group for one checkout.
+    # The unique constraint refuses a second group for a checkout.
     checkout_token = models.UUIDField(unique=True, null=True, blank=True)
-    # Why orders of the group have no seller: `reason`, `message`, and `sellers` as IDs.
-    # Null where nobody's name is missing. Written once, by `adoption`.
+    # Why orders of the group have no seller: `reason`, `message` and `sellers` (IDs).
+    # Null if all sellers are known. Written once, by `groups.adoption`.
     adoption = models.JSONField(blank=True, null=True, editable=False)
     external_reference = models.CharField(
         max_length=250, unique=True, blank=True, null=True
@@ -146,7 +147,7 @@ class OrderGroup(MetadataMixin):
     )
 
     class Meta:
-        # One direction: relay cursors break on mixed ones.
+        # All fields in one direction: relay cursors do not work with mixed directions.
         ordering = ("-created_at", "-pk")
         indexes = [
             BTreeIndex(fields=["created_at", "id"], name="ordergroup_created_idx"),
@@ -169,17 +170,18 @@ class OrderGroup(MetadataMixin):
 
 
 class OrderGroupOrder(models.Model):
-    """An order's place in its group, its seller and its total as placed."""
+    """An order link: an order's position in its group, its seller, its placed total."""
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
     group = models.ForeignKey(
         OrderGroup, related_name="order_links", on_delete=models.CASCADE
     )
-    # CASCADE: Saleor's clean-up of expired orders deletes thousands at a time.
+    # CASCADE: Saleor's clean-up of expired orders deletes thousands of orders at once,
+    # and must not fail.
     order = models.OneToOneField(
         "order.Order", related_name="order_group_link", on_delete=models.CASCADE
     )
-    # Null: the shop's own goods.
+    # Null is the shop itself.
     seller = models.ForeignKey(
         Seller,
         related_name="order_links",
@@ -209,8 +211,8 @@ class OrderGroupOrder(models.Model):
 class GroupPayment(models.Model):
     """A transaction that paid for a checkout of several sellers.
 
-    The transaction itself is bound to no order and no checkout; the orders' parts of
-    it are its shares.
+    The transaction is bound to neither an order nor a checkout. Each order has a
+    payment share of it.
     """
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
@@ -222,11 +224,12 @@ class GroupPayment(models.Model):
         related_name="group_payment",
         on_delete=models.CASCADE,
     )
-    # What the app says can be done; the orders' shares show what each of them may.
+    # The actions that the payment app reported for the payment. The actions of an order
+    # are those of its share transaction.
     available_actions = ArrayField(
         models.CharField(max_length=128), blank=True, default=list
     )
-    # When the shares did not sum to the payment and were divided anew; null is right.
+    # When the shares did not sum to the payment and were divided again; null if never.
     divided_anew_at = models.DateTimeField(blank=True, null=True)
 
     class Meta:
@@ -234,7 +237,7 @@ class GroupPayment(models.Model):
 
 
 class PaymentShare(models.Model):
-    """One order's part of a group's payment, itself a transaction of that order."""
+    """A payment share: an order's part of a payment, with its own transaction."""
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
     payment = models.ForeignKey(
@@ -259,7 +262,7 @@ class PaymentShare(models.Model):
 
 
 class PaymentEventShare(models.Model):
-    """Which event of a share carries its part of which event of the payment."""
+    """Maps an event of a payment to the share's event that carries a part of it."""
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
     event = models.ForeignKey(
@@ -275,7 +278,8 @@ class PaymentEventShare(models.Model):
         related_name="payment_event_share",
         on_delete=models.CASCADE,
     )
-    # The share's request that this is taken to answer, where the app has not said so.
+    # The request of the share that the event answers, where the plugin had to decide
+    # this because the app did not say.
     request = models.ForeignKey(
         "payment.TransactionEvent",
         related_name="payment_event_answers",
@@ -283,7 +287,7 @@ class PaymentEventShare(models.Model):
         null=True,
         on_delete=models.SET_NULL,
     )
-    # Whether the app reported it of the order; else it did of the payment.
+    # Whether the app reported on the share; otherwise it reported on the payment.
     reported_on_share = models.BooleanField(default=False)
 
     class Meta:
@@ -296,10 +300,10 @@ class PaymentEventShare(models.Model):
 
 
 class ShareAnnouncement(models.Model):
-    """A change of a share that Saleor's events of its order have not told yet.
+    """A change of a share for which Saleor's order events have not been sent yet.
 
-    Written with the change and deleted when the events are out: what is left after a
-    crash is told by the next settling.
+    The row is written with the change and deleted after the events were sent. After a
+    crash the next settlement sends the events of remaining rows.
     """
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
@@ -307,9 +311,10 @@ class ShareAnnouncement(models.Model):
         PaymentShare, related_name="announcements", on_delete=models.CASCADE
     )
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
-    # When a process began to tell it; another one waits before it does.
+    # When a process began to send the events; other processes wait a while before they
+    # take over.
     claimed_at = models.DateTimeField(default=timezone.now)
-    # The share's amounts before the change.
+    # The share's amounts before the change, as Decimals in the payment's currency.
     authorized_before = models.DecimalField(
         max_digits=settings.DEFAULT_MAX_DIGITS,
         decimal_places=settings.DEFAULT_DECIMAL_PLACES,
@@ -322,12 +327,14 @@ class ShareAnnouncement(models.Model):
         max_digits=settings.DEFAULT_MAX_DIGITS,
         decimal_places=settings.DEFAULT_DECIMAL_PLACES,
     )
-    # The order was told of this money before, and only its amounts were corrected.
+    # Whether the order's events have reported this money before, so that only the
+    # amounts are corrected.
     is_correction = models.BooleanField(default=False)
-    # Who caused the change. No keys: they may be gone when it is told.
+    # Who caused the change. Not foreign keys: the user or app may be deleted before the
+    # events are sent.
     user_id = models.IntegerField(blank=True, null=True)
     app_id = models.IntegerField(blank=True, null=True)
-    # Whether another process has begun to tell it, and died.
+    # Whether an earlier process claimed the row and crashed. Not a column.
     is_left_over = False
 
     class Meta:
@@ -335,9 +342,10 @@ class ShareAnnouncement(models.Model):
 
 
 class LegacyPaymentShare(models.Model):
-    """One order's part of a legacy payment that paid for several orders.
+    """An order's part of a legacy payment that paid for several orders.
 
-    The payment itself is gone: its parts are payments of the orders, with its token.
+    The original payment no longer exists. Its parts are payments of the orders, with
+    its token.
     """
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
@@ -352,7 +360,7 @@ class LegacyPaymentShare(models.Model):
         related_name="legacy_payment_share",
         on_delete=models.CASCADE,
     )
-    # The primary key of the payment that was divided.
+    # The primary key of the original payment.
     divided_payment_id = models.PositiveIntegerField()
 
     class Meta:
@@ -366,7 +374,7 @@ class LegacyPaymentShare(models.Model):
 
 
 class SellerShippingMethod(models.Model):
-    """A delivery method that is a seller's own; one without a row is everybody's."""
+    """Assigns a delivery method to a seller; one without rows is for all sellers."""
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
     seller = models.ForeignKey(
@@ -391,7 +399,8 @@ class SellerShippingMethod(models.Model):
 class SellerDeliveryChoice(models.Model):
     """The delivery method that a customer chose for one seller of a checkout.
 
-    It stays while the seller has nothing in the checkout, and goes with the method.
+    The row stays while the checkout has no goods of the seller. It is deleted with the
+    delivery method.
     """
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
@@ -400,7 +409,7 @@ class SellerDeliveryChoice(models.Model):
         related_name="seller_delivery_choices",
         on_delete=models.CASCADE,
     )
-    # Null: the shop's own goods.
+    # Null is the shop itself.
     seller = models.ForeignKey(
         Seller,
         related_name="delivery_choices",

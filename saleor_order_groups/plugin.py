@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class OrderGroupsPlugin(BasePlugin):
     """Hold the configuration of each channel; `config` reads it.
 
-    The plugin hooks no event of Saleor's: see `apps` for what installs the rest.
+    The plugin implements no hook of Saleor's: `apps` installs its behaviour.
     """
 
     PLUGIN_ID = PLUGIN_ID
@@ -103,15 +103,18 @@ class OrderGroupsPlugin(BasePlugin):
     def save_plugin_configuration(
         cls, plugin_configuration: "PluginConfiguration", cleaned_data: dict[str, Any]
     ) -> "PluginConfiguration":
-        # Before Saleor applies the input: it drops unknown names and takes every
-        # string but "true" for false, so that neither could be told afterwards.
+        # Validate before Saleor applies the input. Saleor drops unknown names and reads
+        # every string but "true" as false, so both errors would be invisible
+        # afterwards.
         items = cleaned_data.get("configuration") or []
         _validate_items(items)
         is_active = cleaned_data.get("active")
         if is_active:
-            # What was stored before may not answer any more.
+            # The stored source may have become invalid, so that activation checks it
+            # again.
             items = [*plugin_configuration.configuration, *items]
-        # The Dashboard sends every field: switching off works whatever they hold.
+        # The Dashboard sends every field. Deactivation must work whatever the fields
+        # contain.
         if is_active is not False:
             _check_source(items)
         return super().save_plugin_configuration(plugin_configuration, cleaned_data)
@@ -129,9 +132,11 @@ class OrderGroupsPlugin(BasePlugin):
 
 
 def _validate_items(items: list[dict[str, Any]]) -> None:
-    """Raise one ValidationError with every unknown name and every wrong value.
+    """Validate the names and values of configuration items.
 
     A value of null leaves the field as it is, as in all of Saleor's plugins.
+
+    :raises ValidationError: one error with all unknown names and wrong values.
     """
     errors = {}
     for item in items:
@@ -152,7 +157,10 @@ def _validate_items(items: list[dict[str, Any]]) -> None:
 
 
 def _check_source(items: list[dict[str, Any]]) -> None:
-    """Raise ValidationError if the last of the sources cannot say who sells a product."""
+    """Check that the last of the given seller sources can name sellers.
+
+    :raises ValidationError: it cannot.
+    """
     values = [item.get("value") for item in items if item["name"] == SELLER_SOURCE]
     for value in [value for value in values if value is not None][-1:]:
         try:

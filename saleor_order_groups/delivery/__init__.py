@@ -1,7 +1,7 @@
 """A delivery method for each seller of a checkout.
 
-The customer's choices are rows of ours. While each seller that ships has a valid one,
-Saleor is offered one more method for the whole checkout, the combined method. Once it
-is assigned, every price, payment and problem of Saleor's follows it. At completion each
-order gets its own method again.
+The plugin stores the customer's choices. While every seller that ships has a valid
+choice, Saleor is offered one more method for the whole checkout, the combined method.
+Once it is assigned, Saleor's prices, payments and checkout problems use it like any
+other method. At completion each order gets the method of its own seller.
 """

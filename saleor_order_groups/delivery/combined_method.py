@@ -1,9 +1,9 @@
-"""What each seller sends, kept in the one delivery method that a checkout has.
+"""The combined method: the sellers' methods in the one method of a checkout.
 
-A checkout of Saleor's has one method and one price. Where the customer chose a method
-for each seller, it is a method of our own, priced at their sum; what it consists of is
-in its private metadata, which Saleor stores with the price in one statement and carries
-to the completion.
+A checkout in Saleor has one delivery method and one price. If the customer has chosen a
+method for each seller, the checkout gets a method of the plugin, priced at their sum.
+Its private metadata hold the sellers' methods. Saleor stores the metadata together with
+the price in one statement, and completion reads them.
 """
 
 import base64
@@ -20,20 +20,23 @@ from saleor.core.prices import quantize_price
 from saleor.core.taxes import zero_money
 from saleor.shipping.interface import ShippingMethodData
 
-# Kept in the data of checkouts: it never changes.
+# Stored checkouts contain this key: it must never change.
 METADATA_KEY = "saleor_order_groups.parcels"
-# As the ID of a shipping app's method: Saleor takes any other one for a number.
+# The prefix of shipping apps' methods: Saleor parses every other ID as a number.
 ID_PREFIX = "app:saleor_order_groups:"
-# The columns' length.
+# The length of the columns.
 MAX_NAME = 255
 
-# The shop itself, which sells its own goods, is None.
+# None is the shop itself, which sells its own goods.
 SellerId = UUID | None
 
 
 @dataclass(frozen=True)
 class SellerMethod:
-    """One seller's delivery: the method's primary key, its name and price as offered."""
+    """The chosen method of one seller.
+
+    `method_id` is its primary key; name and price are those of the offer.
+    """
 
     seller_id: SellerId
     method_id: int
@@ -49,10 +52,12 @@ class CombinedMethod(ShippingMethodData):
 
 
 def get_combined_id(choices: Mapping[SellerId, int]) -> str:
-    """Return the ID of the sum of these choices, methods by seller.
+    """Return the ID of the combined method for these choices.
 
-    Other choices have another ID, so that what an older request makes of older choices
-    never replaces a newer sum.
+    Different choices have different IDs. An older request, which still sees older
+    choices, can therefore never overwrite the combined method of newer choices.
+
+    :param choices: primary keys of the methods by seller.
     """
     pairs = sorted(
         f"{seller_id}:{method_id}" for seller_id, method_id in choices.items()
@@ -62,8 +67,9 @@ def get_combined_id(choices: Mapping[SellerId, int]) -> str:
 
 
 def is_combined(shipping_method_id: str) -> bool:
-    """Tell whether a checkout's method, as Saleor identifies it, is a sum of ours."""
-    # Built-in ones are numbers; the prefix is a whole number of base64's groups.
+    """Tell whether a method ID, as checkouts store it, is that of a combined method."""
+    # Built-in methods have numbers. The length of the prefix is a multiple of three, so
+    # its base64 is a prefix of the whole ID's base64.
     return shipping_method_id.startswith(base64.b64encode(ID_PREFIX.encode()).decode())
 
 
@@ -72,10 +78,11 @@ def combine_methods(
     chosen: Mapping[SellerId, ShippingMethodData],
     currency: str,
 ) -> CombinedMethod:
-    """Return the sum of the sellers' methods.
+    """Return the combined method of the sellers' methods.
 
-    :param choices: all that are stored, also of sellers who have nothing to ship now.
-    :param chosen: the methods that the sum consists of; at least one.
+    :param choices: all stored choices, including those of sellers that have nothing to
+        ship now.
+    :param chosen: the methods to combine, by seller; at least one.
     """
     methods = list(chosen.values())
     seller_methods = [
@@ -102,7 +109,8 @@ def combine_methods(
         maximum_delivery_days=_combine(
             max, [method.maximum_delivery_days for method in methods]
         ),
-        # They are taxed alike, or the sum is not offered.
+        # All chosen methods have the same tax rate; otherwise no combined method is
+        # offered.
         tax_class=methods[0].tax_class,
         private_metadata={METADATA_KEY: json.dumps(seller_methods)},
         methods=tuple(methods),
@@ -117,9 +125,11 @@ def _combine(function: Any, days: Sequence[int | None]) -> int | None:
 def read_seller_methods(
     private_metadata: Mapping[str, Any] | None, currency: str
 ) -> dict[SellerId, SellerMethod] | None:
-    """Return what a combined method consists of, by seller; None if it is another method.
+    """Return the methods that a combined method consists of, by seller.
 
-    :param private_metadata: of the method.
+    None if the method is not a combined one.
+
+    :param private_metadata: the private metadata of the method.
     """
     if not private_metadata or METADATA_KEY not in private_metadata:
         return None

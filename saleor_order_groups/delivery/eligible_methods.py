@@ -1,9 +1,9 @@
-"""Which of Saleor's built-in delivery methods apply to each seller's lines alone.
+"""Find the built-in delivery methods that apply to the lines of each seller alone.
 
-Saleor asks the database which methods apply to a checkout; asking anew for each seller
-would cost several statements each. The methods of the address and channel are fetched
-once, and what depends on the goods is decided here, as Saleor's
-`applicable_shipping_methods_for_instance` decides it.
+Saleor finds the methods of a checkout with several statements; repeating them for each
+seller would be expensive. This module fetches the methods of address and channel once.
+It then applies the rules that depend on the goods in Python, as Saleor's
+`applicable_shipping_methods_for_instance` does in SQL.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A method for the address and channel; no sellers means everybody's."""
+    """A method of the address and channel; without seller IDs it is for all sellers."""
 
     method: ShippingMethod
     listing: ShippingMethodChannelListing
@@ -51,7 +51,7 @@ class _Candidate:
 
 @dataclass(frozen=True, eq=False)
 class Cart:
-    """A checkout whose methods are looked for, with all its lines and its sellers'."""
+    """A checkout to find methods for, with all its lines and its partitions."""
 
     checkout_info: "CheckoutInfo"
     lines: list["CheckoutLineInfo"]
@@ -59,7 +59,7 @@ class Cart:
 
     @property
     def address(self) -> "Address | None":
-        """Where the goods go; None if nothing ships or nobody knows it yet."""
+        """The shipping address; None if nothing ships or no address is set."""
         needs_shipping = any(
             is_shipping_required(list(p.lines)) for p in self.partitions
         )
@@ -71,19 +71,20 @@ def find_methods(
     lines: list["CheckoutLineInfo"],
     partitions: Sequence[SellerLines],
 ) -> list[list[ShippingMethodData]]:
-    """Return the methods for each seller, the cheapest first; five statements in all.
+    """Return the methods for each partition, the cheapest first, in five statements.
 
-    None for a seller who ships nothing, and none without a shipping address. What apps
-    exclude is still among them.
+    The list is empty for a partition that ships nothing, and for all without a shipping
+    address. Methods that apps exclude are included.
 
-    :param lines: all of the checkout: a discount of all is spread over all.
+    :param lines: all lines of the checkout, because a discount on the whole order is
+        spread over all of them.
     """
     [found] = find_methods_of([Cart(checkout_info, lines, partitions)])
     return found
 
 
 def find_methods_of(carts: Sequence[Cart]) -> list[list[list[ShippingMethodData]]]:
-    """Return what `find_methods` does of each checkout, in five statements for all."""
+    """Return the result of `find_methods` for each cart, in five statements for all."""
     sent = [cart for cart in carts if cart.address]
     methods = _fetch_methods(sent) if sent else []
     return [_find(cart, methods) for cart in carts]
@@ -106,7 +107,8 @@ def _find(
         weight = calculate_checkout_weight(list(partition.lines))
         found.append(
             [
-                # With the class, or Saleor would fetch it for each.
+                # Pass the tax class: without it Saleor queries the class of each
+                # method.
                 convert_to_shipping_method_data(
                     candidate.method, candidate.listing, candidate.method.tax_class
                 )
@@ -118,7 +120,7 @@ def _find(
 
 
 def _fetch_methods(carts: Sequence[Cart]) -> list[ShippingMethod]:
-    """Fetch the methods of all channels and countries that any of the carts is for."""
+    """Fetch the methods of all channels and countries of the carts."""
     using = carts[0].checkout_info.database_connection_name
     channel_ids = {cart.checkout_info.channel.pk for cart in carts}
     countries = {cart.address.country.code for cart in carts if cart.address}

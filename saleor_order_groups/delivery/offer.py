@@ -1,4 +1,4 @@
-"""Offer the combined method for the whole checkout, and leave out methods of single sellers."""
+"""Offer the combined method; leave out methods of single sellers."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -34,10 +34,10 @@ def ask_apps(
     deliveries: Sequence[SellerDelivery],
     requestor: "App | User | None",
 ) -> Promise[list[SellerDelivery]]:
-    """Return the deliveries without what the filter apps exclude.
+    """Return the deliveries without the methods that filter apps exclude.
 
-    The apps are asked once, about all sellers' methods and the whole checkout: what they
-    exclude is excluded for every seller.
+    The apps are called once, with all sellers' methods and the whole checkout. A method
+    that they exclude is therefore excluded for every seller.
     """
     methods = {method.id: method for found in deliveries for method in found.methods}
 
@@ -56,9 +56,10 @@ def ask_apps(
 def recall_exclusions(
     checkout_pks: Collection[UUID], using: str = DEFAULT_DB_ALIAS
 ) -> dict[UUID, set[str]]:
-    """Return the methods that the filter apps excluded when they were last asked.
+    """Return the IDs of methods that filter apps excluded at their last call.
 
-    IDs by checkout, in one statement for all, for where the apps cannot be asked.
+    The result has a set of IDs for each checkout; one statement reads all. It is for
+    callers that may not call apps.
     """
     excluded: dict[UUID, set[str]] = {pk: set() for pk in checkout_pks}
     for checkout_pk, method_id in (
@@ -83,7 +84,7 @@ def leave_out_sellers_own(
 ) -> list[ShippingMethodData]:
     """Return the methods that may deliver the whole checkout.
 
-    One that is assigned to sellers carries theirs alone.
+    A method that is assigned to sellers may deliver only their goods.
     """
     rows = SellerShippingMethod.objects.using(checkout_info.database_connection_name)
     sellers_by_method: dict[str, set[SellerId]] = defaultdict(set)
@@ -113,9 +114,10 @@ def leave_out_sellers_own(
 
 
 def offer_combined_method(checkout_info: "CheckoutInfo") -> CombinedMethod | None:
-    """Return the method that is priced at the sum of the sellers' chosen methods.
+    """Return the combined method of the customer's choices.
 
-    None unless each seller that ships has a choice that applies, all taxed alike.
+    None unless every seller that ships has a choice that applies, and all chosen
+    methods have the same tax rate.
     """
     lines = checkout_info.lines
     choices = fetch_choices(
@@ -143,7 +145,10 @@ def offer_combined_method(checkout_info: "CheckoutInfo") -> CombinedMethod | Non
 def exclude_combined_method(
     offered: CombinedMethod, excluded: Sequence[ExcludedShippingMethod]
 ) -> list[ExcludedShippingMethod]:
-    """Return the sum as excluded if one of its methods is, with the app's reasons."""
+    """Return the combined method as excluded if one of its methods is excluded.
+
+    The reason joins the apps' reasons for the excluded methods.
+    """
     names = {method.id: method.name for method in offered.methods}
     reasons = [
         f"{names[str(method.id)]}: {method.reason or ''}"

@@ -1,4 +1,4 @@
-"""The delivery methods of each seller: which apply, and which is chosen."""
+"""The delivery methods of each seller, and the customer's choices."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SellerDelivery:
-    """What can be chosen for a seller, and what is; a choice may not apply any more."""
+    """The methods for one partition and the choice, which may no longer apply.
+
+    `chosen_id` is the primary key of the chosen method; None if there is no choice.
+    """
 
     partition: SellerLines
     methods: tuple[ShippingMethodData, ...]
@@ -32,41 +35,41 @@ class SellerDelivery:
 
     @property
     def seller_id(self) -> SellerId:
-        """ID of the seller, None for the shop itself."""
+        """The ID of the seller; None is the shop itself."""
         return get_seller_id(self.partition)
 
     @property
     def needs_shipping(self) -> bool:
-        """Whether there is anything to choose a method for."""
+        """Whether any of the goods are shipped, so that a method has to be chosen."""
         return needs_shipping(self.partition)
 
     @property
     def selected(self) -> ShippingMethodData | None:
-        """The chosen method, None while it does not apply."""
+        """The chosen method; None if there is none or it does not apply now."""
         return self.find(self.chosen_id) if self.chosen_id else None
 
     def find(self, method_id: int) -> ShippingMethodData | None:
-        """Return the method of that primary key if it applies."""
+        """Return the method with this primary key; None if it does not apply."""
         return next((m for m in self.methods if m.id == str(method_id)), None)
 
     def without(self, excluded_ids: Collection[str]) -> "SellerDelivery":
-        """Return it without the methods that an app has excluded."""
+        """Return a copy without the methods that apps have excluded."""
         methods = tuple(m for m in self.methods if m.id not in excluded_ids)
         return replace(self, methods=methods)
 
 
 def get_seller_id(partition: SellerLines) -> SellerId:
-    """Return the ID of who sells the lines, None for the shop itself."""
+    """Return the ID of the partition's seller; None is the shop itself."""
     return partition.seller.pk if partition.seller else None
 
 
 def get_seller_name(seller: Seller | None) -> str:
-    """Return how errors name a seller."""
+    """Return the name of a seller for error messages."""
     return seller.name if seller else SHOP_ITSELF
 
 
 def needs_shipping(partition: SellerLines) -> bool:
-    """Tell whether any of the seller's goods are shipped."""
+    """Tell whether any of the partition's goods are shipped."""
     return is_shipping_required(list(partition.lines))
 
 
@@ -76,14 +79,14 @@ def needs_shipping(partition: SellerLines) -> bool:
 def fetch_choices(
     checkout_pk: UUID, using: str = DEFAULT_DB_ALIAS
 ) -> dict[SellerId, int]:
-    """Return the primary key of the method that is chosen for each seller."""
+    """Return the primary keys of the chosen methods of a checkout, by seller."""
     return fetch_choices_of([checkout_pk], using)[checkout_pk]
 
 
 def fetch_choices_of(
     checkout_pks: Collection[UUID], using: str = DEFAULT_DB_ALIAS
 ) -> dict[UUID, dict[SellerId, int]]:
-    """Return what `fetch_choices` does of each checkout, in one statement for all."""
+    """Return the result of `fetch_choices` for each checkout, in one statement."""
     choices: dict[UUID, dict[SellerId, int]] = {pk: {} for pk in checkout_pks}
     for checkout_pk, seller_id, method_id in (
         SellerDeliveryChoice.objects.using(using)
@@ -97,8 +100,9 @@ def fetch_choices_of(
 def find_partitions(
     checkout_info: "CheckoutInfo", lines: Sequence["CheckoutLineInfo"]
 ) -> list[SellerLines] | None:
-    """Return the sellers' lines in the group's order; None where the plugin is off."""
-    # The plugin's configuration is read lazily, and Saleor may forbid the writer here.
+    """Return the partitions in the group's order; None if the plugin is not active."""
+    # Reading the configuration may need the writer connection, which Saleor may forbid
+    # here.
     with allow_writer():
         config = get_config(checkout_info.channel.slug, checkout_info.manager)
     if not config.active:
@@ -117,7 +121,7 @@ def find_deliveries(
     partitions: Sequence[SellerLines],
     choices: Mapping[SellerId, int],
 ) -> list[SellerDelivery]:
-    """Return what each seller of the checkout can send its goods by, in their order."""
+    """Return the delivery of each partition, in the partitions' order."""
     methods = find_methods(checkout_info, lines, partitions)
     return make_deliveries(partitions, methods, choices)
 
@@ -127,7 +131,7 @@ def make_deliveries(
     methods: Sequence[Sequence[ShippingMethodData]],
     choices: Mapping[SellerId, int],
 ) -> list[SellerDelivery]:
-    """Put the methods of each seller with what is chosen of them."""
+    """Return a delivery for each partition, with its methods and the choice."""
     return [
         SellerDelivery(partition, tuple(of_part), choices.get(get_seller_id(partition)))
         for partition, of_part in zip(partitions, methods, strict=True)

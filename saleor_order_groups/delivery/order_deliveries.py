@@ -17,12 +17,13 @@ from .options import get_seller_id, get_seller_name, needs_shipping
 def describe_deliveries(
     partitions: Sequence[SellerLines], seller_methods: Mapping[SellerId, SellerMethod]
 ) -> list[dict[str, Any]]:
-    """Return each seller's fields of an order's delivery, empty where nothing ships.
+    """Return the delivery fields of each seller's order; empty if nothing ships.
 
-    As `get_details_for_conversion_to_order` of Saleor's, with the method's metadata.
+    The fields are those of Saleor's `get_details_for_conversion_to_order`, with the
+    metadata of the method.
 
-    :raises ValidationError: the methods are not those of the sellers that ship, as
-        where a product was given to another seller while it was paid.
+    :raises ValidationError: the methods do not match the sellers that ship, for example
+        because a product got another seller during the payment.
     """
     sellers = {
         get_seller_id(partition): partition.seller
@@ -44,7 +45,8 @@ def describe_deliveries(
             {
                 "shipping_method": ValidationError(
                     f"The delivery has changed: choose again for {', '.join(names)}.",
-                    # One of the codes that the errors of all entries have.
+                    # Only codes that the error enums of all completing mutations
+                    # contain are possible.
                     code=CheckoutErrorCode.INVALID_SHIPPING_METHOD.value,
                 )
             }

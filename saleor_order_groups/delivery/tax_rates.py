@@ -1,4 +1,4 @@
-"""Whether delivery methods can share the one rate at which Saleor taxes a delivery."""
+"""Tell whether delivery methods share a tax rate: Saleor taxes delivery at one rate."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -27,10 +27,10 @@ MIXED_RATES = (
 def has_mixed_rates(
     checkout_info: "CheckoutInfo", methods: Sequence[ShippingMethodData]
 ) -> bool:
-    """Tell whether methods are taxed at different rates where the checkout goes.
+    """Tell whether the methods have different tax rates in the checkout's country.
 
-    Saleor taxes the price of delivery at one rate. No difference where it takes the
-    goods' rates, where an app decides, and where nothing is taxed.
+    Saleor taxes the price of delivery at one rate. The rates count as equal if Saleor
+    derives the rate from the goods, if a tax app calculates it, or if nothing is taxed.
     """
     class_ids = {method.tax_class and method.tax_class.pk for method in methods}
     if len(class_ids) < 2:
@@ -41,7 +41,8 @@ def has_mixed_rates(
         return False
     if should_use_weighted_tax_for_shipping_for_checkout(checkout_info, using):
         return False
-    # Tax that is in the prices is taken out where none is charged.
+    # With prices that include tax, the tax is subtracted for checkouts that are not
+    # charged tax: the rate matters in both cases.
     is_taxed = checkout_info.tax_configuration.prices_entered_with_tax or (
         get_charge_taxes_for_checkout(checkout_info, using)
         and not checkout_info.checkout.tax_exemption

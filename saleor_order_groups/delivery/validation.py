@@ -27,9 +27,12 @@ def refuse_invalid_deliveries(
     delivery: CheckoutDelivery,
     error_code: type[Enum],
 ) -> None:
-    """Refuse a checkout whose sum is assigned but does not hold, naming the sellers.
+    """Refuse a checkout whose assigned combined method no longer holds.
 
-    :param delivery: the sum, as the database has it now.
+    The message names the sellers concerned.
+
+    :param delivery: the combined method's row, read under the current transaction.
+    :param error_code: the error code enum of the completing mutation.
     :raises ValidationError: on `shipping_method`; nothing has been written.
     """
     if problem := _find_problem(checkout_info, lines, delivery):

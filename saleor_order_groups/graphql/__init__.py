@@ -1,1 +1,1 @@
-"""What the plugin adds to Saleor's GraphQL API, laid out as Saleor's own `saleor/graphql`."""
+"""The plugin's additions to Saleor's GraphQL API, arranged as in `saleor/graphql`."""

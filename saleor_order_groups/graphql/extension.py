@@ -1,4 +1,4 @@
-"""Add the plugin's types and fields to Saleor's schema before it is built."""
+"""Add the plugin's types and fields to Saleor's schema before Saleor builds it."""
 
 import sys
 from typing import cast
@@ -12,8 +12,8 @@ RESOLVER_PREFIX = "resolve_"
 
 PAGE = {"complexity": 1, "multipliers": ["first", "last"]}
 ITEM = {"complexity": 1}
-# A field without an entry costs nothing. Saleor multiplies by numbers, never by the length
-# of a list: `limits` bounds lists.
+# A field without an entry costs nothing. Saleor multiplies costs by numeric arguments,
+# never by the length of a list; `core.limits` limits lists.
 COSTS: dict[str, dict[str, dict]] = {
     "Query": {
         "orderGroup": ITEM,
@@ -70,10 +70,14 @@ COSTS: dict[str, dict[str, dict]] = {
 
 
 def extend_schema() -> None:
-    """Graft our fields onto Saleor's types; they are built when the schema is.
+    """Add the plugin's fields to Saleor's types, before Saleor builds the schema.
 
-    Imports are inside: Django calls this from `ready()`, and Saleor's modules of
-    types import each other in one order only, which `subscription_types` starts.
+    The imports are inside the function because Django calls it from `ready()`, and
+    Saleor's type modules can only be imported in one order, which starts with
+    `subscription_types`.
+
+    :raises ImproperlyConfigured: Saleor's schema exists already, or has a field of the
+        same name.
     """
     if SALEOR_SCHEMA_MODULE in sys.modules:
         raise ImproperlyConfigured(
@@ -121,10 +125,12 @@ def extend_schema() -> None:
 
 
 def graft(target: type[ObjectType], source: type) -> None:
-    """Add a class's fields and their resolvers to one of Saleor's types.
+    """Add the fields of a class and their resolvers to one of Saleor's types.
 
-    Both as attributes, which types that inherit from the target collect, and to the
-    fields of the target itself, which graphene reads when the schema is built.
+    They become attributes of the type, which subclasses inherit, and entries in the
+    type's own fields, which graphene reads when it builds the schema.
+
+    :raises ImproperlyConfigured: the type has a field of the same name.
     """
     fields = {
         name: value for name, value in vars(source).items() if isinstance(value, Field)
@@ -141,7 +147,10 @@ def graft(target: type[ObjectType], source: type) -> None:
 
 
 def extend_cost_map() -> None:
-    """Give our fields a cost in Saleor's map, never changing one of Saleor's."""
+    """Add the costs of the plugin's fields to Saleor's cost map.
+
+    :raises ImproperlyConfigured: the map has a cost of such a field already.
+    """
     from saleor.graphql.query_cost_map import COST_MAP
 
     cost_map = cast(dict[str, dict], COST_MAP)

@@ -1,4 +1,4 @@
-"""Let Saleor's own metadata mutations and interface work on our types."""
+"""Extend Saleor's metadata mutations and interface to the plugin's types."""
 
 from saleor.graphql.meta import resolvers as meta_resolvers
 from saleor.graphql.meta import types as meta_types
@@ -19,7 +19,7 @@ _PERMISSIONS = {"OrderGroup": order_permissions, "Seller": product_permissions}
 
 
 def extend_metadata() -> None:
-    """Add our types to Saleor's maps of types with metadata."""
+    """Add the plugin's types to Saleor's maps of types with metadata."""
     for type_name, permissions in _PERMISSIONS.items():
         PUBLIC_META_PERMISSION_MAP[type_name] = permissions
         PRIVATE_META_PERMISSION_MAP[type_name] = permissions
@@ -32,7 +32,7 @@ def extend_metadata() -> None:
             return graphql_type, instance.pk
         return resolve_type_of_saleor(instance)
 
-    # meta.types has imported the function by name.
+    # Replace both: `meta.types` has imported the function by name.
     for module in (meta_resolvers, meta_types):
         setattr(
             module,

@@ -1,4 +1,4 @@
-"""The queries and mutations that are added to Saleor's own."""
+"""The queries and mutations that are added to Saleor's."""
 
 import graphene
 from saleor.graphql.core import ResolveInfo
@@ -140,7 +140,8 @@ class Queries:
             OrderGroupCountableConnection,
             take_shortcut=slice_nearby,
         )
-        # Not of `User.orderGroups`: there a data loader reads those of all users at once.
+        # `User.orderGroups` does without it: there a data loader reads the totals for
+        # all users.
         TotalsOfPage([edge.node for edge in connection.edges], groups.db)
         return connection
 

@@ -1,1 +1,1 @@
-"""Order groups: create and find them, and derive what they add up to from their orders."""
+"""Create, find and adopt order groups; derive their amounts from their orders."""

@@ -1,8 +1,9 @@
-"""Groups for orders that did not come out of a completion of ours.
+"""Create groups for orders that no completion of the plugin has placed.
 
-Staff's drafts and imported orders get theirs as they are placed; for orders from before
-the plugin there is `adopt_existing`. Nothing of such an order is divided or changed: its
-seller is who sells all of its lines, and nobody where they are of several.
+Placed drafts and imported orders get their groups at once. Orders that are older than
+the plugin get theirs from `adopt_existing`. Adoption does not divide or change the
+order. Its seller is the seller of all its lines; an order whose lines belong to several
+sellers has no seller.
 """
 
 from collections import defaultdict
@@ -15,19 +16,20 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from saleor.channel.models import Channel
 from saleor.order import OrderOrigin, OrderStatus
-from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.order.models import Order
 
 from ..config import OrderGroupsConfig, get_config
+from ..host.locks import lock_orders
 from ..models import NUMBER_SEQUENCE, OrderGroup, OrderGroupOrder
 from ..sellers.order_sellers import OrderSeller, find_order_sellers
 from .creation import NewGroup, create_groups
 
-# In the private metadata of groups that were made later for orders of one checkout: they
-# may hold several orders of one seller.
+# Key in the private metadata of groups that were created later for the orders of one
+# checkout. Such a group may hold several orders of one seller.
 ADOPTED = "saleor_order_groups.adopted"
 
-# Drafts are not placed, expired orders are not any more, and Saleor deletes both.
+# Drafts are not placed yet, and expired orders are no longer placed. Saleor deletes
+# both.
 UNPLACED = frozenset({OrderStatus.DRAFT, OrderStatus.EXPIRED})
 
 
@@ -41,7 +43,7 @@ class Purchase:
 
 @dataclass(frozen=True)
 class Doubt:
-    """Something that whoever runs the command may want to know of an order."""
+    """A remark about one order for the person who runs the command."""
 
     number: int
     reason: str
@@ -52,7 +54,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class AdoptedBatch:
-    """What became of some orders: how many were read, and how many got groups."""
+    """The result of one batch: orders read, orders grouped, groups made, remarks."""
 
     read: int
     orders: int
@@ -61,14 +63,15 @@ class AdoptedBatch:
 
 
 def is_adoptable(order: Order) -> bool:
-    """Tell whether the order is placed, and no replacement."""
+    """Tell whether the order is placed and is not a replacement."""
     return order.status not in UNPLACED and order.origin != OrderOrigin.REISSUE
 
 
 def adopt_placed(orders: Iterable[Order]) -> None:
-    """Give each order that has just been placed a group of its own.
+    """Create a group for each order that has just been placed.
 
-    Where the plugin is not active, or makes no groups of one seller, nothing happens.
+    Orders are skipped in channels where the plugin is not active, or where a single
+    seller's order gets no group.
     """
     by_channel: dict[Channel, list[Order]] = defaultdict(list)
     for order in orders:
@@ -103,10 +106,10 @@ def adopt_existing(
     *,
     dry_run: bool,
 ) -> Iterator[AdoptedBatch]:
-    """Make the groups of a channel's orders, oldest first; yield what each batch did.
+    """Create the groups of a channel's orders, oldest first; yield each batch's result.
 
-    Each batch is a transaction of its own: whoever stops it loses nothing, and running
-    it again continues.
+    Each batch is its own transaction. The command may be stopped at any time; running
+    it again continues with the orders that still have no group.
     """
     orders = select_existing(channel).order_by("number")
     batch = list(orders[:batch_size])
@@ -122,14 +125,15 @@ def _adopt_batch(
 ) -> AdoptedBatch:
     siblings, doubts = _find_siblings(batch)
     if not config.group_single_seller:
-        # All of them are about groups of one order.
+        # All remarks so far concern groups of one order, which this channel does not
+        # have.
         doubts = []
     purchases = []
     for order in batch:
         purchase = siblings.get(order.pk, Purchase((order,)))
         if len(purchase.orders) == 1 and not config.group_single_seller:
             continue
-        # The others come with the first of them.
+        # The first order of a purchase adds the purchase for all of its orders.
         if purchase.orders[0] == order:
             purchases.append(purchase)
     if not dry_run:
@@ -154,10 +158,11 @@ def _adopt_batch(
 def _find_siblings(
     batch: Sequence[Order],
 ) -> tuple[dict[UUID, Purchase], list[Doubt]]:
-    """Return the purchase of each order that has a checkout's token, by order.
+    """Return the purchases of orders with a checkout token, by order key, and remarks.
 
-    Orders that differ in channel, currency or customer, and those whose checkout has a
-    group already, get a group each: a checkout has one group.
+    Orders of one checkout share a purchase. They get a group each if they differ in
+    channel, currency or customer, or if the checkout has a group already: a checkout
+    has at most one group.
     """
     by_token: dict[str, list[Order]] = defaultdict(list)
     tokens = {order.checkout_token for order in batch if order.checkout_token}
@@ -170,7 +175,7 @@ def _find_siblings(
         by_token[order.checkout_token].append(order)
     parsed = {token: _parse(token) for token in by_token}
     linked = _find_linked(order for orders in by_token.values() for order in orders)
-    # A group outlives its orders.
+    # A group can exist although Saleor has deleted its orders.
     taken = set(
         OrderGroup.objects.filter(
             checkout_token__in=[token for token in parsed.values() if token]
@@ -212,9 +217,9 @@ def _parse(token: str) -> UUID | None:
 
 
 def _lock(purchases: Sequence[Purchase]) -> list[Purchase]:
-    """Lock the orders; leave out what somebody else has grouped or deleted meanwhile."""
+    """Lock the orders; drop purchases with an order that is grouped or deleted now."""
     ids = [order.pk for purchase in purchases for order in purchase.orders]
-    locked = order_qs_select_for_update().in_bulk(ids)
+    locked = lock_orders(ids)
     linked = _find_linked(locked.values())
     free = {
         pk: order
@@ -245,7 +250,7 @@ def _create_groups(
 ) -> None:
     new_groups = []
     for purchase, number in zip(purchases, _take_numbers(len(purchases)), strict=True):
-        # The order of every group: the shop's own goods, then sellers by slug.
+        # Every group is ordered like this: the shop's own goods, then sellers by slug.
         orders = sorted(
             ((order, sellers[order.pk].seller) for order in purchase.orders),
             key=lambda pair: (
@@ -269,9 +274,9 @@ def _create_groups(
 def _describe_doubts(
     orders: Iterable[tuple[Order, OrderSeller]],
 ) -> dict[str, Any] | None:
-    """Return why orders of a group have no seller, None if each is somebody's.
+    """Return why orders of a group have no seller; None if all sellers are known.
 
-    The first of them gives the reason, as Saleor's enums are written.
+    `reason` is that of the first such order, in the spelling of Saleor's enums.
     """
     doubts = [(order, found.doubt) for order, found in orders if found.doubt]
     if not doubts:

@@ -1,4 +1,4 @@
-"""When groups were canceled, derived from their orders when it is asked for."""
+"""The time at which groups were canceled, derived from their orders on each read."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,9 +12,10 @@ from saleor.order.models import OrderEvent
 def get_last_cancelations(
     group_ids: Iterable[UUID], database_connection_name: str
 ) -> dict[UUID, datetime]:
-    """Return when an order of each group was last canceled, in one statement for all.
+    """Return when an order of each group was last canceled, in one statement.
 
-    By the group's key; without the groups of which Saleor has no such event.
+    The result is keyed by the group's primary key. Groups without a cancelation event
+    are missing from it.
     """
     events = OrderEvent.objects.using(database_connection_name).filter(
         type=OrderEvents.CANCELED, order__order_group_link__group_id__in=list(group_ids)

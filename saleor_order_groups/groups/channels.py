@@ -1,9 +1,10 @@
-"""What becomes of the groups of a channel that is deleted.
+"""Groups of deleted channels.
 
-While the plugin is not installed Saleor moves the orders of a channel that it deletes, and
-knows of no groups: the database leaves them without a channel (`delete_rules`). The
-channel of such a group is its first order's, until `repair_channels` stores it. If its
-orders are gone as well, the group is gone: with the plugin it had gone with its channel.
+While the plugin is not installed, Saleor deletes a channel and moves its orders without
+knowing of groups. The database then sets the groups' channel to null (`delete_rules`).
+Such a group takes the channel of its first order, until `repair_channels` stores it. A
+group whose orders are deleted too is deleted by the repair, as it would have been
+together with its channel.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ BATCH_SIZE = 1000
 
 
 def move_groups(origin_channel_id: int, target_channel_id: int) -> None:
-    """Move all groups of a channel to the one that their orders were moved to."""
+    """Move all groups of a channel to the channel that their orders were moved to."""
     OrderGroup.objects.filter(channel_id=origin_channel_id).update(
         channel_id=target_channel_id
     )
@@ -26,20 +27,21 @@ def move_groups(origin_channel_id: int, target_channel_id: int) -> None:
 def delete_groups_without_orders(channel_id: int | None) -> None:
     """Delete the groups whose orders have all expired and been deleted.
 
-    :param channel_id: None for those that have lost their channel.
+    :param channel_id: None for groups that have lost their channel.
     """
     select_without_orders(channel_id).delete()
 
 
 def select_without_orders(channel_id: int | None) -> QuerySet[OrderGroup]:
-    """Return the groups of a channel, None for a lost one, whose orders are gone."""
+    """Return the groups of a channel (None: of no channel) that have no orders."""
     return OrderGroup.objects.filter(channel=channel_id, order_links=None)
 
 
 def select_lost(channel_ids: Iterable[int] | None = None) -> QuerySet[OrderGroup]:
-    """Return the groups that have lost their channel, with `first_channel_id`.
+    """Return the groups without a channel, annotated with `first_channel_id`.
 
-    :param channel_ids: only those whose first order is in one of these channels.
+    :param channel_ids: if given, only groups whose first order is in one of these
+        channels.
     """
     lost = OrderGroup.objects.filter(channel=None).annotate(
         first_channel_id=_first_order("channel_id")
@@ -50,9 +52,9 @@ def select_lost(channel_ids: Iterable[int] | None = None) -> QuerySet[OrderGroup
 
 
 def get_channel(group: OrderGroup) -> Channel | None:
-    """Return the channel of a group, its first order's where it has lost its own.
+    """Return the channel of a group; if it is lost, that of the group's first order.
 
-    None if the group's channel and orders are gone.
+    None if the group has neither a channel nor orders.
     """
     if group.channel:
         return group.channel
@@ -62,11 +64,11 @@ def get_channel(group: OrderGroup) -> Channel | None:
 
 
 def repair_channels(apply: bool) -> Iterator[str]:
-    """Give the groups that have lost their channel their first order's.
+    """Give each group without a channel the channel of its first order.
 
-    Those whose orders are gone as well are deleted. Yield a line for each group.
+    Groups that have no orders either are deleted. Yield a message for each group.
 
-    :param apply: False to change nothing, and say only what would be done.
+    :param apply: False to change nothing and only yield the messages.
     """
     last = 0
     while groups := list(_select_lost_after(last)[:BATCH_SIZE]):
@@ -91,8 +93,8 @@ def _select_lost_after(number: int) -> QuerySet[OrderGroup]:
 def _describe(group: OrderGroup) -> str:
     slug = getattr(group, "first_channel_slug")
     if slug is None:
-        return "delete it, its channel and its orders are gone"
-    return f"set its channel to {slug}, its first order's"
+        return "delete it: it has neither a channel nor orders"
+    return f"set its channel to {slug}, the channel of its first order"
 
 
 def _repair(keys: list) -> None:

@@ -1,4 +1,4 @@
-"""One confirmation of a whole purchase, instead of one for each order."""
+"""One confirmation for a whole purchase, instead of one for each order."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -21,19 +21,19 @@ ORDER_GROUP_CONFIRMATION = "order_group_confirmation"
 
 
 class StaffNotifier:
-    """Saleor's plugins as `send_order_confirmation` uses them, deaf to the customer's."""
+    """Plugin manager for `send_order_confirmation` that skips the customer's mail."""
 
     def __init__(self, manager: PluginsManager) -> None:
         self._manager = manager
 
     def notify(self, event: str, *args: Any, **kwargs: Any) -> None:
-        """Pass on what is not for the customer."""
+        """Pass on every notification except the customer's order confirmation."""
         if event != NotifyEventType.ORDER_CONFIRMATION:
             self._manager.notify(event, *args, **kwargs)
 
 
 def is_confirmed_by_its_group(order: Order, manager: PluginsManager) -> bool:
-    """Tell whether the customer reads of the order in its group's confirmation."""
+    """Tell whether the group's confirmation replaces the order's."""
     config = get_config(order.channel.slug, manager)
     return (
         config.confirmation == Confirmation.GROUP
@@ -44,12 +44,13 @@ def is_confirmed_by_its_group(order: Order, manager: PluginsManager) -> bool:
 def send_group_confirmation(
     group: OrderGroup, redirect_url: str | None, manager: PluginsManager
 ) -> None:
-    """Notify the customer of the group; the payload is made where a plugin reads it."""
+    """Notify the customer of the group; build the payload only if a plugin reads it."""
     channel = get_channel(group)
     handler = NotifyHandler(lambda: get_payload(group, redirect_url))
     notify: Callable = manager.notify
     notify(
-        # None of Saleor's own: plugins and apps take any name.
+        # Not an event of Saleor's, whose enum is closed: plugins and apps accept any
+        # name.
         ORDER_GROUP_CONFIRMATION,
         payload_func=handler.payload,
         channel_slug=channel and channel.slug,
@@ -57,9 +58,10 @@ def send_group_confirmation(
 
 
 def get_payload(group: OrderGroup, redirect_url: str | None) -> dict[str, Any]:
-    """Return the notification's payload, in the manner of Saleor's for an order.
+    """Return the notification's payload in the format of Saleor's order confirmation.
 
-    Each order is as in Saleor's `order_confirmation`, with its seller.
+    Each order has the fields of Saleor's `order_confirmation`, and its seller. Amounts
+    are Decimals in the group's currency.
     """
     links = list(
         group.order_links.select_related("seller", "order__channel").order_by(
@@ -118,7 +120,8 @@ def _get_order_payload(
     order = link.order
     return {
         **get_default_order_payload(order, redirect_url or ""),
-        # Saleor gives all amounts but these in the currency's minor units.
+        # Saleor rounds all amounts of this payload to the currency's decimal places,
+        # except for the shipping price.
         **_get_amounts("shipping_price", [order.shipping_price], order.currency),
         "seller": _get_seller_payload(link.seller),
     }

@@ -12,10 +12,11 @@ from ..models import OrderGroup, OrderGroupOrder, Seller, SellerCustomer
 
 @dataclass(frozen=True)
 class NewGroup:
-    """A group that is to be created.
+    """The data of a group to create.
 
-    :param orders: the orders with their sellers, in the group's order.
-    :param values: more values of the group's fields.
+    :param orders: the orders with their sellers, in the group's order. None is the shop
+        itself.
+    :param values: values of further fields of `OrderGroup`.
     """
 
     checkout_token: UUID | None
@@ -24,11 +25,11 @@ class NewGroup:
 
 
 def create_groups(new_groups: Sequence[NewGroup]) -> list[OrderGroup]:
-    """Create groups, link their orders, and make their customers the sellers'.
+    """Create groups and order links, and add the customers to the sellers' customers.
 
-    Each table is written once, whatever the number of groups.
+    The number of statements does not depend on the number of groups.
 
-    :raises IntegrityError: a checkout has a group already, or an order is in one.
+    :raises IntegrityError: a checkout has a group already, or an order is in a group.
     """
     groups = OrderGroup.objects.bulk_create(map(_build_group, new_groups))
     OrderGroupOrder.objects.bulk_create(
@@ -70,7 +71,7 @@ def _build_group(new_group: NewGroup) -> OrderGroup:
         **new_group.values,
     )
     for name in ("user", "channel"):
-        # What is in memory is not read again.
+        # Reuse the loaded objects, so that they are not queried again.
         if name in first._state.fields_cache:
             setattr(group, name, getattr(first, name))
     return group

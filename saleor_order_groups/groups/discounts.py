@@ -1,4 +1,4 @@
-"""The discounts of groups, derived from their orders when they are asked for."""
+"""The discounts of groups, derived from their orders on each read."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,13 +17,14 @@ from .totals import is_counted, to_money
 
 @dataclass(frozen=True)
 class GroupDiscount:
-    """What one promotion, code or reason took off a group's orders."""
+    """The discount of one promotion, voucher code or reason on a group's orders."""
 
     type: str
     name: str | None
     voucher_code: str | None
     reason: str | None
-    # What is left of them in the shop, with their dates as they are now.
+    # Null if the shop has deleted the promotion or voucher. The dates are the current
+    # ones.
     promotion_id: UUID | None
     voucher_id: int | None
     start_date: datetime | None
@@ -32,12 +33,12 @@ class GroupDiscount:
     value_type: str
     value: Decimal
     amount: Money
-    # By the key of the order that carries it, first to last.
+    # The discounts of the single orders, by order key, in the group's order.
     shares: dict[UUID, Money]
 
 
 class _Row(NamedTuple):
-    """One order's discounts of one kind, summed."""
+    """The discounts of one order with the same source, summed."""
 
     group_id: UUID
     position: int
@@ -60,7 +61,7 @@ class _Row(NamedTuple):
 
     @property
     def source(self) -> tuple:
-        """What makes discounts of several orders one."""
+        """The key that discounts of several orders share if they are one discount."""
         if self.promotion_id:
             return self.type, self.promotion_id
         if self.voucher_code:
@@ -71,11 +72,12 @@ class _Row(NamedTuple):
 def get_discounts(
     groups: Iterable[OrderGroup], database_connection_name: str
 ) -> dict[UUID, list[GroupDiscount]]:
-    """Return the discounts of each group by its key, in one statement for all.
+    """Return the discounts of each group by the group's key, in one statement.
 
-    Order-level and line-level ones of the counted orders, in base prices as Saleor
-    stores them: one for each promotion or code, a discount of neither by its name and
-    reason. In the order of the orders, then by type, code and name.
+    The discounts on the order and on its lines are summed over the counted orders, in
+    base prices as Saleor stores them. There is one for each promotion or voucher code;
+    a discount with neither is identified by its name and reason. They are sorted by the
+    position of the first order, then by type, code and name.
     """
     currencies = {group.pk: group.currency for group in groups}
     places = (
@@ -136,7 +138,7 @@ def _to_discount(rows: Sequence[_Row], currency: str) -> GroupDiscount:
     value_type, value = _get_value(rows, amount)
     return GroupDiscount(
         type=first.type,
-        # The rules of a promotion have names of their own.
+        # Rows of one promotion may carry the names of its rules.
         name=first.name if len(names) == 1 else first.promotion_name or first.name,
         voucher_code=first.voucher_code,
         reason=first.reason,
@@ -153,10 +155,11 @@ def _to_discount(rows: Sequence[_Row], currency: str) -> GroupDiscount:
 
 
 def _get_value(rows: Sequence[_Row], amount: Money) -> tuple[str, Decimal]:
-    """Return the type of a discount's value, and the value.
+    """Return the type and the value of a discount.
 
-    A percentage that all rows have is the whole discount's. What they have otherwise are
-    parts of it, as completion divided it between the orders, or values of a single unit.
+    A percentage that all rows share is the percentage of the whole discount. Other
+    values are parts of the discount, which completion divided between the orders, or
+    values of a single unit. The discount is then fixed, with its amount as the value.
     """
     [value_type, value], *others = {(row.value_type, row.value) for row in rows}
     if others or value_type != DiscountValueType.PERCENTAGE:

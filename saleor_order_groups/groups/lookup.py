@@ -9,8 +9,9 @@ from ..models import OrderGroup, OrderGroupOrder
 
 
 def find_first_order(checkout_token: UUID | str) -> Order | None:
-    """Return the first order of the checkout's group, the answer to every repetition."""
-    # Asked in every completion, and mostly there is none: look where it costs least.
+    """Return the first order of the checkout's group: later completions return it."""
+    # Every completion asks this, and most checkouts have no group: ask the unique index
+    # of groups before joining the orders.
     if not OrderGroup.objects.filter(checkout_token=checkout_token).exists():
         return None
     return (
@@ -21,7 +22,7 @@ def find_first_order(checkout_token: UUID | str) -> Order | None:
 
 
 def is_of_split_group(order: Order, using: str = DEFAULT_DB_ALIAS) -> bool:
-    """Tell whether the order is one of several that came out of a checkout.
+    """Tell whether the order is one of several orders of its group.
 
     :param using: the connection that the order was read from.
     """

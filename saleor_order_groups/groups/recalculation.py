@@ -1,4 +1,4 @@
-"""Recalculate the total of an order that gift cards of its checkout have paid in part."""
+"""Recalculate totals of orders that gift cards of the checkout have paid in part."""
 
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from .lookup import is_of_split_group
 
 
 def subtract_gift_cards(order: Order, using: str = DEFAULT_DB_ALIAS) -> None:
-    """Take from a split order's new total what gift cards paid when it was placed.
+    """Subtract from a split order's new total what gift cards paid at placement.
 
     The net total keeps its proportion to the gross total, as in a checkout.
 
@@ -31,8 +31,8 @@ def subtract_gift_cards(order: Order, using: str = DEFAULT_DB_ALIAS) -> None:
 
 
 def _get_gift_card_spending(order: Order, using: str) -> Decimal:
-    # The amounts are kept nowhere else. A card may pay as a transaction too, which
-    # takes nothing from the total.
+    # Only these events record the amounts. A gift card may also pay as a transaction;
+    # that does not reduce the total.
     events = (
         GiftCardEvent.objects.using(using)
         .filter(

@@ -1,4 +1,4 @@
-"""What Saleor's commands that empty a database do not know of."""
+"""Delete the plugin's rows, of which Saleor's clearing commands do not know."""
 
 from django.db import transaction
 
@@ -14,7 +14,8 @@ from ..models import (
     ShareAnnouncement,
 )
 
-# What came of checkouts. Sellers and their products are the shop's catalogue.
+# The rows that stem from checkouts. Sellers and their products stay: they are the
+# shop's catalogue.
 PLACED = (
     ShareAnnouncement,
     PaymentEventShare,
@@ -29,9 +30,9 @@ PLACED = (
 
 
 def clear_groups() -> None:
-    """Delete all groups with links and payment shares, sellers' customers, and choices.
+    """Delete all groups, order links, payment shares, sellers' customers and choices.
 
-    One statement for each table, as Saleor does: nothing is read into memory.
+    Each table takes one statement, as in Saleor's commands: no row is read into memory.
     """
     with transaction.atomic():
         for model in PLACED:

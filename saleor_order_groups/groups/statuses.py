@@ -1,10 +1,10 @@
 """Statuses of groups, derived from their orders in SQL.
 
-Nothing here is stored. Each rule is one expression over a group's places in
-`OrderGroupOrder`, which both the resolvers and the filters use.
+No status is stored. Each rule is one expression over a group's order links
+(`OrderGroupOrder`), which both the resolvers and the filters use.
 
 Live orders are those neither canceled nor expired. The counted orders are the live
-ones, or all if none is live.
+ones, or all orders if no order is live.
 """
 
 from enum import StrEnum
@@ -35,7 +35,7 @@ class OrderGroupFulfillmentStatus(StrEnum):
     CANCELED = "canceled"
 
 
-# What a group has whose orders were all deleted.
+# The statuses of a group whose orders have all been deleted.
 WITHOUT_ORDERS: dict[str, str] = {
     "status": OrderGroupStatus.EXPIRED.value,
     "fulfillment_status": OrderGroupFulfillmentStatus.CANCELED.value,
@@ -47,22 +47,29 @@ NOT_LIVE = (OrderStatus.CANCELED, OrderStatus.EXPIRED)
 
 
 def is_live(path: str = "") -> Q:
-    """Return the condition that an order is live, for places or by the path to them."""
+    """Return the condition that an order is live.
+
+    :param path: the lookup from the filtered model to its order links, with
+        underscores.
+    """
     return ~Q(**{f"{path}order__status__in": sorted(NOT_LIVE)})
 
 
 IS_LIVE = is_live()
-# Saleor calls an order of nothing FULL with nothing charged.
+# Saleor gives an order with a total of zero the status FULL although nothing is
+# charged.
 _IS_PAYABLE = ~Q(order__total_gross_amount=0)
 
-# Of a group that went out partly, and of which nothing came back, a live order at least.
+# A partially fulfilled group without returns has at least one live order with one of
+# these statuses.
 _OPEN = (
     OrderStatus.DRAFT,
     OrderStatus.UNCONFIRMED,
     OrderStatus.UNFULFILLED,
     OrderStatus.PARTIALLY_FULFILLED,
 )
-# What an order at least of a group with the status has, where that is certain.
+# For a group's status: the statuses of which at least one of its orders must have one.
+# Statuses that imply nothing about single orders are missing.
 _IMPLIED: dict[str, dict[str, tuple[str, ...]]] = {
     "status": {
         OrderGroupStatus.UNCONFIRMED: (OrderStatus.UNCONFIRMED,),
@@ -99,10 +106,11 @@ _ORDER_FIELDS = {"fulfillment_status": "status"}
 
 
 def status_aggregates() -> dict:
-    """Return the annotations that give each group of places its statuses.
+    """Return the annotations that compute the statuses of each group.
 
-    `status`, `fulfillment_status`, `charge_status` and `authorize_status`, and what
-    they are made of. For places by group: `.values("group_id").annotate(…)`.
+    The statuses are `status`, `fulfillment_status`, `charge_status` and
+    `authorize_status`; further annotations are their intermediate results. They are for
+    order links by group: `.values("group_id").annotate(…)`.
     """
     return {
         "live": Count("pk", filter=IS_LIVE),
@@ -167,13 +175,15 @@ def status_aggregates() -> dict:
 
 
 def implied_by(name: str, statuses: list[str], path: str = "") -> Q | None:
-    """Return what one of a group's orders meets if the group has one of the statuses.
+    """Return a condition that some order of a group meets if the group has a status.
 
-    For orders, or by the path to them. An index of Saleor's finds the orders, and with
-    them the groups of a rare status. None where nothing is certain: EXPIRED and NONE may
-    be for having no order, PARTIAL with orders of almost any status.
+    It lets an index of Saleor's find the orders, and with them the groups of a rare
+    status. None if a status implies nothing about single orders: groups without orders
+    are EXPIRED and NONE too, and PARTIAL groups have orders of almost any status.
 
-    :param name: of one of the four statuses of `status_aggregates`.
+    :param name: one of the four statuses of `status_aggregates`.
+    :param statuses: the group has one of these statuses.
+    :param path: the lookup from the filtered model to its orders; empty for orders.
     """
     implied = _IMPLIED[name]
     if not statuses or not set(statuses) <= implied.keys():
@@ -187,7 +197,7 @@ def _distinct(field: str, condition: Q | None = None) -> ArrayAgg:
 
 
 def _of_counted_payable(field: str) -> Case:
-    """Collect a status of the counted orders, of the payable ones if there are any."""
+    """Collect a status of the counted payable orders, or else of all counted orders."""
     return Case(
         When(
             live__gt=0,

@@ -1,4 +1,4 @@
-"""The taxes of groups by rate, derived from their orders when they are asked for."""
+"""The taxes of groups by rate, derived from their orders on each read."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _ZERO = Value(Decimal(0), output_field=DecimalField())
 
 @dataclass(frozen=True)
 class GroupTax:
-    """What is taxed at one rate in a group; a missing rate is 0."""
+    """The price that is taxed at one rate in a group; a missing rate counts as 0."""
 
     rate: Decimal
     tax_class_name: str | None
@@ -28,11 +28,11 @@ class GroupTax:
 def get_taxes(
     groups: Iterable[OrderGroup], database_connection_name: str
 ) -> dict[UUID, list[GroupTax]]:
-    """Return the taxes of each group by its key, in one statement for all.
+    """Return the taxes of each group by the group's key, in one statement.
 
-    Of the lines and shipping of the counted orders, so that the gross prices sum to
-    subtotal and shipping price. By rate and the name of the tax class; what is free is
-    left out.
+    They cover the lines and the shipping of the counted orders, so that the gross
+    prices sum to the group's subtotal and shipping price. They are sorted by rate and
+    the name of the tax class. Rates with a price of zero are left out.
     """
     currencies = {group.pk: group.currency for group in groups}
     places = (

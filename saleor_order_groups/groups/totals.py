@@ -1,7 +1,7 @@
-"""Amounts of groups, derived from their orders when they are asked for.
+"""Amounts of groups, derived from their orders on each read.
 
-Nothing here is stored. `get_totals` reads the totals and statuses of any number of
-groups in one statement, `get_settlements` what was paid and is due.
+No amount is stored here. `get_totals` reads the totals and statuses of any number of
+groups in one statement. `get_settlements` reads what was refunded and what is due.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -47,16 +47,16 @@ _COUNTED_AMOUNTS = (
     "shipping_price_net_amount",
     "shipping_price_gross_amount",
 )
-# Canceled orders too: money that was taken stays visible until it is given back.
+# Canceled orders count too: their money stays visible until it is refunded.
 _ALL_AMOUNTS = ("total_authorized_amount", "total_charged_amount")
 _ZERO = Value(Decimal(0), output_field=DecimalField())
 
 
 @dataclass(frozen=True)
 class GroupTotals:
-    """What a group's orders add up to, in the group's currency.
+    """The totals and statuses of a group, in the group's currency.
 
-    Made of a row of the statement; an amount is rounded when it is asked for.
+    `row` is a row of the statement. Amounts are rounded on access.
     """
 
     currency: str
@@ -115,24 +115,24 @@ class GroupTotals:
 
 @dataclass(frozen=True)
 class GroupSettlement:
-    """What was given back of a group's money, and what is left to pay."""
+    """A group's refunded amount, and its balance: paid minus due."""
 
     total_refunded: Money
     total_balance: Money
 
 
 def count_orders(orders: Collection[Order]) -> list[Order]:
-    """Return the counted ones of a group's orders: the live ones, or else all."""
+    """Return the counted orders of a group: the live ones, or all if none is live."""
     return [order for order in orders if order.status not in NOT_LIVE] or list(orders)
 
 
 def to_money(amount: Decimal, currency: str) -> Money:
-    """Round to the currency's decimal places."""
+    """Return the amount as money, rounded to the currency's decimal places."""
     return quantize_price(Money(amount, currency), currency)
 
 
 def is_counted() -> Q:
-    """Return the condition that a place's order is a counted one."""
+    """Return the condition that the order of an order link is a counted one."""
     siblings = OrderGroupOrder.objects.filter(group_id=OuterRef("group_id"))
     return IS_LIVE | Q(~Exists(siblings.filter(IS_LIVE)))
 
@@ -140,7 +140,7 @@ def is_counted() -> Q:
 def get_totals(
     groups: Iterable[OrderGroup], database_connection_name: str
 ) -> dict[UUID, GroupTotals]:
-    """Return the totals of each group by its key, in one statement for all."""
+    """Return the totals of each group by the group's key, in one statement."""
     currencies = {group.pk: group.currency for group in groups}
     return get_totals_in(currencies, database_connection_name)
 
@@ -148,7 +148,10 @@ def get_totals(
 def get_totals_in(
     currencies: Mapping[UUID, str], database_connection_name: str
 ) -> dict[UUID, GroupTotals]:
-    """Return the totals of the groups with these keys, each in its currency."""
+    """Return the totals of groups by key.
+
+    :param currencies: the currency of each group, by the group's key.
+    """
     sql, names = _compile_totals(database_connection_name)
     with connections[database_connection_name].cursor() as cursor:
         cursor.execute(sql, [list(currencies)])
@@ -162,12 +165,14 @@ def get_totals_in(
 
 @cache
 def _compile_totals(database_connection_name: str) -> tuple[str, list[str]]:
-    """Return the statement of the totals, whose parameter is the keys, and its columns.
+    """Return the SQL of the totals, whose one parameter is the keys, and its columns.
 
-    Once in a process: to put it together takes longer than to run it for a group, and
-    its 250 constants longer to quote than the keys of a page.
+    The result is cached for the life of the process: building the SQL takes longer than
+    running it for one group, and quoting its 250 constants takes longer than quoting
+    the keys of a page.
     """
-    # The sign of the one parameter that is left when the constants are in their places.
+    # `mogrify` fills in the constants and turns %%s into %s, the placeholder of the
+    # keys.
     is_asked_for = f"{OrderGroupOrder._meta.db_table}.group_id = ANY(%%s)"
     query = (
         _by_group(OrderGroupOrder.objects.extra(where=[is_asked_for]))
@@ -186,7 +191,7 @@ def _compile_totals(database_connection_name: str) -> tuple[str, list[str]]:
 def get_settlements(
     groups: Iterable[OrderGroup], database_connection_name: str
 ) -> dict[UUID, GroupSettlement]:
-    """Return what was refunded and is due of each group, in one statement for all.
+    """Return the refunded amount and the balance of each group, in one statement.
 
     Refunds are those that Saleor shows as each order's `totalRefunded`.
     """
@@ -219,30 +224,34 @@ def get_settlements(
 
 
 def sum_of_counted(name: str, path: str = "") -> Combinable:
-    """Return the aggregate of an amount of a group's counted orders.
+    """Return the aggregate that sums an amount over a group's counted orders.
 
-    For places by group; or, with the path to its places, for groups. NULL for a group
-    without orders.
+    It is NULL for a group without orders.
+
+    :param path: the lookup from groups to their order links; empty for order links by
+        group.
     """
     amount = f"{path}order__{name}"
-    # Without a live order the first sum is of nothing.
+    # Without a live order the filtered sum is NULL.
     return Coalesce(Sum(amount, filter=is_live(path)), Sum(amount))
 
 
 def select_total_gross() -> Combinable:
-    """Return the expression of a group's gross total, to filter groups by."""
+    """Return the expression of a group's gross total, for filtering groups."""
     places = _by_group(OrderGroupOrder.objects.filter(group_id=OuterRef("pk")))
     total = places.annotate(total=sum_of_counted("total_gross_amount"))
     return Coalesce(Subquery(total.values("total")), _ZERO)
 
 
 def has_status(name: str, statuses: Collection[str], *, are_few: bool) -> Q:
-    """Return the condition that a group's status is one of these, to filter groups by.
+    """Return the condition that a group has one of the statuses, for filtering groups.
 
-    :param name: of one of the four statuses of `status_aggregates`.
-    :param are_few: groups that can have it. PostgreSQL takes every two hundredth group
-        to have a status, and every second one to have such a row: it looks up all that
-        can have it, or passes over groups until a page is full.
+    :param name: one of the four statuses of `status_aggregates`.
+    :param are_few: whether few groups can have the status. The two forms of the
+        condition differ in PostgreSQL's estimate of how many groups meet it: every two
+        hundredth for a comparison with a subquery, every second for EXISTS. With the
+        low estimate PostgreSQL computes the status of all candidates; with the high one
+        it scans groups in their order until a page is full.
     """
     places = OrderGroupOrder.objects.filter(group_id=OuterRef("pk"))
     rows = _by_group(places).annotate(**status_aggregates())
@@ -266,14 +275,18 @@ def _by_group(places: QuerySet) -> QuerySet:
 
 
 def _sum_of(model, field: str) -> Combinable:
-    """Sum a field of what belongs to a place's order."""
+    """Sum a field over the rows of the order of an order link."""
     rows = model.objects.filter(order_id=OuterRef("order_id"))
     sums = rows.order_by().values("order_id").annotate(sum=Sum(field))
     return Coalesce(Subquery(sums.values("sum")), _ZERO)
 
 
 def _refunded() -> Case:
-    """Sum a place's refunds: those of its last payment if that has a say, as Saleor."""
+    """Sum the refunds of an order as Saleor does.
+
+    The last legacy payment decides if it is active or fully refunded. Otherwise the
+    refunded amounts of the transactions are summed.
+    """
     payments = Payment.objects.filter(order_id=OuterRef(OuterRef("order_id")))
     last_payment = Subquery(payments.order_by("-pk").values("pk")[:1])
     is_decided_by_payment = Exists(

@@ -1,4 +1,4 @@
-"""Release the voucher of a group once, when all of its orders have expired."""
+"""Release a group's voucher use once, when all of its orders have expired."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -11,7 +11,7 @@ from ..models import OrderGroupOrder
 def select_voucher_releases(order_ids: Iterable[UUID]) -> list[UUID]:
     """Return the orders whose expiry releases a voucher use: one for each group.
 
-    A group has used its voucher once. It is released when all of its orders have
+    A group uses its voucher once. The use is released when all of its orders have
     expired; an order that is live or canceled keeps it.
     """
     expired = list(order_ids)

@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
-from django.db import connection
-from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.order.models import Order
-from saleor.payment.lock_objects import transaction_item_qs_select_for_update
 from saleor.payment.models import TransactionEvent, TransactionItem
 
 from ..groups.statuses import NOT_LIVE
+from ..host.locks import (
+    lock_orders,
+    lock_transaction_items,
+    refuse_without_transaction,
+)
 from ..models import GroupPayment, PaymentEventShare, PaymentShare
 from ..money.minor_units import floor_minor, to_minor
 from .amounts import Book
@@ -53,15 +55,9 @@ def lock_payment(payment: GroupPayment) -> LockedPayment:
 
     :raises RuntimeError: no database transaction is open that would hold the locks.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("Locks are held by a transaction, and there is none.")
+    refuse_without_transaction()
     links = list(PaymentShare.objects.filter(payment=payment))
-    orders = {
-        order.pk: order
-        for order in order_qs_select_for_update().filter(
-            pk__in=[link.order_id for link in links]
-        )
-    }
+    orders = lock_orders([link.order_id for link in links])
     lock_transactions(payment, links)
     covered = _get_covered_elsewhere(payment, orders)
     # Completion breaks ties in this order too.
@@ -88,12 +84,9 @@ def lock_payment(payment: GroupPayment) -> LockedPayment:
 
 def lock_transactions(payment: GroupPayment, links: Sequence[PaymentShare]) -> None:
     """Lock a payment and shares of it by primary key, and read their rows anew."""
-    transactions = {
-        transaction.pk: transaction
-        for transaction in transaction_item_qs_select_for_update().filter(
-            pk__in=[payment.transaction_id, *(link.transaction_id for link in links)]
-        )
-    }
+    transactions = lock_transaction_items(
+        [payment.transaction_id, *(link.transaction_id for link in links)]
+    )
     payment.transaction = transactions[payment.transaction_id]
     for link in links:
         link.transaction = transactions[link.transaction_id]

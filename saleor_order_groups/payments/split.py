@@ -14,9 +14,9 @@ from saleor.checkout.error_codes import CheckoutErrorCode
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 from saleor.payment import TransactionAction
-from saleor.payment.lock_objects import transaction_item_qs_select_for_update
 from saleor.payment.models import TransactionItem
 
+from ..host.locks import lock_transaction_items_of_checkout
 from ..host.prefetched import forget, remember
 from ..models import GroupPayment, OrderGroup, PaymentShare
 from ..money.minor_units import to_minor
@@ -93,9 +93,7 @@ def share_payments(
     :return: the orders' share transactions, with their events prefetched.
     """
     needs = [to_minor(order.total_gross_amount, order.currency) for order in orders]
-    transactions = list(
-        transaction_item_qs_select_for_update().filter(checkout_id=checkout.pk)
-    )
+    transactions = lock_transaction_items_of_checkout(checkout.pk)
     all_shares = []
     for transaction in transactions:
         shares = _share_transaction(transaction, group, orders, needs)

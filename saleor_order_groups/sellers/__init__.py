@@ -1,1 +1,1 @@
-"""Who sells a product, and each line of a checkout."""
+"""The sellers of products and of the lines of a checkout."""

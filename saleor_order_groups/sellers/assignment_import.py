@@ -1,4 +1,4 @@
-"""Assignments made of what the products' own data say."""
+"""Assign products to the sellers that the products' own data name."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from .assignments import ensure_sellers, fetch_sellers
 
 
 class Outcome(StrEnum):
-    """What became of a product."""
+    """The result for one product."""
 
     ASSIGNED = "assigned"
     MOVED = "moved to another seller"
@@ -25,7 +25,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Conflict:
-    """A product that is assigned to another seller than its data name."""
+    """A product that is assigned to a seller other than the one its data name."""
 
     slug: str
     assigned: str
@@ -37,7 +37,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class ImportedBatch:
-    """What became of some products, and which sellers were made for them."""
+    """The result of one batch of products, with the sellers that it created."""
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     new_sellers: tuple[Seller, ...] = ()
@@ -47,11 +47,13 @@ class ImportedBatch:
 def import_sellers(
     source: SellerSource, batch_size: int, *, overwrite: bool, dry_run: bool
 ) -> Iterator[ImportedBatch]:
-    """Assign products to the sellers that their data name; yield what each batch did.
+    """Assign products to the sellers that their data name; yield each batch's result.
 
-    Each batch is a transaction of its own, and running it again changes nothing.
+    Each batch is its own transaction. Running the import again changes nothing.
 
-    :param overwrite: products that are assigned to another seller move.
+    :param overwrite: whether products that are assigned to another seller move.
+    :param dry_run: whether only to report; the new sellers in the result are then
+        unsaved.
     """
     products = Product.objects.order_by("pk").values_list("pk", flat=True)
     ids = list(products[:batch_size])
@@ -69,7 +71,8 @@ def _import_batch(
     new = {seller for seller in named.values() if seller._state.adding}
     if not dry_run:
         named = ensure_sellers(ids, source)
-        # Just the row: a product may not vanish between the look and the link.
+        # Lock the products: none may be deleted before its assignment is written. `of`
+        # and `no_key` leave the rows that refer to a product unlocked.
         products = Product.objects.filter(pk__in=named).order_by("pk")
         locked = products.select_for_update(of=("self",), no_key=True)
         present = set(locked.values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""Find the sellers of products, and create those that the shop's own data name."""
+"""Find the sellers of products; create sellers that the products' data name."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -15,10 +15,11 @@ def fetch_sellers(
     source: SellerSource = ASSIGNMENT,
     using: str = DEFAULT_DB_ALIAS,
 ) -> dict[int, Seller]:
-    """Return the seller of each product that has one, in one or two statements.
+    """Return the sellers by product ID, in one or two statements.
 
-    Nothing is written: a seller whom the products' data name for the first time is
-    unsaved, with the ID that the row will have.
+    Products without a seller are missing. The function writes no row: a seller whom the
+    products' data name for the first time is returned unsaved, with the ID that its row
+    will have.
     """
     product_ids = set(product_ids)
     if source == ASSIGNMENT:
@@ -32,12 +33,12 @@ def fetch_sellers(
 def fetch_sellers_in_channels(
     keys: Collection[tuple[int, str | None]], using: str = DEFAULT_DB_ALIAS
 ) -> dict[tuple[int, str | None], Seller]:
-    """Return the seller of each product in the channel of that slug.
+    """Return the sellers of products in channels.
 
-    One statement for the channels' sources, and those of `fetch_sellers` for each
-    source. Without a channel see `SellerSources.get`.
+    One statement reads the seller sources of all channels; each source then takes the
+    statements of `fetch_sellers`. For a key without a channel see `SellerSources.get`.
 
-    :param keys: product ID and channel slug.
+    :param keys: pairs of product ID and channel slug; None for no channel.
     """
     sources = fetch_seller_sources(using)
     keys_by_source: dict[SellerSource, list[tuple[int, str | None]]] = {}
@@ -55,7 +56,7 @@ def fetch_sellers_in_channels(
 def ensure_sellers(
     product_ids: Iterable[int], source: SellerSource
 ) -> dict[int, Seller]:
-    """Return what `fetch_sellers` does, with the new sellers' rows inserted."""
+    """Return what `fetch_sellers` returns, after inserting the rows of new sellers."""
     if source == ASSIGNMENT:
         return fetch_sellers(product_ids)
     names = read_names(set(product_ids), source)
@@ -66,5 +67,5 @@ def ensure_sellers(
 def _join(
     names: Mapping[int, SellerName], sellers: Mapping[SellerName, Seller]
 ) -> dict[int, Seller]:
-    # A page that is gone may mean nobody.
+    # `sellers` lacks the global ID of a deleted page for which no seller was created.
     return {pk: sellers[name] for pk, name in names.items() if name in sellers}

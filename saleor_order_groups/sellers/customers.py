@@ -1,4 +1,4 @@
-"""Who is a customer of which seller."""
+"""The customers of each seller."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from ..models import OrderGroupOrder, SellerCustomer
 
 
 def select_missing(links: QuerySet[OrderGroupOrder]) -> QuerySet[OrderGroupOrder]:
-    """Return the orders whose customer is not one of their seller's."""
+    """Return the order links whose customer is not among the seller's customers."""
     present = SellerCustomer.objects.filter(
         seller=OuterRef("seller"), user=OuterRef("order__user")
     )
@@ -18,9 +18,9 @@ def select_missing(links: QuerySet[OrderGroupOrder]) -> QuerySet[OrderGroupOrder
 
 
 def add_missing(links: QuerySet[OrderGroupOrder]) -> int:
-    """Make the customers of these orders their sellers'; return how many were missing.
+    """Add missing customers of these orders to their sellers; return their number.
 
-    A customer is one from the first of the orders on.
+    `created_at` of a new row is that of the customer's first order from the seller.
     """
     missing = (
         select_missing(links)
@@ -41,7 +41,10 @@ def add_missing(links: QuerySet[OrderGroupOrder]) -> int:
 
 
 def repair_customers(apply: bool) -> Iterator[str]:
-    """Add the customers who are missing, or only say how many; a message for each seller."""
+    """Add the missing customers of each seller; yield a message for each seller.
+
+    :param apply: False to change nothing and only yield the messages.
+    """
     missing = select_missing(OrderGroupOrder.objects.all()).order_by()
     sellers = missing.values_list("seller_id", "seller__slug").distinct()
     for seller_id, slug in sellers.order_by("seller__slug"):

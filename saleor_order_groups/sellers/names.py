@@ -1,4 +1,4 @@
-"""What a shop's own data call a seller, and which of the sellers is meant."""
+"""Names of sellers in the shop's own data, and how they are matched with sellers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from saleor.page.models import Page
 
 from ..models import Seller
 
-# Lengths of the columns.
-# What messages call the seller of goods without a seller.
+# The seller's name in messages about goods without a seller.
 SHOP_ITSELF = "the shop itself"
 
+# Lengths of the columns, and the largest primary key.
 MAX_NAME = 250
 MAX_SLUG = 255
 MAX_REFERENCE = 250
@@ -29,13 +29,18 @@ _NAMESPACE = UUID("6d3a2f0e-5b0f-4f55-9d3c-0f6d3f6f3f3a")
 
 @dataclass(frozen=True)
 class SellerName:
-    """What a product's data call its seller.
+    """The name of a product's seller in the product's data.
 
-    `references` and `slugs` are looked up in this order. A seller that is made gets the
-    first of `new_references` and of `new_slugs` that is free; without any, none is made.
-    `own_id`: global ID of the page or value that names the seller; a text has none.
-    `reference_of_another`: the slug of this value, if another value has it as its
-    external reference. `slug_of_another`: the other way round.
+    A lookup tries `references` against the sellers' external references, then `slugs`
+    against their slugs. A new seller gets the first of `new_references` and the first
+    of `new_slugs` that are free. If these are empty, no seller is created.
+
+    `own_id`: global ID of the page or attribute value that is the name; None for a
+    text.
+    `reference_of_another`: the slug of the attribute value, if another value of the
+    attribute has it as its external reference.
+    `slug_of_another`: the external reference of the attribute value, if another value
+    of the attribute has it as its slug.
     """
 
     name: str
@@ -48,13 +53,17 @@ class SellerName:
     slug_of_another: str | None = None
 
     def may_mean(self, seller: Seller) -> bool:
-        """Tell whether the seller is one of those who are looked up."""
+        """Tell whether the lookup of this name can find the seller."""
         return seller.external_reference in self.references or seller.slug in self.slugs
 
     def choose(
         self, by_reference: Mapping[str, Seller], by_slug: Mapping[str, Seller]
     ) -> Seller | None:
-        """Return the seller of that name."""
+        """Return the existing seller that the name means, or None.
+
+        :param by_reference: sellers by external reference.
+        :param by_slug: sellers by slug.
+        """
         for keys, sellers in (
             (self.references, by_reference),
             (self.slugs, by_slug),
@@ -67,10 +76,15 @@ class SellerName:
     def build(
         self, by_reference: Mapping[str, Seller], by_slug: Mapping[str, Seller]
     ) -> Seller:
-        """Return the seller that would be made, unsaved."""
+        """Return the new seller for the name, unsaved.
+
+        :param by_reference: sellers by external reference.
+        :param by_slug: sellers by slug.
+        """
         slug = next(slug for slug in self.new_slugs if slug not in by_slug)
         return Seller(
-            # The same each time, so that who has read it may refer to it.
+            # Derived from the slug: whoever has read the ID of an unsaved seller can
+            # still use it when the row exists.
             id=uuid5(_NAMESPACE, slug),
             name=self.name,
             slug=slug,
@@ -81,7 +95,7 @@ class SellerName:
         )
 
     def _is_anothers(self, seller: Seller) -> bool:
-        """Tell whether another page or value has made the seller, or refers to it."""
+        """Tell whether the seller belongs to another page or attribute value."""
         reference = seller.external_reference
         if reference is None or reference == self.own_id:
             return False
@@ -96,19 +110,20 @@ class SellerName:
 
 
 def parse_id(text: str, type_name: str) -> int | None:
-    """Return the key in a global ID of the type, None if the text is none."""
+    """Return the primary key in a global ID of the type; None for other texts."""
     try:
         found, pk = Node.from_global_id(text)
     except ValueError:
         return None
-    # Decoding is lenient: a name may decode to something.
+    # Decoding is lenient, so that an ordinary name may decode too: compare with the
+    # exact encoding.
     if found != type_name or not pk.isdecimal() or int(pk) > MAX_KEY:
         return None
     return int(pk) if Node.to_global_id(type_name, pk) == text else None
 
 
 def name_text(text: str | None) -> SellerName | None:
-    """Return whom a text names; nobody if it has neither a letter nor a digit."""
+    """Return the name in a text; None if the text has neither a letter nor a digit."""
     text = (text or "").strip()[:MAX_NAME]
     slug = slugify(text, allow_unicode=True)[:MAX_SLUG]
     if not slug:
@@ -119,8 +134,8 @@ def name_text(text: str | None) -> SellerName | None:
 
 
 def name_page(page: Page) -> SellerName:
-    """Return whom a vendor's page names."""
-    # Its ID too: a page may get another slug.
+    """Return the name that a vendor's page stands for."""
+    # The ID is a reference too, because the slug of a page may change.
     page_id = Node.to_global_id("Page", page.pk)
     return SellerName(
         page.title,
@@ -133,17 +148,19 @@ def name_page(page: Page) -> SellerName:
 
 
 def name_lost_page(page_id: str) -> SellerName:
-    """Return whom the global ID of a deleted page names: a seller made before, or none."""
+    """Return the name for the global ID of a deleted page: it only finds sellers."""
     return SellerName(page_id, (page_id,))
 
 
 def name_value(
     value: AttributeValue, *, has_reference_of_another: bool, has_slug_of_another: bool
 ) -> SellerName | None:
-    """Return whom the value of an attribute names, by the attribute's input type.
+    """Return the name that an attribute value stands for; None if the value is empty.
 
-    :param has_reference_of_another: its slug is another value's external reference.
-    :param has_slug_of_another: its external reference is another value's slug.
+    :param has_reference_of_another: whether another value of the attribute has this
+        value's slug as its external reference.
+    :param has_slug_of_another: whether another value of the attribute has this value's
+        external reference as its slug.
     """
     if value.attribute.input_type == AttributeInputType.PLAIN_TEXT:
         return name_text(value.plain_text)
@@ -166,7 +183,7 @@ def name_value(
 
 
 def _list_new_slugs(slug: str, pk: int) -> tuple[str, ...]:
-    """Return the slug, and what is taken where another seller has it."""
+    """Return the slug, and two alternatives for when other sellers have it."""
     numbered = f"{slug[: MAX_SLUG - 20]}-{pk}"
     return (
         slug,

@@ -1,4 +1,4 @@
-"""Who sold an order that no completion split, and whose goods may be added to an order."""
+"""Find the sellers of orders outside of completion; refuse goods of other sellers."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class DoubtReason(StrEnum):
-    """Why nobody can be named as the seller of an order."""
+    """Why an order has no single seller."""
 
     SEVERAL_SELLERS = "several_sellers"
     UNKNOWN_SELLER = "unknown_seller"
@@ -34,7 +34,7 @@ class DoubtReason(StrEnum):
 
 @dataclass(frozen=True)
 class SellerDoubt:
-    """Why nobody can be named; `sellers` are those of the lines as far as they are known."""
+    """Why an order has no single seller; `sellers` are those of its lines, if known."""
 
     reason: DoubtReason
     message: str
@@ -46,9 +46,9 @@ class SellerDoubt:
 
 @dataclass(frozen=True)
 class OrderSeller:
-    """Who sold all of an order, or why nobody can be named.
+    """The seller of all goods of an order, or the reason why there is no single one.
 
-    Neither means that all goods are the shop's own.
+    If both are None, all goods are the shop's own.
     """
 
     seller: Seller | None = None
@@ -58,9 +58,10 @@ class OrderSeller:
 def find_order_sellers(
     order_ids: Collection[UUID], source: SellerSource, *, insert: bool
 ) -> dict[UUID, OrderSeller]:
-    """Return whose goods the lines of each order are, in a constant number of statements.
+    """Return the seller of each order, in a constant number of statements.
 
-    :param insert: new sellers are made; otherwise they are unsaved.
+    :param insert: whether to insert the rows of new sellers; otherwise they are
+        unsaved.
     """
     products_by_order: dict[UUID, set[int | None]] = defaultdict(set)
     rows = OrderLine.objects.filter(order_id__in=order_ids).order_by()
@@ -109,8 +110,8 @@ def _agree(
 def refuse_unsold_goods(order: Order) -> None:
     """Refuse a draft with goods that a checkout could not sell because of their seller.
 
-    Where the plugin is not active, and for a replacement, nothing is refused: it makes
-    good for what was sold before.
+    A draft is not refused if the plugin is inactive in its channel. A replacement is
+    not refused either, because it replaces goods that were sold before.
 
     :raises ValidationError: on `lines`, with the variants' global IDs.
     """
@@ -155,10 +156,10 @@ def _get_global_ids(variants: Iterable["ProductVariant"]) -> list[str]:
 
 
 def refuse_foreign_goods(order: Order, variants: Sequence["ProductVariant"]) -> None:
-    """Refuse to add another seller's goods to an order of one.
+    """Refuse to add another seller's goods to an order of one seller.
 
-    More of what is on the order already is never refused: who sold it is fixed. Nor is
-    anything on an order that is of several sellers as it stands.
+    More of a product that the order contains is always accepted: the seller of that
+    product is fixed. An order that has goods of several sellers accepts any goods.
 
     :raises ValidationError: on `input`, with the variants' global IDs.
     """
@@ -187,7 +188,7 @@ def refuse_foreign_goods(order: Order, variants: Sequence["ProductVariant"]) -> 
 
 
 def _find_seller(order: Order) -> tuple[bool, Seller | None]:
-    """Return whether it is known who sold the order, and who; None is the shop."""
+    """Return whether the order's seller is known, and who it is; None is the shop."""
     order_id: UUID | None = order.pk
     while order_id:
         link = (
@@ -197,7 +198,7 @@ def _find_seller(order: Order) -> tuple[bool, Seller | None]:
         )
         if link:
             return True, link.seller
-        # A replacement has the seller of what it replaces.
+        # A replacement has the seller of the order that it replaces.
         order_id = (
             Order.objects.filter(pk=order_id)
             .values_list("original_id", flat=True)

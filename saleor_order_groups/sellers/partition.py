@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SellerLines:
-    """The lines of one seller; no seller means the shop's own goods."""
+    """A partition: one seller's lines; `seller` is None for the shop's own goods."""
 
     seller: Seller | None
     lines: tuple["CheckoutLineInfo", ...]
@@ -31,12 +31,12 @@ def get_product_ids(lines: Iterable["CheckoutLineInfo"]) -> set[int]:
 def partition_lines(
     lines: Sequence["CheckoutLineInfo"], sellers: Mapping[int, Seller]
 ) -> list[SellerLines]:
-    """Put every line with its seller, in the fixed order of a group.
+    """Partition the lines by seller, in the order that groups have.
 
-    The shop's own goods come first, then the sellers by slug; within a seller the lines
-    keep the checkout's order.
+    The shop's own goods come first, then the sellers by slug. Within a partition the
+    lines keep the checkout's order.
 
-    :param sellers: by product ID.
+    :param sellers: the sellers by product ID.
     """
     by_seller: dict[Seller | None, list[CheckoutLineInfo]] = {}
     for line_info in lines:

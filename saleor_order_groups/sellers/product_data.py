@@ -1,9 +1,9 @@
-"""How a shop's own product data name a product's seller, and whom they name.
+"""Read the sellers of products from the shop's own product data.
 
-A name is looked up among the sellers' external references, then among their slugs. One
-that nobody has becomes a seller when something needs its row, at the latest when it is
-sold for the first time; until then readers get the row that would be made, unsaved, with
-the ID that it will have.
+The name of a seller is looked up among the sellers' external references, then among
+their slugs. If no seller matches, a new one is inserted when its row is needed, at the
+latest at the first sale. Until then readers get the new seller unsaved, with the ID
+that its row will have.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -44,7 +44,10 @@ SUPPORTED_INPUT_TYPES = frozenset(
 
 
 def check_source(source: SellerSource, using: str = DEFAULT_DB_ALIAS) -> None:
-    """Raise ValueError for an attribute that is not there or cannot name a seller."""
+    """Check that a source can name sellers.
+
+    :raises ValueError: the product attribute does not exist or cannot name a seller.
+    """
     if source.type != SellerSourceType.ATTRIBUTE:
         return
     attribute = (
@@ -80,13 +83,14 @@ def check_source(source: SellerSource, using: str = DEFAULT_DB_ALIAS) -> None:
 def read_names(
     product_ids: Collection[int], source: SellerSource, using: str = DEFAULT_DB_ALIAS
 ) -> dict[int, SellerName]:
-    """Return the name of each product's seller, in one or two statements.
+    """Return the seller's name for each product that has one, in one or two statements.
 
-    Of several values of an attribute the first one counts.
+    If an attribute has several values, the first one counts.
     """
     if source.type == SellerSourceType.METADATA:
         return _read_texts(product_ids, source, using)
-    # Saleor keeps the values of attributes that a type has no more.
+    # Saleor keeps attribute values of a product after its product type has lost the
+    # attribute.
     assigned = select_assigned(source, using).filter(
         value__attribute__product_types=F("product__product_type")
     )
@@ -94,9 +98,9 @@ def read_names(
 
 
 def get_metadata_text(key: str) -> Func:
-    """Return the expression of a product's public metadata under the key.
+    """Return the expression for a value of a product's public metadata.
 
-    Django's own one takes a key of digits for the index of an array.
+    Django's `KeyTextTransform` would take a key of digits for an array index.
     """
     return Func(
         F("metadata"),
@@ -109,7 +113,7 @@ def get_metadata_text(key: str) -> Func:
 def select_assigned(
     source: SellerSource, using: str = DEFAULT_DB_ALIAS
 ) -> QuerySet[AssignedProductAttributeValue]:
-    """Return what the products have of the attribute, the first value first."""
+    """Return the products' attribute values, by product, the first value first."""
     rows = AssignedProductAttributeValue.objects.using(using)
     return rows.filter(value__attribute__slug=source.key).order_by(
         "product_id", "sort_order", "pk"
@@ -117,9 +121,9 @@ def select_assigned(
 
 
 def annotate_shared_keys(rows: QuerySet, prefix: str = "") -> QuerySet:
-    """Annotate what `name_value` asks beside the value itself.
+    """Annotate attribute values with the further arguments of `name_value`.
 
-    :param prefix: the lookup of the value, with its underscores.
+    :param prefix: the lookup to the value, with its underscores.
     """
     others = AttributeValue.objects.filter(
         attribute_id=OuterRef(f"{prefix}attribute_id")
@@ -146,9 +150,9 @@ def _read_texts(
 def name_texts(
     texts: Iterable[str | None], using: str, pages: Collection[Page] | None = None
 ) -> dict[str, SellerName]:
-    """Return whom each text names; the global ID of a page is the page's.
+    """Return the seller's name for each text; the global ID of a page means the page.
 
-    :param pages: those that may be named; read if they are not given.
+    :param pages: the pages that a text may name; None to read them.
     """
     stripped = {text: text.strip() for text in texts if text}
     page_ids = {
@@ -190,11 +194,11 @@ def _read_values(
 def find_unanswered(
     product_ids: Collection[int], source: SellerSource, using: str = DEFAULT_DB_ALIAS
 ) -> dict[int, str]:
-    """Return why the source cannot say who sells the products that it cannot tell.
+    """Return the reason for each product whose seller the source cannot tell.
 
-    A product without a value is not among them: it is the shop's own.
+    Products without a value are missing: they are the shop's own.
 
-    :param product_ids: those for which the source has named no seller.
+    :param product_ids: the products for which the source has named no seller.
     """
     if not product_ids or source.type == SellerSourceType.ASSIGNMENT:
         return {}
@@ -221,9 +225,9 @@ def find_unanswered(
 def find_sellers(
     names: Iterable[SellerName], using: str = DEFAULT_DB_ALIAS
 ) -> dict[SellerName, Seller]:
-    """Return whom each name means, in one statement; new sellers are unsaved.
+    """Return the seller for each name, in one statement; new sellers are unsaved.
 
-    A name that means nobody, and of which no seller is made, is left out.
+    Names without a seller are missing if no seller is to be created for them.
     """
     names = set(names)
     references = {key for name in names for key in name.references}
@@ -249,23 +253,25 @@ def find_sellers(
 
 
 def make_sellers(names: Iterable[SellerName]) -> dict[SellerName, Seller]:
-    """Return whom each name means, and insert those who are not there yet.
+    """Return the seller that each name means, after inserting the new sellers.
 
-    Others may do the same at the same time: who is second waits, and finds the row.
+    Of two concurrent calls the second waits for the first one's rows, and then finds
+    them.
     """
     sellers = find_sellers(names)
     if new := _select_unsaved(sellers):
         Seller.objects.bulk_create(new, ignore_conflicts=True)
         sellers = find_sellers(sellers)
     for seller in _select_unsaved(sellers):
-        # Somebody renamed the seller who has the ID.
+        # A seller with this derived ID exists, but somebody has changed its slug.
         seller.pk = uuid4()
         seller.save(force_insert=True)
     return sellers
 
 
 def _select_unsaved(sellers: Mapping[SellerName, Seller]) -> list[Seller]:
-    # In one order for all, or two that insert the same rows would block each other.
+    # A fixed order: two transactions that insert the same rows in different orders
+    # would deadlock.
     return sorted(
         {seller for seller in sellers.values() if seller._state.adding},
         key=lambda seller: seller.slug,

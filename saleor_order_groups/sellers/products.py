@@ -1,7 +1,8 @@
-"""Which products are a seller's, by every source; the other way round from `sellers`.
+"""Select the products of a seller by the source of each channel.
 
-Whom a product names is decided in Python, so what can name the seller is found first,
-and the products by that: the number of statements does not depend on the products.
+Python code decides which seller a name means. The texts and values that can mean the
+seller are therefore read first, and the products are then selected by them. The number
+of statements does not depend on the number of products.
 """
 
 import json
@@ -32,9 +33,9 @@ def select_products(
     channel_slug: str | None,
     using: str = DEFAULT_DB_ALIAS,
 ) -> QuerySet[Product]:
-    """Return those of the products that the seller sells in the channel.
+    """Return the products that the seller sells in the channel.
 
-    Without a channel: in any channel in which the plugin is active.
+    :param channel_slug: None for all channels in which the plugin is active.
     """
     sources = fetch_seller_sources(using)
     if channel_slug is not None:
@@ -47,7 +48,7 @@ def select_products(
 
 
 def sells_products(seller: Seller) -> bool:
-    """Tell whether the seller sells any product in a channel."""
+    """Tell whether the seller sells a product in any channel."""
     return select_products(Product.objects.all(), seller, None).exists()
 
 
@@ -93,7 +94,8 @@ def _select_by_metadata(
     texts = all_products.values_list(text, flat=True).distinct()
     names = name_texts(texts, using, _find_pages(seller, using))
     meant = _keep_meant(names, seller, using)
-    # The first condition is for Saleor's index of the metadata.
+    # This condition lets PostgreSQL use Saleor's index of the metadata; the exact
+    # condition follows.
     is_indexed = Q(pk__in=[])
     for value in meant:
         is_indexed |= Q(metadata__contains={source.key: value})
@@ -103,7 +105,7 @@ def _select_by_metadata(
 
 
 def _parse_json(text: str) -> object:
-    """Return what is no string in JSON, and written so."""
+    """Return the JSON value that the text may stand for, such as a number, or None."""
     try:
         return json.loads(text)
     except ValueError:
@@ -111,7 +113,7 @@ def _parse_json(text: str) -> object:
 
 
 def _find_pages(seller: Seller, using: str) -> list[Page]:
-    """Return the pages that can mean the seller."""
+    """Return the pages that may mean the seller."""
     keys = _get_keys(seller)
     pages = Page.objects.using(using)
     return list(pages.filter(Q(pk__in=_parse_ids(keys, "Page")) | Q(slug__in=keys)))
@@ -123,7 +125,7 @@ def _find_pages(seller: Seller, using: str) -> list[Page]:
 def _select_by_attribute(
     products: QuerySet[Product], seller: Seller, source: SellerSource, using: str
 ) -> QuerySet[Product]:
-    # Of several values the first one that names somebody counts.
+    # If an attribute has several values, the first one that is not empty counts.
     first = (
         select_assigned(source, using)
         .filter(product=OuterRef("product"))
@@ -164,7 +166,7 @@ def _select_values(
         )
         for value in annotate_shared_keys(may_mean)
     }
-    # Each product has a text of its own.
+    # Each product has its own text, so the texts are compared as distinct values.
     texts = (
         values.filter(attribute__input_type=AttributeInputType.PLAIN_TEXT)
         .exclude(plain_text="")

@@ -1,4 +1,4 @@
-"""What a configuration that was right when it was saved does not do any more."""
+"""Find configuration that was valid when it was saved and no longer works."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ from .product_data import check_source, select_assigned
 
 
 def find_silent_sources() -> Iterator[str]:
-    """Yield the sources of active channels that cannot say who sells a product."""
+    """Yield a message for each active channel whose source cannot name sellers."""
     try:
         sources = fetch_seller_sources().by_channel
     except ImproperlyConfigured as error:
@@ -38,11 +38,11 @@ def find_silent_sources() -> Iterator[str]:
 
 
 def find_lost_products() -> Iterator[str]:
-    """Yield the sources that have values of products whose types have them no more."""
+    """Yield a message for each attribute that product types of its values have lost."""
     try:
         sources = set(fetch_seller_sources().by_channel.values())
     except ImproperlyConfigured:
-        # `find_silent_sources` tells.
+        # `find_silent_sources` reports the error.
         return
     for source in sorted(sources, key=str):
         if count := _count_lost_products(source):
@@ -65,7 +65,7 @@ def _count_lost_products(source: SellerSource) -> int:
 
 
 def find_unheard_confirmations() -> Iterator[str]:
-    """Yield the channels that confirm purchases, where nothing sends such a mail."""
+    """Yield the slugs of channels whose group confirmation no plugin or app sends."""
     channel_slugs = list(
         PluginConfiguration.objects.filter(
             identifier=PLUGIN_ID,
@@ -88,6 +88,6 @@ def find_unheard_confirmations() -> Iterator[str]:
 def _may_send_confirmation(plugin: BasePlugin) -> bool:
     if isinstance(plugin, WebhookPlugin):
         return get_webhooks_for_event(WebhookEventAsyncType.NOTIFY_USER).exists()
-    # Saleor's mail plugins know Saleor's events only.
+    # Saleor's own mail plugins ignore events that they do not know.
     is_saleors = type(plugin).__module__.startswith("saleor.plugins.")
     return hasattr(plugin, "notify") and not is_saleors

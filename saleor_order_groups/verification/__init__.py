@@ -1,1 +1,1 @@
-"""Verify what order groups guarantee over a whole database, and repair it."""
+"""Verify the guarantees of order groups in the database, and repair violations."""

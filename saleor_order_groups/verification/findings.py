@@ -1,4 +1,4 @@
-"""What the verification of groups finds, and how it names it."""
+"""A violation, and how it is described."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Ids = Sequence[UUID]
 
 @dataclass(frozen=True)
 class Finding:
-    """Something of a group, or of the database as a whole, that is off."""
+    """A violation in a group, or in the database as a whole if `number` is None."""
 
     number: int | None
     invariant: str
@@ -41,7 +41,7 @@ def sum_of(path: str) -> Coalesce:
 
 
 def sum_of_order(queryset: QuerySet, name: str) -> Coalesce:
-    # Subqueries: two joined relations would multiply each other's rows.
+    # A subquery for each sum: joining two relations would multiply their rows.
     sums = (
         queryset.filter(order=OuterRef("pk"))
         .order_by()

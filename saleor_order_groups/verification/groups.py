@@ -22,17 +22,16 @@ from ..sellers.customers import select_missing
 from ..sellers.names import SHOP_ITSELF
 from .findings import REPAIR, Finding, Ids
 
-# ------------------------------------------------------------------ groups and orders
-
 
 def _select_groups(ids: Ids) -> QuerySet[OrderGroup]:
     return OrderGroup.objects.filter(pk__in=ids).order_by("pk")
 
 
 def _may_have_lost_orders() -> Q:
-    """Tell the groups of which Saleor may have deleted expired orders.
+    """Return the condition that Saleor may have deleted expired orders of a group.
 
-    It deletes none that has a payment, and none before the channel's time.
+    Saleor keeps orders with payments, and all orders for the time that the channel
+    sets.
     """
     age = timezone.now() - F("channel__delete_expired_orders_after")  # type: ignore[operator]
     is_old = Q(created_at__lte=age)
@@ -42,12 +41,12 @@ def _may_have_lost_orders() -> Q:
 def check_orders_exist(ids: Ids) -> Iterator[Finding]:
     groups = _select_groups(ids).filter(order_links=None)
     for group in groups.exclude(_may_have_lost_orders()):
-        yield Finding(group.number, "orders", "the group has none")
+        yield Finding(group.number, "orders", "the group has no orders")
 
 
 def check_channels(ids: Ids) -> Iterator[Finding]:
     for group in _select_groups(ids).filter(channel=None):
-        yield Finding(group.number, "channel", f"the group has lost its own; {REPAIR}")
+        yield Finding(group.number, "channel", f"the group has no channel; {REPAIR}")
 
 
 def check_positions(ids: Ids) -> Iterator[Finding]:
@@ -59,7 +58,7 @@ def check_positions(ids: Ids) -> Iterator[Finding]:
             yield Finding(
                 group.number,
                 "positions",
-                f"{group.count} orders, and the last is at {group.last}",
+                f"{group.count} orders, but the last position is {group.last}",
             )
 
 
@@ -87,8 +86,8 @@ def check_customers(ids: Ids) -> Iterator[Finding]:
         yield Finding(
             group_number,
             "customer",
-            f"that of order #{number} is not one of {slug}; run"
-            " manage.py verify_order_groups --repair",
+            f"the customer of order #{number} is missing from the customers of {slug};"
+            f" {REPAIR}",
         )
 
 
@@ -108,7 +107,7 @@ def check_links(ids: Ids) -> Iterator[Finding]:
             yield Finding(
                 link.group.number,
                 name,
-                f"order #{link.order.number} has another than the group",
+                f"order #{link.order.number} has another {name} than the group",
             )
 
 
@@ -127,7 +126,7 @@ def check_placed_totals(ids: Ids) -> Iterator[Finding]:
         yield Finding(
             group.number,
             "placed total",
-            f"{group.placed_total_net_amount} net and"
-            f" {group.placed_total_gross_amount} gross, but its orders were placed for"
-            f" {group.net} and {group.gross}",
+            f"the group has {group.placed_total_net_amount} net and"
+            f" {group.placed_total_gross_amount} gross, but its orders' placed totals sum"
+            f" to {group.net} net and {group.gross} gross",
         )

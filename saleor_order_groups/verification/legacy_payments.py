@@ -19,8 +19,6 @@ from ..money.apportion import draw_down
 from ..money.minor_units import floor_minor
 from .findings import Finding, Ids
 
-# ------------------------------------------------------------------ legacy payments
-
 
 def _select_legacy_shares(ids: Ids) -> QuerySet[LegacyPaymentShare]:
     shares = LegacyPaymentShare.objects.filter(group__in=ids)
@@ -30,7 +28,7 @@ def _select_legacy_shares(ids: Ids) -> QuerySet[LegacyPaymentShare]:
 def select_unbound_legacy_parts(
     shares: QuerySet[LegacyPaymentShare],
 ) -> QuerySet[LegacyPaymentShare]:
-    """Return the parts whose payment is not bound to their order."""
+    """Return the payment parts whose payment is not bound to the part's order."""
     return shares.exclude(Q(payment__order=F("order"), payment__checkout__isnull=True))
 
 
@@ -40,8 +38,8 @@ def check_legacy_parts_are_bound(ids: Ids) -> Iterator[Finding]:
         group=OuterRef("group"), order=OuterRef("order")
     )
     for name, wrong in (
-        ("is not bound to it", select_unbound_legacy_parts(shares)),
-        ("is of another group's order", shares.exclude(Exists(link))),
+        ("is not bound to the order", select_unbound_legacy_parts(shares)),
+        ("belongs to an order of another group", shares.exclude(Exists(link))),
     ):
         for share in wrong:
             yield Finding(
@@ -59,7 +57,7 @@ def check_legacy_payments_have_parts(ids: Ids) -> Iterator[Finding]:
         yield Finding(
             link.group.number,
             "legacy payment",
-            f"order #{link.order.number} has no part of it",
+            f"order #{link.order.number} has no part of the payment",
         )
 
 
@@ -78,15 +76,18 @@ def check_legacy_parts_agree(ids: Ids) -> Iterator[Finding]:
     for row in payments.filter(is_off).order_by("divided_payment_id"):
         for name in names:
             if row[name] > 1:
-                detail = f"its parts have {row[name]} different values: {name}"
+                detail = f"its parts have {row[name]} different values of {name}"
                 yield Finding(row["group__number"], "legacy payment", detail)
         if row["least"] < 0:
-            detail = f"a part has captured {row['least']}"
+            detail = f"the captured amount of a part is {row['least']}"
             yield Finding(row["group__number"], "legacy payment", detail)
 
 
 def check_legacy_divisions(ids: Ids) -> Iterator[Finding]:
-    """Divide the sum of the parts again: what was divided is kept nowhere."""
+    """Compare each part with a new division of the parts' sum.
+
+    The amounts of the original division are not stored.
+    """
     shares = _select_legacy_shares(ids).annotate(
         placed=F("order__order_group_link__placed_total_gross_amount")
     )
@@ -103,5 +104,5 @@ def check_legacy_divisions(ids: Ids) -> Iterator[Finding]:
             yield Finding(
                 found[0].group.number,
                 "legacy payment",
-                f"its parts {amounts} are not divided as the orders were placed",
+                f"its parts {amounts} do not match the orders' placed totals",
             )

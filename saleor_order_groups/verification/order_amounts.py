@@ -1,4 +1,4 @@
-"""Verify that orders have what their payments sum to."""
+"""Verify that each order's amounts are the sums of its payments' amounts."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ from .findings import Finding, Ids, sum_of_order
 
 
 def select_wrong_charged(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Return the orders whose payments have charged another amount, with it as `paid`."""
+    """Return the orders with a wrong charged amount; `paid` is the right one."""
     paid = ExpressionWrapper(
         sum_of_order(TransactionItem.objects.all(), "charged_value")
         + sum_of_order(Payment.objects.all(), "captured_amount"),
@@ -27,8 +27,9 @@ def select_wrong_charged(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 
 def select_wrong_authorized(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Return the orders whose payments authorize another amount, with it as `paid`."""
-    # What a legacy payment authorizes Saleor derives from its attempts, in Python.
+    """Return the orders with a wrong authorized amount; `paid` is the right one."""
+    # Saleor derives the authorization of legacy payments from their transactions in
+    # Python, so that SQL cannot sum it.
     without_legacy = orders.exclude(
         Exists(Payment.objects.filter(order=OuterRef("pk")))
     )

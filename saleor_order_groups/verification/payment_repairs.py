@@ -1,18 +1,20 @@
-"""What of payments has one right answer, and is put right by `verify_order_groups --repair`.
+"""Repair violations of payments that have exactly one correct state.
 
-Each function yields a line for everything that it does, or would do.
+Each function yields a message for each repair.
+
+:param apply: False to change nothing and only yield the messages.
 """
 
 from collections.abc import Callable, Iterator
 
 from django.db.models import Model, QuerySet
 from saleor.core.tracing import traced_atomic_transaction
-from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.order.models import Order
 from saleor.payment.models import Payment, TransactionItem
 from saleor.plugins.manager import get_plugins_manager
 
 from ..host.internals import updates_amounts_for_order
+from ..host.locks import lock_orders
 from ..models import GroupPayment, LegacyPaymentShare, PaymentShare
 from ..payments.recovery import find_unsettled
 from ..payments.settlement import follows_from_events, settle
@@ -28,7 +30,7 @@ from .payments import (
 
 
 def repair_bound_payments(apply: bool) -> Iterator[str]:
-    """Unbind payments: their orders have shares of them."""
+    """Unbind payments from orders and checkouts: orders have shares instead."""
     for payment in _iterate(select_bound_payments(GroupPayment.objects.all())):
         yield _describe(payment, "unbind it from order and checkout")
         if apply:
@@ -38,7 +40,7 @@ def repair_bound_payments(apply: bool) -> Iterator[str]:
 
 
 def repair_unbound_shares(apply: bool) -> Iterator[str]:
-    """Bind the transaction of each share to the share's order."""
+    """Bind each share transaction to the share's order."""
     shares = select_unbound_shares(PaymentShare.objects.all())
     for share in _iterate(shares):
         yield _describe(share.payment, f"bind the share of order #{share.order.number}")
@@ -63,7 +65,7 @@ def repair_unbound_legacy_parts(apply: bool) -> Iterator[str]:
 
 
 def repair_missing_shares(apply: bool) -> Iterator[str]:
-    """Give each order that has no share of a payment one of zero."""
+    """Create a share with amounts of zero for each order without a share."""
     for payment in _iterate(select_payments_without_share(GroupPayment.objects.all())):
         shared = PaymentShare.objects.filter(payment=payment).values("order")
         orders = list(
@@ -83,7 +85,7 @@ def repair_missing_shares(apply: bool) -> Iterator[str]:
 
 
 def repair_unsettled(apply: bool) -> Iterator[str]:
-    """Settle what a crash has left, as `settle_payments` does."""
+    """Settle payments that a crash has left unsettled, as `settle_payments` does."""
     for payment in _iterate(find_unsettled(GroupPayment.objects.all())):
         yield _describe(payment, "settle its reports")
         if apply:
@@ -91,18 +93,18 @@ def repair_unsettled(apply: bool) -> Iterator[str]:
 
 
 def repair_sums(apply: bool) -> Iterator[str]:
-    """Calculate amounts again where they follow from the events and were changed."""
+    """Recalculate amounts that follow from the events but were changed."""
     for payment in _iterate(select_wrong_sums(GroupPayment.objects.all())):
         if not follows_from_events(payment):
-            # Whose money is missing only the payment provider knows.
+            # Only the payment provider knows which order the difference belongs to.
             continue
-        yield _describe(payment, "calculate its amounts from the events again")
+        yield _describe(payment, "recalculate its amounts from its events")
         if apply:
             settle(payment, get_plugins_manager(allow_replica=False))
 
 
 def repair_order_amounts(apply: bool) -> Iterator[str]:
-    """Let orders have what their payments sum to."""
+    """Recalculate the amounts of orders that differ from the sums of their payments."""
     orders = Order.objects.filter(order_group_link__isnull=False)
     wrong = {
         row
@@ -110,14 +112,14 @@ def repair_order_amounts(apply: bool) -> Iterator[str]:
         for row in selected.values_list("number", "pk")
     }
     for number, pk in sorted(wrong):
-        yield f"Order #{number}: calculate what is charged and authorized again"
+        yield f"Order #{number}: recalculate its charged and authorized amounts"
         if apply:
             with traced_atomic_transaction():
-                updates_amounts_for_order(order_qs_select_for_update().get(pk=pk))
+                updates_amounts_for_order(lock_orders([pk])[pk])
 
 
 def _iterate[Row: Model](queryset: QuerySet[Row]) -> Iterator[Row]:
-    # The keys first: what is repaired leaves the list.
+    # List the keys first, because repaired rows no longer match the query.
     for pk in list(queryset.order_by("pk").values_list("pk", flat=True)):
         yield queryset.model._default_manager.get(pk=pk)
 

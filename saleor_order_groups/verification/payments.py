@@ -16,8 +16,6 @@ from ..payments.amounts import AMOUNTS
 from ..payments.recovery import find_unsettled
 from .findings import Finding, Ids, sum_of
 
-# ------------------------------------------------------------------ payments
-
 
 def _select_payments(ids: Ids) -> QuerySet[GroupPayment]:
     payments = GroupPayment.objects.filter(group__in=ids)
@@ -30,7 +28,7 @@ def _select_shares(ids: Ids) -> QuerySet[PaymentShare]:
 
 
 def select_bound_payments(payments: QuerySet[GroupPayment]) -> QuerySet[GroupPayment]:
-    """Return the payments that are bound to an order or a checkout."""
+    """Return the group payments that are bound to an order or a checkout."""
     return payments.filter(
         Q(transaction__order__isnull=False) | Q(transaction__checkout__isnull=False)
     )
@@ -49,7 +47,7 @@ def check_payments_are_unbound(ids: Ids) -> Iterator[Finding]:
 def select_payments_without_share(
     payments: QuerySet[GroupPayment],
 ) -> QuerySet[GroupPayment]:
-    """Return the payments of which an order of their group has no share."""
+    """Return the payments that have no share for an order of their group."""
     share = PaymentShare.objects.filter(
         payment=OuterRef(OuterRef("pk")), order=OuterRef("order")
     )
@@ -67,7 +65,7 @@ def check_payments_have_shares(ids: Ids) -> Iterator[Finding]:
 
 
 def select_unbound_shares(shares: QuerySet[PaymentShare]) -> QuerySet[PaymentShare]:
-    """Return the shares whose transaction is not bound to their order."""
+    """Return the shares whose transaction is not bound to the share's order."""
     return shares.exclude(
         Q(transaction__order=F("order"), transaction__checkout__isnull=True)
     )
@@ -88,7 +86,7 @@ def check_shares_are_bound(ids: Ids) -> Iterator[Finding]:
         yield Finding(
             share.payment.group.number,
             "share",
-            f"order #{share.order.number} is of another group",
+            f"order #{share.order.number} belongs to another group",
         )
 
 
@@ -102,12 +100,15 @@ def check_share_currencies(ids: Ids) -> Iterator[Finding]:
             share.payment.group.number,
             "currency",
             f"the payment, or its share of order #{share.order.number}, has another"
-            " than the group",
+            " currency than the group",
         )
 
 
 def select_wrong_sums(payments: QuerySet[GroupPayment]) -> QuerySet[GroupPayment]:
-    """Return the payments that the shares do not sum to, with `sum_` of each amount."""
+    """Return the payments whose shares do not sum to them.
+
+    Each amount is annotated with the shares' sum as `sum_<amount>`.
+    """
     payments = payments.annotate(
         **{f"sum_{name}": sum_of(f"shares__transaction__{name}") for name in AMOUNTS}
     )
@@ -117,7 +118,8 @@ def select_wrong_sums(payments: QuerySet[GroupPayment]) -> QuerySet[GroupPayment
     return payments.filter(is_off)
 
 
-# A chargeback of one order may leave that order with less than nothing.
+# The charged and refunded amounts of a share may be negative: a chargeback of one order
+# may be larger than what the order was charged.
 _NEVER_NEGATIVE = tuple(
     name for name in AMOUNTS if name not in ("charged_value", "refunded_value")
 )
@@ -176,7 +178,7 @@ def check_event_shares(ids: Ids) -> Iterator[Finding]:
         yield Finding(
             row.share.payment.group.number,
             "event",
-            f"event {row.share_event_id} is not of the share that has it",
+            f"event {row.share_event_id} does not belong to its share and payment",
         )
 
 
@@ -185,6 +187,6 @@ def check_settled(ids: Ids) -> Iterator[Finding]:
         yield Finding(
             payment.group.number,
             "unsettled",
-            f"transaction {payment.transaction.token} has reports that its orders do"
-            " not have; run manage.py settle_payments",
+            f"transaction {payment.transaction.token} has unsettled reports; run"
+            " manage.py settle_payments",
         )

@@ -1,4 +1,4 @@
-"""What `manage.py verify_order_groups --repair` puts right."""
+"""All repairs of `manage.py verify_order_groups --repair`."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,7 +7,8 @@ from ..groups.channels import repair_channels
 from ..sellers.customers import repair_customers
 from .payment_repairs import PAYMENT_REPAIRS
 
-# Each yields a line for everything it does, or would do: it is told whether to apply.
+# Each repair takes `apply` and yields a message for each change. It writes only if
+# `apply` is true.
 REPAIRS: list[Callable[[bool], Iterator[str]]] = [
     repair_delete_rules,
     repair_channels,

@@ -1,8 +1,8 @@
-"""Check what order groups guarantee over a whole database, in constant memory.
+"""Verify the guarantees of order groups over the whole database, in constant memory.
 
-Groups are read in batches of keys. Every check is one statement for a batch, and returns
-violations only. Who sold the lines is fixed when they are placed, and cannot be checked
-later: products change hands.
+Groups are read in batches of keys. Each check is one statement for a batch, and returns
+violations only. The seller of an order cannot be verified later: it is fixed at
+placement, and products may change their seller afterwards.
 """
 
 from collections.abc import Callable, Iterator
@@ -47,9 +47,10 @@ def verify(
     batch_size: int = DEFAULT_BATCH_SIZE,
     report_progress: Callable[[int], None] = lambda _checked: None,
 ) -> Iterator[Finding]:
-    """Yield what is off, batch by batch.
+    """Yield the violations, batch by batch.
 
-    :param report_progress: called after each batch with the number of groups checked.
+    :param batch_size: the number of groups for each batch.
+    :param report_progress: called after each batch with the number of groups verified.
     """
     for problem in (*find_silent_sources(), *find_lost_products()):
         yield Finding(None, SELLER_SOURCE, problem)

@@ -55,8 +55,8 @@ def test_report_on_the_payment(paid_group, leave_unsettled):
     number = OrderGroup.objects.get().number
     findings = [str(finding) for finding in verify()]
     assert findings == [
-        f"Group #{number}: unsettled: transaction {paid_group.token} has reports that"
-        " its orders do not have; run manage.py settle_payments"
+        f"Group #{number}: unsettled: transaction {paid_group.token} has unsettled"
+        " reports; run manage.py settle_payments"
     ]
     out, err = StringIO(), StringIO()
 

@@ -143,7 +143,7 @@ def test_key_that_django_made_again_is_found_and_repaired(db):
 
     # then
     assert lines == []
-    assert progress == [f"Repair: {REPAIR}", "Nothing is off."]
+    assert progress == [f"Repair: {REPAIR}", "No violations found."]
     assert read_catalogue() == before
     assert list(verify()) == []
 

@@ -276,8 +276,9 @@ def test_they_are_found_and_repaired(lost, create_group, channel_USD, channel_PL
     numbers = (lost.number, gone.number)
     Order.objects.filter(order_group_link__group=lost).update(channel=channel_USD)
     would = [
-        f"Group #{lost.number}: set its channel to {channel_USD.slug}, its first order's",
-        f"Group #{gone.number}: delete it, its channel and its orders are gone",
+        f"Group #{lost.number}: set its channel to {channel_USD.slug}, the channel of its"
+        " first order",
+        f"Group #{gone.number}: delete it: it has neither a channel nor orders",
     ]
 
     # when
@@ -286,7 +287,7 @@ def test_they_are_found_and_repaired(lost, create_group, channel_USD, channel_PL
     # then
     found = [line for line in lines if ": channel: " in line]
     assert sorted(found) == sorted(
-        f"Group #{number}: channel: the group has lost its own; {REPAIR_HINT}"
+        f"Group #{number}: channel: the group has no channel; {REPAIR_HINT}"
         for number in numbers
     )
     assert progress[:2] == [f"--repair would: {line}" for line in would]

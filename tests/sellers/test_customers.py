@@ -136,11 +136,12 @@ def test_one_who_registered_before_is_found_and_repaired(
     suffix = "run manage.py verify_order_groups --repair"
     assert found == [
         *(
-            f"Group #{group.number}: customer: that of order"
-            f" #{number[group.number, slug]} is not one of {slug}; {suffix}"
+            f"Group #{group.number}: customer: the customer of order"
+            f" #{number[group.number, slug]} is missing from the customers of {slug};"
+            f" {suffix}"
             for group, slug in ((first, "alpha"), (second, "alpha"), (second, "beta"))
         ),
-        "3 findings.",
+        "3 violations.",
     ]
     assert not SellerCustomer.objects.exists()
 
@@ -166,3 +167,19 @@ def test_one_who_registered_before_is_found_and_repaired(
         ("beta", customer_user.email),
     }
     assert verify_in_shell(repair=True) == []
+
+
+def test_a_customer_is_one_since_the_order_was_placed(
+    make_cart, pay, complete, customer_user
+):
+    # given
+    checkout = make_cart([("alpha", "10.00"), ("beta", "10.00")])
+    pay(checkout)
+
+    # when
+    assert complete(checkout)["errors"] == []
+
+    # then
+    rows = SellerCustomer.objects.filter(user=customer_user)
+    placed = Order.objects.values_list("order_group_link__seller__slug", "created_at")
+    assert {row.seller.slug: row.created_at for row in rows} == dict(placed)

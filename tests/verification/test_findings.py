@@ -1,4 +1,4 @@
-"""`manage.py verify_order_groups` finds what is off, and nothing else."""
+"""`manage.py verify_order_groups` finds violations, and nothing else."""
 
 import datetime
 from decimal import Decimal
@@ -85,11 +85,11 @@ def test_clean_database(place, place_unpaid, make_cart, pay, complete, gift_card
 
     # then
     assert (lines, failed) == ([], False)
-    assert progress == ["4 of 4 groups checked", "Nothing is off."]
+    assert progress == ["4 of 4 groups verified", "No violations found."]
 
 
 def test_empty_database(db):
-    assert run() == ([], ["Nothing is off."], False)
+    assert run() == ([], ["No violations found."], False)
 
 
 def test_what_is_off_is_printed_one_line_each(place):
@@ -108,9 +108,10 @@ def test_what_is_off_is_printed_one_line_each(place):
 
     # then
     assert failed
-    assert progress == ["1 of 2 groups checked", "2 of 2 groups checked"]
+    assert progress == ["1 of 2 groups verified", "2 of 2 groups verified"]
     assert sorted(lines) == [
-        f"Group #{group.number}: checkout: order #{number} has another than the group"
+        f"Group #{group.number}: checkout: order #{number} has another checkout than the"
+        " group"
         for number in numbers
     ]
 

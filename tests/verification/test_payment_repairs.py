@@ -62,7 +62,7 @@ def change_order(payment):
         (unbind_share, "bind the share of order #{first}"),
         (bind_payment, "unbind it from order and checkout"),
         (leave_unsettled, "settle its reports"),
-        (change_amount, "calculate its amounts from the events again"),
+        (change_amount, "recalculate its amounts from its events"),
     ],
 )
 def test_what_has_one_right_answer_is_repaired(paid_group, damage, repair):
@@ -92,7 +92,7 @@ def test_what_has_one_right_answer_is_repaired(paid_group, damage, repair):
     # then
     assert found == []
     assert f"Repair: {line}" in told
-    assert told[-1] == "Nothing is off."
+    assert told[-1] == "No violations found."
     assert_shares_sum_to(paid_group)
     # and once
     _, told = run(repair=True)
@@ -110,7 +110,7 @@ def test_order_gets_what_its_payments_sum_to(paid_group):
     # then
     assert found == []
     assert (
-        f"Repair: Order #{first.number}: calculate what is charged and authorized again"
+        f"Repair: Order #{first.number}: recalculate its charged and authorized amounts"
     ) in told
     first.refresh_from_db()
     assert first.total_charged_amount == 0

@@ -1,1 +1,1 @@
-"""What a checkout of several sellers shows in the API before it completes."""
+"""The additions to Saleor's checkouts."""

@@ -1,4 +1,4 @@
-"""What splits and deliveries of checkouts need, read at once for all of a list."""
+"""Data loaders for order previews and seller deliveries of checkouts."""
 
 from collections import defaultdict
 from uuid import UUID
@@ -17,7 +17,7 @@ from ...delivery.options import fetch_choices_of
 
 
 class ActiveGiftCardsByCheckoutIdLoader(DataLoader[UUID, list[GiftCard]]):
-    """Load the gift cards that a checkout's total counts, as they are spent."""
+    """Load the active gift cards of a checkout in the order in which they are spent."""
 
     context_key = "saleor_order_groups_active_gift_cards_by_checkout_id"
 
@@ -35,7 +35,7 @@ class ActiveGiftCardsByCheckoutIdLoader(DataLoader[UUID, list[GiftCard]]):
 
 
 class DeliveryMethodsByCartLoader(DataLoader[Cart, list[list[ShippingMethodData]]]):
-    """Load the methods that apply to the lines of each seller of a checkout."""
+    """Load the methods of each partition of a checkout: the value of `find_methods`."""
 
     context_key = "saleor_order_groups_delivery_methods_by_cart"
 
@@ -45,7 +45,7 @@ class DeliveryMethodsByCartLoader(DataLoader[Cart, list[list[ShippingMethodData]
 
 
 class DeliveryChoicesByCheckoutIdLoader(DataLoader[UUID, dict[SellerId, int]]):
-    """Load the method that is chosen for each seller of a checkout."""
+    """Load the primary keys of a checkout's chosen methods, by seller."""
 
     context_key = "saleor_order_groups_delivery_choices_by_checkout_id"
 
@@ -55,7 +55,7 @@ class DeliveryChoicesByCheckoutIdLoader(DataLoader[UUID, dict[SellerId, int]]):
 
 
 class ExcludedMethodsByCheckoutIdLoader(DataLoader[UUID, set[str]]):
-    """Load the methods that apps excluded when they were last asked."""
+    """Load the IDs of methods that filter apps excluded at their last call."""
 
     context_key = "saleor_order_groups_excluded_methods_by_checkout_id"
 

@@ -1,4 +1,4 @@
-"""Resolve how a checkout will be split."""
+"""Resolve the preview of a checkout's orders."""
 
 from graphql.error import GraphQLError
 from promise import Promise
@@ -23,7 +23,7 @@ from .sellers import load_checkout_sellers
 def resolve_order_group_preview(
     root: SyncWebhookControlContext[Checkout], info: ResolveInfo
 ) -> Promise[list[SyncWebhookControlContext[preview.OrderPreview]] | None]:
-    """Return the orders' previews, None for no lines and for an inactive plugin."""
+    """Return the orders' previews; None if there are no lines or no active plugin."""
 
     def with_prices(data):
         checkout_info, lines = data
@@ -37,7 +37,7 @@ def resolve_order_group_preview(
 
         return load_checkout_sellers(info, checkout_info, lines).then(with_sellers)
 
-    # The prices, and their errors, of Checkout.totalPrice.
+    # This loader gives the prices, and the errors, of `Checkout.totalPrice`.
     return (
         CheckoutPriceCalculationByCheckoutIdAndWebhookSyncAndForceStatusUpdateLoader(
             info.context
@@ -54,7 +54,7 @@ def _load_preview(root, info: ResolveInfo, checkout_info, lines, sellers):
         gift_cards, checkout.assigned_delivery = data
         return _preview(root, checkout_info, lines, sellers, gift_cards)
 
-    # Before Saleor would read the delivery of each checkout alone.
+    # Load the delivery with a data loader; Saleor would query it for each checkout.
     delivery_id = checkout.assigned_delivery_id
     deliveries = CheckoutDeliveryByIdLoader(info.context)
     return Promise.all(

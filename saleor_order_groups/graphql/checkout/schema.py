@@ -1,4 +1,4 @@
-"""What a checkout of several sellers adds to Saleor's types."""
+"""The fields and mutations that are added to Saleor's checkouts."""
 
 import graphene
 from saleor.graphql.channel.dataloaders.by_checkout import ChannelByCheckoutIDLoader

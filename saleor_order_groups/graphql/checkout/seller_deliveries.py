@@ -1,4 +1,4 @@
-"""How each seller of a checkout can deliver: the field and its resolver."""
+"""The field of a checkout's seller deliveries, and its resolver."""
 
 from promise import Promise
 from saleor.checkout.models import Checkout
@@ -34,7 +34,7 @@ from .types.seller_delivery import CheckoutSellerDelivery
 def resolve_seller_deliveries(
     root: SyncWebhookControlContext[Checkout], info: ResolveInfo
 ) -> Promise[list[SyncWebhookControlContext[delivery.SellerDelivery]]]:
-    """Return a delivery for each seller, none for an inactive plugin."""
+    """Return a delivery for each partition; none if the plugin is not active."""
 
     def with_checkout(data):
         checkout_info, lines = data
@@ -89,7 +89,7 @@ def _find(root, info: ResolveInfo, cart: Cart):
 
 
 class SellerDeliveryFields:
-    """What is grafted onto Saleor's Checkout."""
+    """The field that is added to Saleor's Checkout."""
 
     seller_deliveries = BaseField(
         NonNullList(CheckoutSellerDelivery),

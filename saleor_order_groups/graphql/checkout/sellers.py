@@ -1,4 +1,4 @@
-"""Who sells what is in a checkout."""
+"""The sellers of the lines of a checkout."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def load_checkout_sellers(
     info: ResolveInfo, checkout_info: "CheckoutInfo", lines: list["CheckoutLineInfo"]
 ) -> Promise[dict[int, Seller] | None]:
-    """Return the seller by product ID, None where the plugin is not active."""
+    """Return the sellers by product ID; None if the plugin is not active."""
     with allow_writer_in_context(info.context):
         config = get_config(checkout_info.channel.slug, checkout_info.manager)
     if not config.active:

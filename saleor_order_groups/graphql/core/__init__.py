@@ -1,1 +1,1 @@
-"""What groups and sellers share: limits, conditions, filters and pages."""
+"""Shared by groups and sellers: limits, conditions, filters and pages."""

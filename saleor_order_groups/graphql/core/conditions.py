@@ -1,6 +1,8 @@
-"""The conditions of a `where` argument: bounded, and each of them once.
+"""Limit and simplify the conditions of a `where` argument.
 
-Saleor adds each condition to the statement, and each status is a subquery for every row.
+Saleor adds each condition to the SQL statement, and the condition of a status is a
+subquery for every row. Repeated conditions are therefore merged, and the rest is
+limited.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
@@ -13,12 +15,12 @@ from .limits import MAX_CONDITIONS, MAX_DEPTH, describe_excess
 type Condition = dict[str, Any]
 
 _OPERATORS = ("AND", "OR")
-# One of these is the same as any of several values of it.
+# Several `OR` conditions on one of these merge into a single `one_of` condition.
 _STATUSES = ("status", "fulfillment_status", "charge_status", "authorize_status")
 
 
 def simplify_where(where: Mapping[str, Any] | None) -> Condition | None:
-    """Return the same filter without what is said twice.
+    """Return an equivalent filter without repeated conditions.
 
     :raises GraphQLError: it is too deep, or has too many values or conditions.
     """
@@ -47,7 +49,7 @@ def _simplify(where: Mapping[str, Any], depth: int) -> Condition:
             simple[name] = value
     if len(simple) == 1:
         [(name, value)] = simple.items()
-        # One condition is met by itself.
+        # An operator with a single condition is equivalent to the condition.
         if name in _OPERATORS and len(value) == 1:
             return value[0]
     return simple
@@ -72,14 +74,14 @@ def _simplify_all(
 
 
 def _read_statuses(condition: Condition) -> tuple[str, list] | None:
-    """Return the status and the values that alone are the condition."""
+    """Return name and values of the status if the condition consists of one status."""
     if len(condition) != 1:
         return None
     [(name, value)] = condition.items()
     if name not in _STATUSES or not value or len(value) != 1:
         return None
     values = [value["eq"]] if "eq" in value else value["one_of"] or []
-    # Null and nothing are no status, and no group has it.
+    # Null and an empty list match no group; do not merge them with other values.
     return (name, values) if values and None not in values else None
 
 

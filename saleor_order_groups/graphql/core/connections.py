@@ -1,4 +1,4 @@
-"""Pages of groups and sellers: filtered, and as fast deep in a list as at its start."""
+"""Filtered pages of groups and sellers, as fast deep in a list as at its start."""
 
 from collections.abc import Callable
 from functools import cache
@@ -25,17 +25,20 @@ def filter_and_slice(
     *,
     take_shortcut: Callable | None = None,
 ):
-    """Return the page of a queryset that the arguments of a connection ask for.
+    """Return the page of the queryset for the arguments of a connection.
 
-    :param take_shortcut: returns the page if it finds it faster, None if not.
-    :raises GraphQLError: the filter asks for too much.
+    :param take_shortcut: a function that returns the page if it finds it faster, and
+        None otherwise.
+    :raises GraphQLError: the filter exceeds a limit.
     """
     kwargs = {**kwargs, "where": simplify_where(kwargs.get("where"))}
 
-    # Once: Saleor takes the operators out of the filter as it applies them.
+    # Cached, because Saleor removes the operators from `where` when it applies the
+    # filter.
     @cache
     def get_filtered() -> QuerySet:
-        # Saleor repeats all conditions with each filter: those of the queryset come after.
+        # Saleor repeats all conditions of the queryset with each filter. Filter a
+        # queryset without conditions, and combine it with `queryset` afterwards.
         return queryset & filter_connection_queryset(
             queryset.model.objects.db_manager(queryset.db, hints=share_probes()).all(),
             kwargs,
@@ -62,10 +65,11 @@ def filter_and_slice(
 
 
 def _skip_to_cursor(queryset: QuerySet, ordering: Ordering | None, kwargs) -> QuerySet:
-    """Drop what is on the pages before a cursor, so that nobody has to read it.
+    """Drop the rows of pages before a cursor, so that PostgreSQL does not read them.
 
-    Saleor drops it too, by an alternative of conditions, which PostgreSQL checks on
-    every row from the start of the index. This is the same condition as one range.
+    Saleor drops them too, but with an OR of conditions, which PostgreSQL checks on
+    every row from the start of the index. This is the same condition as one range of
+    the index.
     """
     cursor = kwargs.get("after") or kwargs.get("before")
     if not cursor or not ordering:
@@ -73,5 +77,5 @@ def _skip_to_cursor(queryset: QuerySet, ordering: Ordering | None, kwargs) -> Qu
     try:
         return queryset.filter(ordering.is_beyond(from_global_cursor(cursor)))
     except (ValidationError, ValueError, TypeError):
-        # An invalid cursor, of which Saleor will tell.
+        # The cursor is invalid: Saleor raises the error.
         return queryset

@@ -1,4 +1,4 @@
-"""Descriptions of enum values."""
+"""Descriptions of enums."""
 
 from enum import Enum
 
@@ -6,7 +6,7 @@ from .descriptions import ADDED_IN_01
 
 
 def describe(text: str):
-    # graphene asks for the description of each value as well as of the enum itself.
+    # graphene calls the function for the enum itself (None) and for each of its values.
     def description(value: Enum | None) -> str | None:
         return text + ADDED_IN_01 if value is None else None
 

@@ -1,10 +1,10 @@
-"""Expressions of PostgreSQL that Django has no names for."""
+"""PostgreSQL expressions that Django lacks."""
 
 from django.db.models import BooleanField, Field, Func, TextField
 
 
 class IsAny(Func):
-    """Whether a value is any of an array's: those that an index may look up."""
+    """Whether a value equals an element of an array; an index can look them up."""
 
     template = "%(expressions)s)"
     arg_joiner = " = ANY("
@@ -12,7 +12,7 @@ class IsAny(Func):
 
 
 class ConcatWithSpaces(Func):
-    """Several texts as one, without those that are NULL."""
+    """Several texts joined by spaces, without those that are NULL."""
 
     function = "CONCAT_WS"
     template = "%(function)s(' ', %(expressions)s)"
@@ -20,7 +20,7 @@ class ConcatWithSpaces(Func):
 
 
 class Row(Func):
-    """Several columns as one value: an index of them finds the first row beyond it."""
+    """Several columns as one value; an index on them finds the first greater row."""
 
     function = "ROW"
     output_field = Field()

@@ -1,4 +1,4 @@
-"""Conditions that filters of groups and sellers share."""
+"""Filters that groups and sellers share."""
 
 from django.core.exceptions import ValidationError
 from graphql.error import GraphQLError
@@ -11,7 +11,7 @@ from .ids import global_id_to_uuid
 
 
 def filter_by_ids(type_name: str):
-    """Keep the rows with these IDs; an ID of something else matches nothing."""
+    """Return a filter for rows with the given IDs; IDs of other types match no row."""
 
     def filter_ids(queryset, _name, global_ids):
         pks = [global_id_to_uuid(global_id, type_name) for global_id in global_ids]
@@ -34,7 +34,7 @@ def filter_by_id(field: str, type_name: str):
         try:
             return filter_where_by_id_field(queryset, field, value, type_name)
         except (ValueError, ValidationError) as error:
-            # Well-formed, with a key of another kind.
+            # The ID is well-formed, but its key is not of the field's type.
             raise GraphQLError(f"Must receive IDs of {type_name}.") from error
 
     return filter_id
@@ -45,7 +45,7 @@ def filter_is_active(queryset, _name, value):
 
 
 def list_values(value: dict | None) -> list:
-    """Return the values that Saleor's filter of values keeps; null is no status."""
+    """Return the values of Saleor's enum filter, without null."""
     if not value:
         return []
     values = [value["eq"]] if "eq" in value else value.get("one_of") or []

@@ -1,4 +1,4 @@
-"""Keys and numbers out of what a client sends."""
+"""Parse IDs and numbers that clients send."""
 
 from uuid import UUID
 
@@ -9,9 +9,10 @@ MAX_NUMBER_LENGTH = 10
 
 
 def global_id_to_uuid(global_id: str, type_name: str) -> UUID | None:
-    """Return the key in a global ID, None if it is malformed or of another type.
+    """Return the key in a global ID; None if the ID is malformed or of another type.
 
-    A query answers alike for what does not exist and for what cannot exist.
+    Queries must answer the same for objects that do not exist and for IDs that are
+    impossible.
     """
     try:
         _, pk = from_global_id_or_error(global_id, type_name)
@@ -24,7 +25,7 @@ def global_id_to_uuid(global_id: str, type_name: str) -> UUID | None:
 
 
 def to_number(text: str) -> int | None:
-    """Return the number of a group or an order, None if the text cannot be one."""
+    """Return the number of a group or an order; None if the text cannot be one."""
     if not (text.isascii() and text.isdecimal()) or len(text) > MAX_NUMBER_LENGTH:
         return None
     return int(text)

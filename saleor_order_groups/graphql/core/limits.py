@@ -1,7 +1,7 @@
-"""How much a client may send in one argument.
+"""Limits of the arguments of a query.
 
-Saleor's query cost counts neither the items of a list nor the words of a text: a query
-that costs nothing could keep the database busy for minutes.
+Saleor's query cost counts neither the items of a list nor the words of a text. Without
+limits a query with a cost of zero could occupy the database for minutes.
 """
 
 from collections.abc import Sized
@@ -9,7 +9,7 @@ from collections.abc import Sized
 from graphene.utils.str_converters import to_camel_case
 from graphql.error import GraphQLError
 
-# As many as a page of Saleor's may have.
+# The maximum size of a page in Saleor.
 MAX_ITEMS = 100
 MAX_CONDITIONS = 50
 MAX_DEPTH = 10
@@ -18,7 +18,7 @@ MAX_SEARCH_WORDS = 10
 
 
 def describe_excess(name: str, items: Sized) -> str | None:
-    """Return why a list is refused; None if it is short enough."""
+    """Return the message for a list that is too long; None if it is short enough."""
     if len(items) <= MAX_ITEMS:
         return None
     name = to_camel_case(name)
@@ -26,7 +26,7 @@ def describe_excess(name: str, items: Sized) -> str | None:
 
 
 def split_search(text: str | None) -> list[str]:
-    """Return the words of a search; none where nothing is searched for.
+    """Return the words of a search; none if the text is empty.
 
     :raises GraphQLError: the text is too long, or has too many words.
     """

@@ -1,4 +1,4 @@
-"""The order in which a page is read, where it is one of columns."""
+"""The order of a page, if it is an order by columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ from .expressions import Row
 
 @dataclass(frozen=True)
 class Ordering:
-    """The columns that rows are sorted by, none of which can be NULL.
+    """The columns that rows are sorted by; none of them can be NULL.
 
-    Descending where the page is read from larger to smaller: a last page of an
-    ascending list is.
+    `is_descending` is the direction in which the page is read: the last page of an
+    ascending list is read in descending direction.
     """
 
     columns: dict[str, Field]
@@ -35,14 +35,14 @@ class Ordering:
         return queryset.order_by(*(f"{sign}{name}" for name in self.columns))
 
     def is_beyond(self, values: Sequence[Any]) -> Lookup:
-        """Return the condition that a row comes after one with these values.
+        """Return the condition that a row comes after the row with these values.
 
-        :raises ValidationError, ValueError: they are no values of the columns.
+        :raises ValidationError, ValueError: the values are not values of the columns.
         """
         return self._compare(LessThan if self.is_descending else GreaterThan, values)
 
     def is_within(self, values: Sequence[Any]) -> Lookup:
-        """Return the condition that a row comes no later than one with these values."""
+        """Return the condition that a row does not come after one with these values."""
         return self._compare(
             GreaterThanOrEqual if self.is_descending else LessThanOrEqual, values
         )
@@ -60,7 +60,8 @@ class Ordering:
 def get_ordering(queryset: QuerySet, kwargs: dict) -> Ordering | None:
     """Return the order that a connection's arguments ask for.
 
-    None if it is of more than the rows' columns, or of NULL, which compares to nothing.
+    None if the rows are sorted by expressions other than columns, or by a column that
+    can be NULL: comparisons with NULL are never true.
     """
     sort_by = (
         kwargs.get("sort_by") or sort_queryset_by_default(queryset, reversed=False)[1]

@@ -1,7 +1,8 @@
-"""What filters ask the database before they choose how groups are found.
+"""Probe the number of rows before a filter chooses its SQL.
 
-A few questions make the statement of a filter with a few conditions faster. A filter with
-many would ask for each: it asks the first few times and then takes rows to be many.
+A probe is a short query that makes a filter with few conditions faster. A filter with
+many conditions would need many probes: only the first few are made, and for the other
+conditions many rows are assumed.
 """
 
 from typing import Any
@@ -13,14 +14,15 @@ _HINT = "saleor_order_groups_probes_left"
 
 
 def share_probes() -> dict[str, Any]:
-    """Return the hints of a queryset whose filters may ask so many times in all."""
+    """Return queryset hints that limit the number of probes of all its filters."""
     return {_HINT: [_MAX_PROBES]}
 
 
 def has_at_most(queryset: QuerySet, number: int, rows: QuerySet) -> bool:
-    """Tell whether there are no more than so many rows; False if it is not asked.
+    """Tell whether `rows` has at most so many rows; False without a probe.
 
-    :param queryset: that is filtered, with the hints of `share_probes`.
+    :param queryset: the queryset to filter, with the hints of `share_probes`.
+    :param rows: the rows that the probe counts.
     """
     left = queryset._hints.get(_HINT, [1])  # type: ignore[attr-defined]
     if not left[0]:

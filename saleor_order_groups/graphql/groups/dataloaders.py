@@ -1,4 +1,4 @@
-"""Data loaders of groups and of what belongs to them."""
+"""Data loaders of groups and their related objects."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -28,7 +28,7 @@ class OrderGroupByIdLoader(DataLoader[UUID, OrderGroup | None]):
 
 
 class OrderLinkByOrderIdLoader(DataLoader[UUID, OrderGroupOrder | None]):
-    """Load an order's place in its group."""
+    """Load the order link of an order."""
 
     context_key = "saleor_order_groups_link_by_order_id"
 
@@ -43,7 +43,7 @@ class OrderLinkByOrderIdLoader(DataLoader[UUID, OrderGroupOrder | None]):
 
 
 class OrderLinksByGroupIdLoader(DataLoader[UUID, list[OrderGroupOrder]]):
-    """Load the places in a group, first to last."""
+    """Load the order links of a group by position."""
 
     context_key = "saleor_order_groups_links_by_group_id"
 
@@ -59,7 +59,7 @@ class OrderLinksByGroupIdLoader(DataLoader[UUID, list[OrderGroupOrder]]):
 
 
 class OrdersByGroupIdLoader(DataLoader[UUID, list[Order]]):
-    """Load the orders of a group, first to last."""
+    """Load the orders of a group by position."""
 
     context_key = "saleor_order_groups_orders_by_group_id"
 
@@ -80,9 +80,10 @@ class OrdersByGroupIdLoader(DataLoader[UUID, list[Order]]):
 
 
 class SellersByGroupIdLoader(DataLoader[UUID, list[Seller]]):
-    """Load the distinct sellers of a group's orders, in the orders' order.
+    """Load the distinct sellers of a group's orders, in the order of the orders.
 
-    With their places: a promise for each seller takes longer than to read them again.
+    The sellers are joined to the order links: a promise for each seller would take
+    longer than reading a seller twice.
     """
 
     context_key = "saleor_order_groups_sellers_by_group_id"
@@ -101,7 +102,7 @@ class SellersByGroupIdLoader(DataLoader[UUID, list[Seller]]):
 
 
 class SellerByOrderIdLoader(DataLoader[UUID, Seller | None]):
-    """Load who sold an order; a replacement has the seller of what it replaces."""
+    """Load the seller of an order; a replacement has that of the replaced order."""
 
     context_key = "saleor_order_groups_seller_by_order_id"
 
@@ -190,7 +191,7 @@ class LastCancelationByGroupIdLoader(DataLoader[UUID, datetime | None]):
 
 
 class TransactionsByGroupIdLoader(DataLoader[UUID, list[TransactionItem]]):
-    """Load a group's payments and the later payments of its orders, not the shares."""
+    """Load a group's payments and its orders' other transactions, without shares."""
 
     context_key = "saleor_order_groups_transactions_by_group_id"
 

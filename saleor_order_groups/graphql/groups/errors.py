@@ -1,4 +1,4 @@
-"""The error of the mutations of groups."""
+"""The error type of the mutations of groups."""
 
 from enum import StrEnum
 from typing import Final

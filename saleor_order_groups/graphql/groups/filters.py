@@ -1,4 +1,4 @@
-"""What groups are filtered by."""
+"""Filters of groups."""
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -73,10 +73,11 @@ class OrderGroupFulfillmentStatusEnumFilterInput(BaseInputObjectType):
 
 
 def filter_channel(queryset, name, value):
-    """Keep the groups of these channels, and those that have lost their channel."""
+    """Keep the groups of these channels; without a channel, the first order's counts."""
     found = filter_by_id("channel_id", "Channel")(queryset, name, value)
     lost = select_lost().using(queryset.db)
-    # Asked first: with an alternative PostgreSQL finds no page by the channel's index.
+    # Check this first: with an OR PostgreSQL cannot read the page from the channel's
+    # index.
     if not lost.exists():
         return found
     of_first_order = filter_by_id("first_channel_id", "Channel")(lost, name, value)
@@ -84,9 +85,10 @@ def filter_channel(queryset, name, value):
     return found | queryset.filter(IsAny("pk", keys))
 
 
-# So many keys take no time to collect, nor so many groups to pass over.
+# Collecting this many keys, or scanning this many groups, takes little time.
 _FEW = 2000
-# Of so many orders with a status all groups are looked up. Of more, some are soon met.
+# Up to this number of orders with an implied status, all of their groups are looked up.
+# Beyond it, a scan of the groups soon finds enough of them.
 _FEW_ORDERS = 20_000
 
 
@@ -124,7 +126,7 @@ def filter_created_at(queryset, _name, value):
 
 
 def filter_updated_at(queryset, _name, value):
-    """Filter by the later of a group's own and its orders' updates."""
+    """Filter by the last update of a group or of any of its orders."""
     gte, lte = (value or {}).get("gte"), (value or {}).get("lte")
     if gte is not None:
         queryset = queryset.filter(_is_updated(queryset, value))
@@ -139,11 +141,12 @@ def filter_updated_at(queryset, _name, value):
 
 
 def _is_updated(queryset: QuerySet, value: dict) -> Q:
-    """Return the condition that a group or an order of it was updated in a range.
+    """Return the condition that a group or one of its orders was updated in the range.
 
-    The last update is one of those. PostgreSQL cannot weigh an alternative of two
-    tables: where it is few rows, their keys are collected, by the indexes of each; where
-    it is many, each group is asked for its own, and a page is soon full.
+    The last update is one of these updates; the caller excludes groups with later ones.
+    PostgreSQL cannot estimate an OR over two tables. If few rows match, their keys are
+    therefore collected with the index of each table. If many match, the orders of each
+    group are checked, which soon fills a page.
     """
     groups, orders, places = (
         filter_range_field(model.objects.using(queryset.db).order_by(), name, value)
@@ -153,7 +156,8 @@ def _is_updated(queryset: QuerySet, value: dict) -> Q:
             (OrderGroupOrder, "order__updated_at"),
         )
     )
-    # In the order of an index, or PostgreSQL may read a table from its old end.
+    # Sorted by an indexed column; otherwise PostgreSQL may scan a table from its oldest
+    # rows.
     first_of_groups, first_of_orders = (
         rows.order_by("updated_at").values("pk")[: _FEW + 1]
         for rows in (groups, orders)
@@ -172,8 +176,9 @@ def filter_seller(queryset, name, value):
     )
     if not has_at_most(queryset, _FEW, places):
         return _with_places(queryset, places)
-    # PostgreSQL may take a seller for an average one, and look for the few groups of a
-    # small one among all groups: an array it rather looks up.
+    # PostgreSQL assumes an average number of groups for every seller. For a seller with
+    # few groups it may then scan all groups. With an array it looks the groups up by
+    # key.
     return queryset.filter(IsAny("pk", ArraySubquery(places.values("group_id"))))
 
 

@@ -1,4 +1,4 @@
-"""Which groups a requestor may see."""
+"""The groups that a requestor may see."""
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,15 +21,16 @@ from ..core.ids import global_id_to_uuid, to_number
 
 
 def get_listed_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
-    """Return the groups that a requestor may list, and look up without their IDs."""
+    """Return the groups that the requestor may list, or find without their IDs."""
     return _groups(info).filter(_is_listed(info))
 
 
 def get_readable_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
-    """Return the groups that a requestor who holds their IDs may read.
+    """Return the groups that the requestor may read by ID.
 
-    Beyond those of the list, the groups of guests: the ID is the secret, as with the
-    orders of guests in Saleor. Staff need the group's channel all the same.
+    These are the groups that the requestor may list, and the groups of guests: the ID
+    of such a group is a secret, as with guests' orders in Saleor. Staff also need
+    access to the channel of a guest's group.
     """
     of_users = _links(info).filter(
         group_id=OuterRef("pk"), order__user_id__isnull=False
@@ -43,8 +44,9 @@ def get_readable_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
 
 def _groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
     groups = models.OrderGroup.objects.using(get_database_connection_name(info.context))
-    # A group has a channel: one whose channel and orders are gone is gone with them. As
-    # an array, which is made once, and empty almost always.
+    # Exclude groups that have lost their channel and all orders: the API treats them as
+    # deleted. As an array, the list of their keys is computed once; it is almost always
+    # empty.
     gone = IsAny("pk", ArraySubquery(select_without_orders(None).values("pk")))
     return groups.exclude(gone)
 
@@ -65,32 +67,32 @@ def _is_listed(info: ResolveInfo) -> Q:
     own = _list_keys_of_user(info, requestor.pk)
     if not manages_orders:
         return Q(pk__in=own)
-    # The channel first: almost always it alone decides. The keys as an array, which is
-    # made once: next to a list of keys that an alternative may want for each group,
-    # PostgreSQL rather reads all groups than to look up the ten that are searched for.
+    # The channel comes first, because it almost always decides alone. The keys are an
+    # array, which is computed once. With a subquery of keys in an OR, PostgreSQL would
+    # rather scan all groups than look up the few groups of the page.
     channel_ids = get_channel_ids(info)
     is_own = IsAny("pk", ArraySubquery(own.union(_list_lost(channel_ids))))
     return Q(channel_id__in=channel_ids) | Q(is_own)
 
 
 def lists_own_groups_alone(info: ResolveInfo) -> bool:
-    """Tell whether a requestor lists but the groups of a customer."""
+    """Tell whether the requestor can only list groups as a customer."""
     requestor = get_user_or_app_from_context(info.context)
     return not has_one_of_permissions(requestor, [OrderPermissions.MANAGE_ORDERS])
 
 
 def _list_keys_of_user(info: ResolveInfo, user_id: int) -> QuerySet:
-    # One list of keys, not a join or an alternative: a group with two orders of the
-    # user is one group, and a customer's page does not read everybody's groups.
+    # One subquery of keys instead of a join or an OR. A group with two orders of the
+    # user then appears once, and the page of a customer does not scan all groups.
     groups = models.OrderGroup.objects.order_by().filter(user_id=user_id).values("pk")
     of_orders = _links(info).order_by().filter(order__user_id=user_id)
     return groups.union(of_orders.values("group_id"))
 
 
 def is_of_channels(info: ResolveInfo, group: str = "") -> Q:
-    """Tell the groups of the channels that a member of the staff may access.
+    """Return the condition for groups of channels that a staff user may access.
 
-    :param group: the path to the group, if it is not the row itself, and two underscores.
+    :param group: the lookup to the group, ending in two underscores; empty for groups.
     """
     channel_ids = get_channel_ids(info)
     lost = ArraySubquery(_list_lost(channel_ids))
@@ -104,7 +106,10 @@ def _list_lost(channel_ids: list[int]) -> QuerySet:
 def resolve_user_order_groups(
     info: ResolveInfo, user: User
 ) -> QuerySet[models.OrderGroup]:
-    """Return a user's groups, to whom Saleor returns the user's orders."""
+    """Return the groups of a user, for requestors that may read the user's orders.
+
+    :raises PermissionDenied: the requestor may not.
+    """
     if is_newly_created_user(user):
         return models.OrderGroup.objects.none()
     requestor = get_user_or_app_from_context(info.context)
@@ -126,11 +131,12 @@ def resolve_order_group(
     number: str | None,
     external_reference: str | None,
 ) -> models.OrderGroup | None:
-    """Return one group, None alike if it does not exist or is not to be seen."""
+    """Return one group; None if it does not exist or the requestor may not see it."""
     if global_id:
         pk = global_id_to_uuid(global_id, "OrderGroup")
         return get_readable_groups(info).filter(pk=pk).first() if pk else None
-    # Both can be guessed: they find what may be listed, and no guest's group.
+    # Numbers and external references can be guessed: unlike IDs they never find guests'
+    # groups.
     groups = get_listed_groups(info)
     if external_reference:
         return groups.filter(external_reference=external_reference).first()
@@ -141,7 +147,10 @@ def resolve_order_group(
 
 
 def resolve_order_groups(info: ResolveInfo) -> QuerySet[models.OrderGroup]:
-    """Return the groups that a requestor may list, or deny who may list none."""
+    """Return the groups that the requestor may list.
+
+    :raises PermissionDenied: the requestor may not list groups at all.
+    """
     permissions = [OrderPermissions.MANAGE_ORDERS]
     requestor = get_user_or_app_from_context(info.context)
     is_app = bool(get_app_promise(info.context).get())

@@ -1,4 +1,4 @@
-"""What groups add to Saleor's types."""
+"""The fields of groups that are added to Saleor's types."""
 
 import graphene
 from saleor.graphql.core import ResolveInfo

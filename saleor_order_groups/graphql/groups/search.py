@@ -1,4 +1,4 @@
-"""What groups are searched by."""
+"""Search of groups."""
 
 from collections.abc import Iterable
 
@@ -21,13 +21,14 @@ from ..core.limits import split_search
 def search_order_groups(
     groups: QuerySet, text: str | None, *, are_few: bool
 ) -> QuerySet:
-    """Keep the groups of which an order is found as Saleor's `orders(search:)` finds it.
+    """Keep the groups with an order that Saleor's `orders(search:)` would find.
 
-    Each word is the beginning of a word of the order. The number of a group is a word of
-    each of its orders.
+    Each word must be the beginning of a word of the order. The number of a group counts
+    as a word of each of its orders.
 
-    :param are_few: a customer's own groups. Each is looked at, and only for what the
-        customer knows: an order's own words have the staff's notes.
+    :param are_few: whether these are the groups of one customer. The search then reads
+        each of them, and only the data that the customer knows: the search words of
+        orders include notes of the staff.
     :raises GraphQLError: the text is too long, or has too many words.
     """
     words = split_search(text)
@@ -51,7 +52,7 @@ def search_order_groups(
 
 
 def _find(words: Iterable[str]) -> QuerySet:
-    """Return the keys of the groups of which one order has all words."""
+    """Return the keys of the groups in which one order has all words."""
     orders = prefix_search(Order.objects.order_by(), " ".join(words)).values("pk")
     places = OrderGroupOrder.objects.order_by().filter(order__in=orders)
     return places.values("group_id")
@@ -67,7 +68,7 @@ def _search_few(groups: QuerySet, words: Iterable[str]) -> QuerySet:
 
 
 def _text_of_group() -> Combinable:
-    """Return the group's and its orders' numbers, e-mail addresses and names."""
+    """Return the numbers, email addresses and names of a group and its orders."""
     user = User.objects.filter(pk=OuterRef("user_id")).order_by()
     places = OrderGroupOrder.objects.filter(group_id=OuterRef("pk")).order_by()
     of_order = ConcatWithSpaces(

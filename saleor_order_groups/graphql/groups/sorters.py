@@ -1,4 +1,4 @@
-"""What groups are sorted by, each with a tie-breaker: cursors need one."""
+"""Sort fields of groups, each with a unique last column, which cursors need."""
 
 from decimal import Decimal
 
@@ -33,10 +33,10 @@ class OrderGroupSortField(BaseEnum):
         }
         return f"Sort order groups by {descriptions[self.name]}"
 
-    # By joins: a subquery for each of all groups takes ten times as long.
+    # These use joins: a subquery for each group takes ten times as long.
     @staticmethod
     def qs_with_updated_at(queryset: QuerySet, **_kwargs) -> QuerySet:
-        # GREATEST of PostgreSQL leaves out NULL: a group may have lost its orders.
+        # PostgreSQL's GREATEST ignores NULL, which a group without orders has here.
         return queryset.annotate(
             last_updated_at=Greatest(
                 "updated_at", Max("order_links__order__updated_at")

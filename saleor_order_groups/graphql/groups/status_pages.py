@@ -1,11 +1,12 @@
-"""Pages of the groups of one status.
+"""Pages of groups with one status.
 
-A status is derived from a group's orders, so no index has it, and there are two ways to
-find the groups that have it. To look up those of all orders that imply it takes as long
-as there are such orders, however few groups are wanted. To pass over the groups of the
-list, in its order, is soon done where some of a hundred have the status, and reads all
-of them where those that have it are at the other end. Hence groups are passed over as
-long as it costs no more than to look them up, and looked up if there are too few by then.
+A status is derived from a group's orders, so no index has it. There are two ways to
+find the groups with a status. A lookup of all orders that imply the status takes time
+in proportion to the number of these orders, even for a small page. A scan of the groups
+in their order is short if a few percent of them have the status; but it reads all
+groups if those with the status are at the other end of the list. The page is therefore
+scanned for at most as long as a lookup would take, and looked up if the scan did not
+fill it.
 """
 
 from django.db.models import QuerySet
@@ -18,7 +19,7 @@ from ...groups.totals import has_status
 from ..core.filters import list_values
 from ..core.ordering import Ordering
 
-# Groups to pass over. It takes as long as to look up those of a third as many orders.
+# Numbers of groups to scan. A scan takes as long as a lookup of a third as many orders.
 _NEARBY = (2_000, 20_000)
 _ORDERS_IN_PROPORTION = 3
 
@@ -26,11 +27,11 @@ _ORDERS_IN_PROPORTION = 3
 def slice_nearby(
     groups: QuerySet, ordering: Ordering, info: ResolveInfo, kwargs, connection_type
 ):
-    """Return a page of the groups of a status if it is full soon.
+    """Return a page of groups with a status if a short scan fills it.
 
-    None if it is not, or if groups are to be found by something else as well.
+    None if the scan does not fill the page, or if there are other conditions.
 
-    :param groups: of the list from the cursor on, not yet filtered.
+    :param groups: the unfiltered groups of the list, from the cursor on.
     """
     found = _find_status(kwargs.get("where"))
     is_page = kwargs.get("first") or kwargs.get("last")
@@ -54,7 +55,7 @@ def slice_nearby(
                 ordering.is_within(end), has_status(name, statuses, are_few=False)
             ),
             info,
-            # Saleor keeps in them how it has sorted.
+            # A copy, because Saleor stores the sorting in the arguments.
             {**kwargs},
             connection_type,
         )
@@ -65,7 +66,7 @@ def slice_nearby(
 
 
 def _find_status(where: dict | None) -> tuple[str, list] | None:
-    """Return the status, and its values, that alone are what groups are filtered by."""
+    """Return name and values of the status if it is the only filter."""
     if not where or list(where) not in (["status"], ["fulfillment_status"]):
         return None
     [(name, value)] = where.items()

@@ -1,6 +1,7 @@
-"""ORDER_GROUP_CREATED in Saleor's subscriptions and in what it says about events.
+"""The event ORDER_GROUP_CREATED in Saleor's subscriptions and its event descriptions.
 
-Imported while the apps get ready and not before: it imports Saleor's GraphQL types.
+This module imports Saleor's GraphQL types. It must therefore not be imported before the
+apps are ready.
 """
 
 import json
@@ -11,7 +12,7 @@ from uuid import UUID
 import graphene
 from django.core.exceptions import ImproperlyConfigured
 
-# First: most other entries into Saleor's GraphQL modules are circular.
+# Imported first: most other entry points into Saleor's GraphQL modules are circular.
 from saleor.graphql.webhook import subscription_types  # isort: skip
 from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.doc_category import DOC_CATEGORY_ORDERS
@@ -55,7 +56,9 @@ class OrderGroupCreated(SubscriptionObjectType):
 def extend_subscriptions() -> None:
     """Add the event's type, root field, description and sample payload.
 
-    Before Saleor builds its schema. Extending twice does nothing.
+    It must run before Saleor builds its schema. Running it twice has no further effect.
+
+    :raises ImproperlyConfigured: Saleor or another plugin has the event already.
     """
     types_map = subscription_types.WEBHOOK_TYPES_MAP
     if types_map.get(ORDER_GROUP_CREATED) is OrderGroupCreated:
@@ -65,7 +68,7 @@ def extend_subscriptions() -> None:
         raise ImproperlyConfigured(
             f"Saleor or another plugin already has a subscription {FIELD_NAME}."
         )
-    # Two maps: the second is a copy of the first, merged with the synchronous events.
+    # Extend both maps: the second is a copy of the first, merged with the sync events.
     subscription_types.ASYNC_WEBHOOK_TYPES_MAP[ORDER_GROUP_CREATED] = OrderGroupCreated
     types_map[ORDER_GROUP_CREATED] = OrderGroupCreated
     fields[FIELD_NAME] = BaseField(
@@ -84,14 +87,14 @@ def extend_subscriptions() -> None:
 
 
 def _extend_sample_payloads() -> None:
-    """Give `webhookSamplePayload` a sample; Saleor has one chain of ifs for all events."""
+    """Extend `webhookSamplePayload`: Saleor has one function for all its samples."""
     original: Callable[[str], Any] = saleor_payloads.generate_sample_payload
 
     def generate_sample_payload(event_name: str) -> Any:
         if event_name != ORDER_GROUP_CREATED:
             return original(event_name)
-        # Of no real group: whoever asks may have no access to its channel, and the ID
-        # of a guest's group is a secret.
+        # The sample is not a real group: the requestor may have no access to its
+        # channel, and the ID of a guest's group is a secret.
         group = OrderGroupModel(pk=SAMPLE_ID, number=1)
         return json.loads(generate_order_group_payload(group))
 

@@ -1,4 +1,4 @@
-"""The totals of all groups of a page, read at once."""
+"""The totals of all groups of a page, read in one statement."""
 
 from collections.abc import Collection
 from functools import cached_property
@@ -9,14 +9,15 @@ from ...models import OrderGroup
 
 
 class TotalsOfPage:
-    """The totals of all groups of a page, read when the first is asked for.
+    """The totals of all groups of a page, read on the first access.
 
-    A group of the page has it as `totals_of_page`. Next to a data loader it answers at
-    once, and not by a promise for each of the fields of each of the groups.
+    Each group of the page refers to it as `totals_of_page`. Unlike a data loader, it
+    answers without a promise for each field of each group.
     """
 
     def __init__(self, groups: Collection[OrderGroup], database_connection_name: str):
-        # Not the groups, which have this: they are freed without garbage collection.
+        # Keep currencies instead of the groups, which refer to this object: a reference
+        # cycle would need garbage collection.
         self._currencies = {group.pk: group.currency for group in groups}
         self._database_connection_name = database_connection_name
         for group in groups:

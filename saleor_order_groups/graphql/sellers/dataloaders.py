@@ -21,7 +21,7 @@ class SellerByIdLoader(DataLoader[UUID, Seller | None]):
 
 
 class ShippingMethodsBySellerIdLoader(DataLoader[UUID, list[ShippingMethod]]):
-    """Load the shipping methods that are a seller's own."""
+    """Load the shipping methods that are assigned to a seller."""
 
     context_key = "saleor_order_groups_shipping_methods_by_seller_id"
 
@@ -40,7 +40,7 @@ class ShippingMethodsBySellerIdLoader(DataLoader[UUID, list[ShippingMethod]]):
 class SellerByProductAndChannelLoader(
     DataLoader[tuple[int, str | None], Seller | None]
 ):
-    """Load who sells a product in a channel, by the product's ID and channel's slug."""
+    """Load the seller of a product in a channel, by product ID and channel slug."""
 
     context_key = "saleor_order_groups_seller_by_product_and_channel"
 
@@ -52,7 +52,7 @@ class SellerByProductAndChannelLoader(
 class SellerByVariantAndChannelLoader(
     DataLoader[tuple[int, str | None], Seller | None]
 ):
-    """Load who sells a variant in a channel, by the variant's ID and channel's slug."""
+    """Load the seller of a variant in a channel, by variant ID and channel slug."""
 
     context_key = "saleor_order_groups_seller_by_variant_and_channel"
 

@@ -1,4 +1,4 @@
-"""The error of the mutations of sellers."""
+"""The error type of the mutations of sellers."""
 
 from saleor.graphql.core.doc_category import DOC_CATEGORY_PRODUCTS
 from saleor.graphql.core.types import Error

@@ -1,4 +1,4 @@
-"""What sellers are filtered by."""
+"""Filters of sellers."""
 
 from saleor.graphql.core.doc_category import (
     DOC_CATEGORY_PRODUCTS,

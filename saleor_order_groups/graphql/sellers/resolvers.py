@@ -1,4 +1,4 @@
-"""Which sellers a requestor may see, and what of theirs."""
+"""The sellers that a requestor may see, with their products, orders and customers."""
 
 from django.db.models import QuerySet
 from saleor.account.models import User
@@ -20,7 +20,7 @@ from ..core.ids import global_id_to_uuid
 
 
 def get_visible_sellers(info: ResolveInfo) -> QuerySet[models.Seller]:
-    """Return active sellers, and inactive ones to who manages products."""
+    """Return the active sellers; all sellers if the requestor manages products."""
     sellers = models.Seller.objects.using(get_database_connection_name(info.context))
     if has_one_of_permissions(
         get_user_or_app_from_context(info.context),
@@ -36,7 +36,7 @@ def resolve_seller(
     slug: str | None,
     external_reference: str | None,
 ) -> models.Seller | None:
-    """Return one seller, None alike if it does not exist or is not to be seen."""
+    """Return one seller; None if it does not exist or the requestor may not see it."""
     sellers = get_visible_sellers(info)
     if global_id:
         pk = global_id_to_uuid(global_id, "Seller")
@@ -47,7 +47,7 @@ def resolve_seller(
 
 
 def may_read_all_products(info: ResolveInfo) -> bool:
-    """Tell whether a requestor reads products that are not published."""
+    """Tell whether the requestor may read unpublished products."""
     return has_one_of_permissions(
         get_user_or_app_from_context(info.context), ALL_PRODUCTS_PERMISSIONS
     )
@@ -60,7 +60,12 @@ def resolve_seller_products(
     *,
     is_limited: bool,
 ) -> ChannelQsContext:
-    """Return a seller's products of those that Saleor lists for the requestor."""
+    """Return the seller's products among those that Saleor lists for the requestor.
+
+    :param channel: None for all channels.
+    :param is_limited: whether the requestor named the channel, as in Saleor's
+        `products`.
+    """
     requestor = get_user_or_app_from_context(info.context)
     listed = resolve_products(info, requestor, channel, is_limited)
     return ChannelQsContext(
@@ -75,7 +80,7 @@ def resolve_seller_products(
 
 
 def resolve_seller_orders(info: ResolveInfo, seller: models.Seller) -> QuerySet[Order]:
-    """Return a seller's orders of those that Saleor lists for the requestor."""
+    """Return the seller's orders among those that Saleor lists for the requestor."""
     orders = Order.objects.using(get_database_connection_name(info.context))
     return select_of_channels(
         info, orders.non_draft().filter(order_group_link__seller_id=seller.pk)
@@ -85,5 +90,5 @@ def resolve_seller_orders(info: ResolveInfo, seller: models.Seller) -> QuerySet[
 def resolve_seller_customers(
     info: ResolveInfo, seller: models.Seller
 ) -> QuerySet[User]:
-    """Return the customers who bought from a seller."""
+    """Return the customers of a seller."""
     return resolve_customers(info).filter(seller_customers__seller_id=seller.pk)

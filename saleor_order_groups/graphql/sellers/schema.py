@@ -1,4 +1,4 @@
-"""What sellers add to Saleor's types."""
+"""The fields of sellers that are added to Saleor's types."""
 
 import graphene
 from saleor.graphql.core import ResolveInfo

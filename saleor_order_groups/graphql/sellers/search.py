@@ -1,4 +1,4 @@
-"""What sellers are searched by."""
+"""Search of sellers."""
 
 from django.db.models import Q, QuerySet
 
@@ -6,7 +6,7 @@ from ..core.limits import split_search
 
 
 def search_sellers(sellers: QuerySet, text: str | None) -> QuerySet:
-    """Keep the sellers whose name, slug or external reference has every word.
+    """Keep the sellers that have each word in the name, slug or external reference.
 
     :raises GraphQLError: the text is too long, or has too many words.
     """

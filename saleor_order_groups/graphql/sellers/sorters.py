@@ -1,4 +1,4 @@
-"""What sellers are sorted by, each with a tie-breaker: cursors need one."""
+"""Sort fields of sellers, each with a unique last column, which cursors need."""
 
 from saleor.graphql.core.doc_category import (
     DOC_CATEGORY_PRODUCTS,

@@ -1,4 +1,4 @@
-"""The seller and its connection."""
+"""The types of the seller and its connection."""
 
 from uuid import UUID
 
@@ -154,7 +154,7 @@ class Seller(ModelObjectType[models.Seller]):
         try:
             return super().get_node(_info, UUID(str(id)))
         except ValueError:
-            # Saleor takes an integer for a well-formed key.
+            # Saleor accepts an integer as a well-formed key.
             return None
 
     @staticmethod

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         "Shows or changes the plugin's configuration of a channel, with the rules of "
         "pluginUpdate. Running servers use it from their next request on."
     )
-    # A wrong configuration may fail a check, and this command repairs it.
+    # A wrong configuration may fail a check; this command must still run to repair it.
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -78,7 +78,12 @@ class Command(BaseCommand):
 
 
 def _read_changes(active: bool | None, items: list[str]) -> dict:
-    """Return the input of `pluginUpdate`; raise CommandError for an unreadable item."""
+    """Return the input of `pluginUpdate`.
+
+    :param active: None to leave the activation as it is.
+    :param items: `KEY=VALUE` texts.
+    :raises CommandError: an item is not of this form, or names a key twice.
+    """
     values: dict[str, str] = {}
     for item in items:
         name, separator, value = item.partition("=")
@@ -99,10 +104,13 @@ def _read_changes(active: bool | None, items: list[str]) -> dict:
 
 
 def _save(slug: str, changes: dict) -> None:
-    """Save as `pluginUpdate` does; raise CommandError with every error's message."""
+    """Save the input with the rules of `pluginUpdate`.
+
+    :raises CommandError: with the messages of all validation errors.
+    """
     _get_plugin(slug)
     try:
-        # Saleor makes the row before it validates the input.
+        # Saleor inserts the row before it validates the input; an error rolls it back.
         with transaction.atomic():
             get_plugins_manager(allow_replica=False).save_plugin_configuration(
                 PLUGIN_ID, slug, changes

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(f"{error}") from error
         total: Counter[Outcome] = Counter()
-        # A dry run meets the same new seller in every batch.
+        # A dry run inserts nothing, so several batches may report the same new seller.
         new_sellers = set()
         for batch in import_sellers(
             options["source"],
@@ -81,7 +81,7 @@ def _parse_source(value: str) -> SellerSource:
 
 
 def parse_batch_size(value: str) -> int:
-    """Return a positive number."""
+    """Return the text as a positive number."""
     if not value.isdecimal() or not int(value):
         raise ArgumentTypeError("must be a positive number.")
     return int(value)

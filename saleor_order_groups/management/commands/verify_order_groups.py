@@ -1,4 +1,4 @@
-"""Verify order groups, and repair them."""
+"""Verify order groups, and repair violations."""
 
 from argparse import ArgumentTypeError
 
@@ -11,9 +11,10 @@ from ...verification.runner import DEFAULT_BATCH_SIZE, verify
 
 class Command(BaseCommand):
     help = (
-        "Checks what order groups guarantee over the whole database: links, placed "
-        "totals, and payments against the orders' shares. Prints what is off, one line "
-        "each, and fails if anything is. Changes nothing, unless told to repair."
+        "Verifies the guarantees of order groups over the whole database: order links, "
+        "placed totals, and payments against the orders' payment shares. Prints a line "
+        "for each violation, and fails if there is one. Changes nothing without "
+        "--repair."
     )
 
     def add_arguments(self, parser):
@@ -21,12 +22,12 @@ class Command(BaseCommand):
             "--batch-size",
             type=_parse_batch_size,
             default=DEFAULT_BATCH_SIZE,
-            help=f"Number of groups checked at once (default: {DEFAULT_BATCH_SIZE}).",
+            help=f"Number of groups verified at once (default: {DEFAULT_BATCH_SIZE}).",
         )
         parser.add_argument(
             "--repair",
             action="store_true",
-            help="Repair first what can be (default: only say what would be done).",
+            help="Repair violations first, if possible (default: only list the repairs).",
         )
 
     def handle(self, *_args, **options):
@@ -37,15 +38,15 @@ class Command(BaseCommand):
         total = OrderGroup.objects.count()
 
         def report_progress(checked: int) -> None:
-            self.stderr.write(f"{checked} of {total} groups checked")
+            self.stderr.write(f"{checked} of {total} groups verified")
 
         count = 0
         for finding in verify(options["batch_size"], report_progress):
             self.stdout.write(str(finding))
             count += 1
         if count:
-            raise CommandError(f"{count} findings.")
-        self.stderr.write("Nothing is off.")
+            raise CommandError(f"{count} violations.")
+        self.stderr.write("No violations found.")
 
 
 def _parse_batch_size(value: str) -> int:

@@ -1,4 +1,4 @@
-"""`manage.py verify_order_groups` finds what is off with parts of legacy payments."""
+"""`manage.py verify_order_groups` finds violations in parts of legacy payments."""
 
 from decimal import Decimal
 
@@ -34,15 +34,18 @@ def change(**values):
 
 
 CORRUPTIONS = [
-    (bind_to_the_sibling, "the part of order #{number} is not bound to it"),
-    (lose, "order #{number} has no part of it"),
-    (link_to_another_group, "the part of order #{number} is of another group's order"),
-    (change(token="other"), "its parts have 2 different values: token"),
-    (change(gateway="other"), "its parts have 2 different values: gateway"),
-    (change(captured_amount=Decimal(-1)), "a part has captured -1.000"),
+    (bind_to_the_sibling, "the part of order #{number} is not bound to the order"),
+    (lose, "order #{number} has no part of the payment"),
+    (
+        link_to_another_group,
+        "the part of order #{number} belongs to an order of another group",
+    ),
+    (change(token="other"), "its parts have 2 different values of token"),
+    (change(gateway="other"), "its parts have 2 different values of gateway"),
+    (change(captured_amount=Decimal(-1)), "the captured amount of a part is -1.000"),
     (
         change(total=F("total") + Decimal("0.01")),
-        "its parts 63.000, 42.010, 0.000 are not divided as the orders were placed",
+        "its parts 63.000, 42.010, 0.000 do not match the orders' placed totals",
     ),
 ]
 

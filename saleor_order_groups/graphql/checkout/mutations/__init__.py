@@ -1,1 +1,1 @@
-"""The mutations of a checkout of several sellers, one a module."""
+"""The mutations of a checkout, one in each module."""

@@ -1,4 +1,4 @@
-"""Choose the delivery method of each seller of a checkout."""
+"""Choose the delivery methods of the sellers of a checkout."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ from ...core.descriptions import ADDED_IN_01
 from ...core.limits import describe_excess
 from .inputs import clean_deliveries
 
-# How often the sum is offered, should rivals write over it.
+# The number of attempts to offer the combined method while rivals overwrite it.
 ATTEMPTS = 3
 
 
@@ -129,14 +129,15 @@ class CheckoutSellerDeliveryMethodsUpdate(BaseMutation):
     ):
         if excess := describe_excess("deliveries", deliveries):
             raise _error("deliveries", excess, CheckoutErrorCode.INVALID)
-        # Apps are asked over HTTP, and nothing waits for them: the checkout is locked
-        # to store the choices, and to assign their sum, not in between.
+        # The apps are called over HTTP without holding a lock. The checkout is locked
+        # to store the choices, and again to assign the combined method.
         requestor = get_user_or_app_from_context(info.context)
         asked = _look(info, get_checkout(cls, info, id=id), fetch_sellers)
         found = ask_apps(asked.checkout_info, asked.deliveries, requestor).get()
         chosen = clean_deliveries(deliveries, found)
         with transaction.atomic():
-            # Of two requests for two sellers the second adds to what the first stored.
+            # The lock makes two concurrent requests for two sellers add up: the second
+            # one reads the choices that the first one stored.
             checkout = get_checkout(
                 cls, info, id=id, qs=checkout_qs_select_for_update()
             )
@@ -151,14 +152,14 @@ class CheckoutSellerDeliveryMethodsUpdate(BaseMutation):
 
 @dataclass(frozen=True)
 class _Look:
-    """A checkout at one moment, and what its sellers can send their goods by."""
+    """A checkout at one moment, and the deliveries of its partitions."""
 
     checkout_info: CheckoutInfo
     lines: list[CheckoutLineInfo]
     deliveries: list[SellerDelivery]
 
     def describe(self) -> tuple:
-        """Return what an answer of the apps is about."""
+        """Return the values that the apps' answer depends on, for comparison."""
         address = self.checkout_info.shipping_address
         return (
             address and address.as_data(),
@@ -181,8 +182,9 @@ def _look(
 ) -> _Look:
     """Read a checkout.
 
-    :param find_sellers: `ensure_sellers` where choices are stored: they refer to rows.
-    :raises ValidationError: nothing can be chosen for it.
+    :param find_sellers: `ensure_sellers` before storing choices, which refer to the
+        sellers' rows; otherwise `fetch_sellers`.
+    :raises ValidationError: the checkout does not allow choices.
     """
     lines, _ = fetch_checkout_lines(checkout)
     manager = get_plugin_manager_promise(info.context).get()
@@ -289,10 +291,10 @@ def _store(checkout, chosen: dict[SellerId, int]) -> None:
 def _offer_and_assign(
     mutation, info: ResolveInfo, id: str, checkout_info: CheckoutInfo, requestor
 ) -> models.Checkout:
-    """Make the sum the checkout's method, if Saleor is offered it now.
+    """Assign the combined method to the checkout, if Saleor is offered it now.
 
-    A rival that looked at the methods before the choices were stored may have written
-    what it found after us: then the methods are looked at again.
+    A rival request that read the methods before the choices were stored may have
+    overwritten the offered methods afterwards. In that case they are fetched again.
     """
     for _ in range(ATTEMPTS):
         fetch_shipping_methods_for_checkout(checkout_info, requestor=requestor).get()

@@ -1,4 +1,4 @@
-"""Which methods a customer's input means, or why it means none."""
+"""Match the customer's input with the methods of each seller."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -19,6 +19,8 @@ def clean_deliveries(
 ) -> dict[SellerId, int]:
     """Return the primary key of the chosen method by seller.
 
+    :param deliveries: items of the mutation's input.
+    :param found: the deliveries of the checkout, without methods that apps exclude.
     :raises ValidationError: on `deliveries`, with the index of each wrong item.
     """
     by_seller = {one.seller_id: one for one in found}

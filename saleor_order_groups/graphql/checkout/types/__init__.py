@@ -1,1 +1,1 @@
-"""The types of a checkout of several sellers."""
+"""The types of the additions to checkouts."""

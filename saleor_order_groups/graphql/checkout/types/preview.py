@@ -1,4 +1,4 @@
-"""How a checkout will be split."""
+"""The types of the preview of a checkout's orders."""
 
 import graphene
 from saleor.graphql.checkout.types import CheckoutLine
@@ -13,7 +13,7 @@ from ...sellers.types import Seller
 
 
 class OrderPreview(BaseObjectType):
-    """Its roots are previews in Saleor's context: whether sync webhooks may be called."""
+    """The root is a preview in a context, which may forbid calls of sync webhooks."""
 
     seller = graphene.Field(
         Seller, description="Who sells the order; null for the shop's own goods."
@@ -53,7 +53,7 @@ class OrderPreview(BaseObjectType):
     class Meta:
         description = "An order that a checkout will become." + ADDED_IN_01
         doc_category = DOC_CATEGORY_CHECKOUT
-        # The context has the preview.
+        # The root is a context; its `node` is the preview.
         default_resolver = staticmethod(
             lambda name, default, root, info, **args: getattr(root.node, name, default)
         )

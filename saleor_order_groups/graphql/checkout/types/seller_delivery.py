@@ -1,4 +1,4 @@
-"""The delivery methods that a seller of a checkout can have."""
+"""The type of a seller's delivery methods in a checkout."""
 
 import graphene
 from saleor.graphql.checkout.types import CheckoutLine
@@ -14,7 +14,7 @@ from ...sellers.types import Seller
 
 
 class CheckoutSellerDelivery(BaseObjectType):
-    """Its roots are deliveries in Saleor's context: whether sync webhooks may be called."""
+    """The root is a delivery in a context, which may forbid calls of sync webhooks."""
 
     seller = graphene.Field(
         Seller, description="Who sends the goods; null for the shop itself."

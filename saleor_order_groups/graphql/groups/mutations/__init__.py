@@ -1,1 +1,1 @@
-"""The mutations of order groups, one a module."""
+"""The mutations of order groups, one in each module."""

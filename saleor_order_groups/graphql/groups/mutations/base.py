@@ -1,4 +1,4 @@
-"""What is done to all orders of a group at once, with a result for each order."""
+"""Operations on all orders of a group, with a result for each order."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -44,7 +44,7 @@ class OrderGroupOperationResult(BaseObjectType):
 
 
 class OrderGroupOperation(BaseMutation):
-    """What operations on a group have in common."""
+    """Shared by all operations on a group."""
 
     order_group = graphene.Field(OrderGroup, description="The group.")
     results = NonNullList(
@@ -63,7 +63,11 @@ class OrderGroupOperation(BaseMutation):
 
     @classmethod
     def get_group(cls, info: ResolveInfo, global_id: str) -> models.OrderGroup:
-        """Return the group; the requestor must have access to its channel."""
+        """Return the group.
+
+        :raises ValidationError: the group does not exist.
+        :raises PermissionDenied: the requestor has no access to the group's channel.
+        """
         pk = global_id_to_uuid(global_id, "OrderGroup")
         groups = models.OrderGroup.objects.select_related("channel")
         group = groups.filter(pk=pk).first() if pk else None
@@ -114,7 +118,11 @@ class OrderGroupOperation(BaseMutation):
 
     @classmethod
     def run_for_each(cls, info: ResolveInfo, global_id: str, mutation):
-        """Run Saleor's mutation of one order for each of the group."""
+        """Run Saleor's mutation of an order for each order of the group.
+
+        A failure for one order becomes that order's error; the other orders are still
+        processed.
+        """
         group = cls.get_group(info, global_id)
         orders = get_orders(group)
         errors: dict[UUID, list[Exception]] = {}
@@ -129,13 +137,13 @@ class OrderGroupOperation(BaseMutation):
 
 
 def get_orders(group: models.OrderGroup) -> list[order_models.Order]:
-    """Return the group's orders in its order."""
+    """Return the orders of a group by position."""
     orders = order_models.Order.objects.filter(order_group_link__group=group)
     return list(orders.select_related("channel").order_by("order_group_link__position"))
 
 
 def to_error_types(error: Exception) -> list[OrderGroupError]:
-    """Return the error as the API shows it; a code of Saleor's may be unknown here."""
+    """Return the error as API errors; codes that are unknown there become INVALID."""
     if not isinstance(error, ValidationError):
         error = ValidationError(
             str(error), code=OrderGroupErrorCode.PAYMENT_ERROR.value

@@ -1,4 +1,4 @@
-"""Charge what is authorized of a group."""
+"""Charge the authorized amount of a group."""
 
 import graphene
 from saleor.graphql.core import ResolveInfo

@@ -1,4 +1,4 @@
-"""Refund what is charged of a group."""
+"""Refund the charged amount of a group."""
 
 import graphene
 from django.core.exceptions import ValidationError

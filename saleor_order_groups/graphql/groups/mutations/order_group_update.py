@@ -79,7 +79,7 @@ class OrderGroupUpdate(BaseMutation):
         with transaction.atomic():
             group = cls.lock_group(info, id, external_reference)
             if "external_reference" in input:
-                # Empty is none: a unique column may hold any number of nulls.
+                # Store an empty text as null: only null may repeat in a unique column.
                 group.external_reference = input["external_reference"] or None
             cls.validate_and_update_metadata(group, metadata, private_metadata)
             cls.save_group(group)
@@ -89,7 +89,11 @@ class OrderGroupUpdate(BaseMutation):
     def lock_group(
         info: ResolveInfo, global_id: str | None, external_reference: str | None
     ) -> models.OrderGroup:
-        """Lock the row, so that metadata which others write meanwhile is kept."""
+        """Lock and return the group, so that concurrent metadata changes are kept.
+
+        :raises ValidationError: the group does not exist, or the requestor has no
+            access to its channel.
+        """
         validate_one_of_args_is_in_mutation(
             "id", global_id, "external_reference", external_reference
         )
@@ -114,9 +118,10 @@ class OrderGroupUpdate(BaseMutation):
 
     @staticmethod
     def save_group(group: models.OrderGroup) -> None:
-        """Save what the mutation may change.
+        """Save the fields that the mutation can change.
 
-        :raises ValidationError: the reference is too long, or another group's.
+        :raises ValidationError: the external reference is too long, or another group
+            has it.
         """
         changed = {"external_reference", "metadata", "private_metadata"}
         others = {field.name for field in group._meta.fields} - changed
@@ -125,7 +130,7 @@ class OrderGroupUpdate(BaseMutation):
             with transaction.atomic():
                 group.save(update_fields=[*changed, "updated_at"])
         except IntegrityError as error:
-            # Another request took the reference after it was found to be free.
+            # Another request took the external reference after the validation.
             raise ValidationError(
                 {
                     "external_reference": ValidationError(

@@ -1,4 +1,4 @@
-"""What is asked of all payments of a group at once, with a result for each order."""
+"""Requests to all payments of a group, with a result for each order."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -32,7 +32,7 @@ from .base import OrderGroupOperation
 
 
 class OrderGroupPaymentOperation(OrderGroupOperation):
-    """What asking a group's payments for money has in common."""
+    """Shared by charging and refunding a group."""
 
     class Meta:
         abstract = True
@@ -48,7 +48,8 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
         requestor: Requestor | None = None,
     ):
         if amount is not None:
-            # What has too many digits to be rounded is more than there is.
+            # An amount with too many digits to be rounded is refused later: it exceeds
+            # every available amount.
             with suppress(InvalidOperation):
                 amount = quantize_price(amount, group.currency)
             if not amount:
@@ -81,7 +82,10 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
     def ask_transaction(
         action: str, requestor: Requestor
     ) -> Callable[[TransactionItem, Decimal], None]:
-        """Return a function that asks one order's own transaction, as Saleor does."""
+        """Return a function that requests the action from an order's own transaction.
+
+        The request is that of Saleor's `transactionRequestAction`.
+        """
 
         def ask(transaction: TransactionItem, amount: Decimal) -> None:
             order = transaction.order
@@ -108,7 +112,7 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
     def capture_divided(
         cls, info: ResolveInfo, payment: Payment, amounts: Amounts
     ) -> None:
-        """Capture the parts of a legacy payment of several orders at once."""
+        """Capture several payment parts of a legacy payment with one request."""
         check_may_capture(info)
         requestor = cls.get_requestor(info)
         assert payment.order is not None
@@ -125,7 +129,10 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
     def ask_legacy(
         info: ResolveInfo, action: str, order: order_models.Order, amount: Decimal
     ) -> None:
-        """Capture or refund an amount of an order's legacy payment, as Saleor does."""
+        """Capture or refund an order's legacy payment with Saleor's mutation.
+
+        :param amount: in the order's currency.
+        """
         check_may_capture(info)
         mutation = OrderCapture if action == TransactionAction.CHARGE else OrderRefund
         mutation.perform_mutation(
@@ -137,7 +144,7 @@ class OrderGroupPaymentOperation(OrderGroupOperation):
 
 
 def check_may_capture(info: ResolveInfo) -> None:
-    """Refuse who may not capture and refund legacy payments of single orders.
+    """Check the permission for captures and refunds of legacy payments.
 
     :raises ValidationError: the permission is missing.
     """

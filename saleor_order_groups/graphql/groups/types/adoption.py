@@ -1,4 +1,4 @@
-"""How orders without a completion came into a group."""
+"""The type that tells why adopted orders have no seller."""
 
 from uuid import UUID
 
@@ -38,7 +38,7 @@ class OrderGroupAdoption(BaseObjectType):
 
     @staticmethod
     def resolve_sellers(root: dict, info: ResolveInfo) -> Promise[list]:
-        # One who has been deleted since is left out.
+        # Sellers that have been deleted since are left out.
         return (
             SellerByIdLoader(info.context)
             .load_many([UUID(pk) for pk in root["sellers"]])

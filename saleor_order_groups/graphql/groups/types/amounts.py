@@ -1,4 +1,4 @@
-"""The taxes and discounts of a group."""
+"""The types of a group's taxes and discounts."""
 
 import graphene
 from promise import Promise

@@ -1,4 +1,4 @@
-"""The order group and its connection."""
+"""The types of the order group and its connection."""
 
 from uuid import UUID
 
@@ -66,7 +66,7 @@ from .amounts import OrderGroupDiscount, OrderGroupTax
 
 
 def load_from(loader, name: str):
-    """Make a resolver that answers one of the values that a loader has of a group."""
+    """Return a resolver for an attribute of the object that a loader returns."""
 
     def resolve(root: models.OrderGroup, info: ResolveInfo):
         return (
@@ -77,7 +77,7 @@ def load_from(loader, name: str):
 
 
 def load_total(name: str):
-    """Make a resolver that answers one of a group's totals or statuses."""
+    """Return a resolver for one of a group's totals or statuses."""
     load = load_from(TotalsByGroupLoader, name)
 
     def resolve(root: models.OrderGroup, info: ResolveInfo):
@@ -380,7 +380,7 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     @staticmethod
     def resolve_user_email(root: models.OrderGroup, info: ResolveInfo):
         def with_orders(orders):
-            # Saleor hides the customer of an order that anyone could guess the ID of.
+            # Saleor hides the customer of old orders, whose IDs can be guessed.
             if old := [order for order in orders if order.use_old_id]:
                 return Order.resolve_user_email(
                     SyncWebhookControlContext(old[0], allow_sync_webhooks=False), info
@@ -402,7 +402,7 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
 
         if root.channel_id:
             return ChannelByIdLoader(info.context).load(root.channel_id)
-        # It has lost its own.
+        # The group has lost its own channel.
         return OrdersByGroupIdLoader(info.context).load(root.pk).then(with_orders)
 
     @staticmethod
@@ -541,7 +541,7 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
         try:
             return super().get_node(_info, UUID(str(id)))
         except ValueError:
-            # Saleor takes an integer for a well-formed key.
+            # Saleor accepts an integer as a well-formed key.
             return None
 
     @staticmethod
@@ -552,7 +552,7 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
 
 
 def _resolve_of_first_order(root: models.OrderGroup, info: ResolveInfo, resolve):
-    """Answer what Saleor answers of the first order, hidden from whom Saleor hides it."""
+    """Resolve a field of the first order with Saleor's resolver and access rules."""
 
     def with_orders(orders):
         if not orders:

@@ -1,1 +1,1 @@
-"""The mutations of sellers, one a module."""
+"""The mutations of sellers, one in each module."""

@@ -1,4 +1,4 @@
-"""What the mutations of sellers share: clean input, locks, errors."""
+"""Shared by the mutations of sellers: input validation, locks and errors."""
 
 from collections.abc import Collection, Sized
 
@@ -26,9 +26,10 @@ def field_error(field: str, message: str, code: SellerErrorCode) -> ValidationEr
 def lock_seller(
     global_id: str | None, external_reference: str | None = None, *, no_key: bool
 ) -> models.Seller:
-    """Lock a seller's row until the end of the transaction.
+    """Lock a seller's row until the end of the transaction, and return the seller.
 
-    With `no_key` rows that refer to the seller may still be added meanwhile.
+    :param no_key: True if rows that refer to the seller may be added meanwhile.
+    :raises ValidationError: the seller does not exist.
     """
     validate_one_of_args_is_in_mutation(
         "id", global_id, "external_reference", external_reference
@@ -50,18 +51,25 @@ def lock_seller(
 
 
 def refuse_excess(field: str, items: Sized | None) -> None:
-    """Refuse a list that is too long, before anything is read."""
+    """Refuse a list that is too long, before any row is read.
+
+    :raises ValidationError: on the field.
+    """
     if excess := describe_excess(field, items or ()):
         raise field_error(field, excess, SellerErrorCode.INVALID)
 
 
 def lock_products(global_ids: Collection[str]) -> list[Product]:
-    """Lock the rows of products by primary key, or name the IDs that are unknown."""
+    """Lock products by primary key, and return them.
+
+    :raises ValidationError: on `products`, with the IDs of products that do not exist.
+    """
     pk_by_id = {global_id: _to_product_pk(global_id) for global_id in global_ids}
     products = list(
         Product.objects.filter(pk__in=[pk for pk in pk_by_id.values() if pk])
         .order_by("pk")
-        # Just the row: a product may not vanish between the look and the link.
+        # Prevents deletion of the products before their rows are written. `of` and
+        # `no_key` leave the rows that refer to them unlocked.
         .select_for_update(of=("self",), no_key=True)
     )
     found = {product.pk for product in products}
@@ -84,14 +92,17 @@ def _to_product_pk(global_id: str) -> int | None:
 
 
 class SellerMutation(BaseMutation):
-    """What creating and updating a seller have in common."""
+    """Shared by creating and updating a seller."""
 
     class Meta:
         abstract = True
 
     @classmethod
     def check_name(cls, name: str) -> None:
-        """Refuse a name that is too long, before a slug is made of it."""
+        """Refuse a name that is too long, before a slug is made from it.
+
+        :raises ValidationError: on `name`.
+        """
         try:
             models.Seller._meta.get_field("name").clean(name, None)
         except ValidationError as error:
@@ -99,7 +110,12 @@ class SellerMutation(BaseMutation):
 
     @classmethod
     def save_seller(cls, info: ResolveInfo, seller: models.Seller, data: dict) -> None:
-        """Validate the input, write it to the seller and save."""
+        """Validate the input, apply it to the seller and save the seller.
+
+        :param data: the mutation's input by field; changed in place.
+        :raises ValidationError: a value is invalid, or another seller has the slug or
+            the external reference.
+        """
         for name in ("metadata", "private_metadata"):
             refuse_excess(name, data.get(name))
         metadata = cls.create_metadata_from_graphql_input(
@@ -108,7 +124,7 @@ class SellerMutation(BaseMutation):
         private_metadata = cls.create_metadata_from_graphql_input(
             data.pop("private_metadata", None), error_field_name="private_metadata"
         )
-        # Empty is none: a unique column may hold any number of nulls.
+        # Store an empty text as null: only null may repeat in a unique column.
         if "external_reference" in data:
             data["external_reference"] = data["external_reference"] or None
         if data.get("is_active", True) is None:
@@ -121,7 +137,7 @@ class SellerMutation(BaseMutation):
             with transaction.atomic():
                 seller.save()
         except IntegrityError as error:
-            # Another request took the value after ours was found to be free.
+            # Another request took the slug or external reference after the validation.
             cls.raise_taken(seller, error)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Assign delivery methods to a seller."""
+"""Assign shipping methods to a seller."""
 
 from collections.abc import Iterable
 
@@ -20,17 +20,22 @@ from ..errors import SellerError
 from ..types import Seller
 from .base import field_error, lock_seller, refuse_excess
 
-# Staff see a method as the one type, customers as the other.
+# The API shows shipping methods to staff as the first type, to customers as the second.
 TYPES = ("ShippingMethodType", "ShippingMethod")
 
 
 def lock_shipping_methods(global_ids: Iterable[str]) -> list[ShippingMethod]:
-    """Lock shipping methods by primary key, or name the IDs that are unknown."""
+    """Lock shipping methods by primary key, and return them.
+
+    :raises ValidationError: on `shipping_methods`, with the IDs of methods that do not
+        exist.
+    """
     pk_by_id = {global_id: _to_pk(global_id) for global_id in global_ids}
     methods = list(
         ShippingMethod.objects.filter(pk__in=[pk for pk in pk_by_id.values() if pk])
         .order_by("pk")
-        # Just the row: a method may not vanish between the look and the link.
+        # Prevents deletion of the methods before their rows are written. `of` and
+        # `no_key` leave the rows that refer to them unlocked.
         .select_for_update(of=("self",), no_key=True)
     )
     found = {method.pk for method in methods}

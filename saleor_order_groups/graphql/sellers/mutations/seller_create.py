@@ -17,7 +17,7 @@ from ..types import Seller
 from .base import SellerMutation, field_error
 from .inputs import SellerCreateInput
 
-# The column's length without a number that makes it unique.
+# The length of the column, less the number that may be added to make the slug unique.
 MAX_SLUG_OF_NAME = 240
 
 
@@ -54,13 +54,13 @@ class SellerCreate(SellerMutation):
         try:
             cls.save_seller(info, seller, data)
         except ValidationError as error:
-            # The caller gave no slug, but the name that it is made of.
+            # The caller gave a name, not a slug: report the error on `name`.
             cls.remap_error_fields(error, {"slug": "name"})
             raise
         return cls(seller=seller)
 
 
 def _shorten(name: str) -> str:
-    """Return what of a name fits into a slug: one letter may become several there."""
+    """Return a slug of limited length: a letter may become several letters in it."""
     slug = slugify(unidecode(name))
     return slug[:MAX_SLUG_OF_NAME]

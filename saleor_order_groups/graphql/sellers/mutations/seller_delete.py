@@ -1,4 +1,4 @@
-"""Delete a seller to whom nothing refers."""
+"""Delete a seller without orders and products."""
 
 import graphene
 from django.core.exceptions import ValidationError
@@ -40,7 +40,8 @@ class SellerDelete(BaseMutation):
         cls, _root, _info: ResolveInfo, /, *, id=None, external_reference=None
     ):
         with transaction.atomic():
-            # A completion that would refer to the seller waits for this lock.
+            # This lock makes completions wait that would insert a reference to the
+            # seller.
             seller = lock_seller(id, external_reference, no_key=False)
             pk = seller.pk
             refusal = ValidationError(
@@ -58,6 +59,7 @@ class SellerDelete(BaseMutation):
                 seller.delete()
             except ProtectedError as error:
                 raise refusal from error
-        # The payload shows what was deleted.
+        # Deletion has set the key to None; the payload shows the ID of the deleted
+        # seller.
         seller.pk = pk
         return cls(seller=seller)

@@ -1,4 +1,4 @@
-"""Take products away from a seller."""
+"""Unassign products from a seller."""
 
 import graphene
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""Take delivery methods away from a seller."""
+"""Unassign shipping methods from a seller."""
 
 import graphene
 from django.db import transaction
