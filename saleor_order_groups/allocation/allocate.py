@@ -103,7 +103,7 @@ def allocate(
     ]
     if sum(due) != checkout.due_gross:
         raise GiftCardMismatchError(
-            "Gift cards cover another amount than the checkout's total says."
+            "The gift cards do not cover the amount that the checkout's total counts."
         )
     if not any(map(sum, spent)) and sum(nets) != checkout.due_net:
         raise UnbalancedCheckoutError(

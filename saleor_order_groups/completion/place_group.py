@@ -4,8 +4,8 @@
 Saleor holds on the checkout row. It runs in a savepoint of its own: Saleor commits the
 rows that a failing completion has written, and half a group must never be committed.
 
-A completion has three phases. It reads the checkout into a frozen plan, decides on each
-order's allocation (pure arithmetic), and writes. The preview (`allocation.preview`) is
+A completion has three phases. It reads the checkout into a frozen plan, decides on the
+order allocations (pure arithmetic), and writes. The preview (`allocation.preview`) is
 the first two phases.
 """
 

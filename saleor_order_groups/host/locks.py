@@ -1,8 +1,8 @@
 """Lock rows of Saleor's tables.
 
-Every process takes its locks in one order, or two of them would wait for each other:
-the checkout; the code of its voucher; lines or fulfillments of orders; stocks; gift
-cards; orders by primary key; transactions by primary key.
+All processes follow one lock order; otherwise two of them could deadlock. The lock
+order is: the checkout; the code of its voucher; lines or fulfillments of orders;
+stocks; gift cards; orders by primary key; transactions by primary key.
 """
 
 from collections.abc import Collection
@@ -16,18 +16,18 @@ from saleor.payment.models import TransactionItem
 
 
 def lock_orders(order_ids: Collection[UUID]) -> dict[UUID, Order]:
-    """Lock orders by primary key; return those that exist by their keys.
+    """Lock orders by primary key; return those that exist, by key.
 
-    :raises RuntimeError: no transaction would hold the locks.
+    :raises RuntimeError: no database transaction is open that would hold the locks.
     """
     refuse_without_transaction()
     return order_qs_select_for_update().in_bulk(list(order_ids))
 
 
 def lock_transaction_items(ids: Collection[int]) -> dict[int, TransactionItem]:
-    """Lock transactions by primary key; return those that exist by their keys.
+    """Lock transactions by primary key; return those that exist, by key.
 
-    :raises RuntimeError: no transaction would hold the locks.
+    :raises RuntimeError: no database transaction is open that would hold the locks.
     """
     refuse_without_transaction()
     return transaction_item_qs_select_for_update().in_bulk(list(ids))
@@ -36,16 +36,16 @@ def lock_transaction_items(ids: Collection[int]) -> dict[int, TransactionItem]:
 def lock_transaction_items_of_checkout(checkout_id: UUID) -> list[TransactionItem]:
     """Lock the transactions of a checkout by primary key, and return them.
 
-    :raises RuntimeError: no transaction would hold the locks.
+    :raises RuntimeError: no database transaction is open that would hold the locks.
     """
     refuse_without_transaction()
     return list(transaction_item_qs_select_for_update().filter(checkout_id=checkout_id))
 
 
 def refuse_without_transaction() -> None:
-    """Refuse to lock where no transaction would hold the locks.
+    """Refuse to lock rows outside a database transaction, which would hold the locks.
 
-    :raises RuntimeError: there is none.
+    :raises RuntimeError: no database transaction is open.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Locks are held by a transaction, and there is none.")

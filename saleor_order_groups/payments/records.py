@@ -1,7 +1,7 @@
 """Find and lock the rows of a group's payments.
 
 The lock order is: the orders by primary key, then the payment and its shares by primary
-key, as Saleor locks an order before its transactions.
+key. Saleor locks an order before its transactions too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,8 +31,8 @@ _COVERING = (
 
 
 def find_payment(transaction_id: int) -> GroupPayment | None:
-    """Return the payment that a transaction is, or is a share of."""
-    # Two look-ups, each by an index: there is none for the two in one.
+    """Return the group's payment that a transaction is or is a share of, or None."""
+    # Two queries that each use an index: no index serves both conditions at once.
     return (
         GroupPayment.objects.filter(transaction_id=transaction_id).first()
         or GroupPayment.objects.filter(shares__transaction_id=transaction_id).first()
@@ -40,7 +40,7 @@ def find_payment(transaction_id: int) -> GroupPayment | None:
 
 
 def find_share(transaction: TransactionItem) -> PaymentShare | None:
-    """Return what the transaction is an order's share of, if it is one."""
+    """Return the payment share of a share transaction, None for any other."""
     return (
         PaymentShare.objects.filter(transaction=transaction)
         .select_related("payment", "order__channel")
@@ -49,16 +49,18 @@ def find_share(transaction: TransactionItem) -> PaymentShare | None:
 
 
 def lock_payment(payment: GroupPayment) -> LockedPayment:
-    """Lock a payment's orders by primary key, then payment and shares; read all events.
+    """Lock a payment's orders, then the payment and its shares; read all events.
 
-    :raises RuntimeError: there is no transaction that would hold the locks.
+    Each kind of row is locked by primary key.
+
+    :raises RuntimeError: no database transaction is open that would hold the locks.
     """
     refuse_without_transaction()
     links = list(PaymentShare.objects.filter(payment=payment))
     orders = lock_orders([link.order_id for link in links])
     lock_transactions(payment, links)
     covered = _get_covered_elsewhere(payment, orders)
-    # As completion divides ties.
+    # Completion breaks ties in this order too.
     links.sort(key=lambda link: orders[link.order_id].number)
     events = _read_events([payment.transaction, *(link.transaction for link in links)])
     shares = []
@@ -81,7 +83,7 @@ def lock_payment(payment: GroupPayment) -> LockedPayment:
 
 
 def lock_transactions(payment: GroupPayment, links: Sequence[PaymentShare]) -> None:
-    """Lock a payment and shares of it by primary key, and read them anew."""
+    """Lock a payment and shares of it by primary key, and read their rows anew."""
     transactions = lock_transaction_items(
         [payment.transaction_id, *(link.transaction_id for link in links)]
     )
@@ -91,7 +93,7 @@ def lock_transactions(payment: GroupPayment, links: Sequence[PaymentShare]) -> N
 
 
 def get_covered(transaction: TransactionItem) -> int:
-    """Return what a transaction covers of its order's total, in minor units."""
+    """Return how much of its order's total a transaction covers, in minor units."""
     covered = sum(getattr(transaction, name) for name in _COVERING)
     return max(floor_minor(covered, transaction.currency), 0)
 
