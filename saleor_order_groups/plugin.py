@@ -74,19 +74,19 @@ class OrderGroupsPlugin(BasePlugin):
             "type": ConfigurationTypeField.STRING,
             "label": "Charge orders or groups",
             "help_text": (
-                "PER_ORDER: each order's part of a payment may be charged alone. "
-                "GROUP: only the whole group, for payment providers that allow one "
-                "capture."
+                "PER_ORDER: each order's payment share may be charged alone. GROUP: "
+                "only the whole group may be charged, for payment providers that allow "
+                "one capture."
             ),
         },
         SELLER_SOURCE: {
             "type": ConfigurationTypeField.STRING,
             "label": "Who sells a product",
             "help_text": (
-                "ASSIGNMENT: what sellerAssignProducts says. METADATA:key: the "
-                "product's metadata holds the seller's slug or external reference. "
-                "ATTRIBUTE:slug: the product's attribute refers to the seller's page, "
-                "or names the seller."
+                "ASSIGNMENT: the assignments made by sellerAssignProducts. "
+                "METADATA:key: the product's metadata hold the seller's slug or "
+                "external reference. ATTRIBUTE:slug: the product's attribute refers to "
+                "the seller's page, or names the seller."
             ),
         },
         CONFIRMATION: {

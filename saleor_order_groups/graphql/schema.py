@@ -57,11 +57,11 @@ class Queries:
             ),
         ),
         description=(
-            "Look up an order group by ID, number or external reference. Null when it "
-            "does not exist or is not the requestor's to see: its customer, staff with "
-            "MANAGE_ORDERS in the channels that they may access, and apps with "
-            "MANAGE_ORDERS see it, and whoever holds the ID of a guest's group."
-            + ADDED_IN_01
+            "Look up an order group by ID, number or external reference. Null if it "
+            "does not exist or the requestor may not see it. It is visible to its "
+            "customer, to staff with MANAGE_ORDERS and access to its channel, and to "
+            "apps with MANAGE_ORDERS. The group of a guest is also visible to anybody "
+            "who has its ID." + ADDED_IN_01
         ),
         doc_category=DOC_CATEGORY_ORDERS,
     )
@@ -74,16 +74,16 @@ class Queries:
         search=graphene.String(
             description=(
                 "Search order groups by their number, with or without a leading #, and "
-                "by what `orders` are searched by. Customers search their own groups by "
-                "numbers, email addresses and names. At most 10 words and 100 "
-                "characters."
+                "by the data that `orders` are searched by. Customers search their own "
+                "groups by numbers, email addresses and names. At most 10 words and "
+                "100 characters."
             )
         ),
         description=(
-            "List of order groups, newest first unless sorted. Apps with MANAGE_ORDERS see every "
-            "group, staff with MANAGE_ORDERS those of the channels that they may "
-            "access, customers their own.\n\nRequires one of the following "
-            "permissions: AUTHENTICATED_USER, MANAGE_ORDERS." + ADDED_IN_01
+            "List of order groups, newest first by default. Apps with MANAGE_ORDERS "
+            "see all groups. Staff with MANAGE_ORDERS see groups of the channels that "
+            "they may access. Customers see their own groups.\n\nRequires one of the "
+            "following permissions: AUTHENTICATED_USER, MANAGE_ORDERS." + ADDED_IN_01
         ),
         doc_category=DOC_CATEGORY_ORDERS,
     )
@@ -96,7 +96,7 @@ class Queries:
         ),
         description=(
             "Look up a seller by ID, slug or external reference. Inactive sellers are "
-            "seen with MANAGE_PRODUCTS." + ADDED_IN_01
+            "visible with MANAGE_PRODUCTS." + ADDED_IN_01
         ),
         doc_category=DOC_CATEGORY_PRODUCTS,
     )
@@ -111,7 +111,7 @@ class Queries:
             )
         ),
         description=(
-            "List of sellers. Inactive ones are seen with MANAGE_PRODUCTS."
+            "List of sellers. Inactive sellers are visible with MANAGE_PRODUCTS."
             + ADDED_IN_01
         ),
         doc_category=DOC_CATEGORY_PRODUCTS,

@@ -22,9 +22,9 @@ class CheckoutFields:
     order_group_preview = graphene.Field(
         OrderGroupPreview,
         description=(
-            "How the checkout will be split if it completes as it stands: what "
-            "completion then places. Null for an empty checkout and where order "
-            "groups are not active." + ADDED_IN_01
+            "The orders that the checkout will be split into if it completes in its "
+            "current state. Null if the checkout is empty or order groups are not "
+            "active in its channel." + ADDED_IN_01
         ),
     )
 
@@ -38,7 +38,9 @@ class CheckoutFields:
 class CheckoutLineFields:
     seller = graphene.Field(
         Seller,
-        description="Who sells the line; null for the shop's own." + ADDED_IN_01,
+        description=(
+            "The seller of the line; null for the shop's own goods." + ADDED_IN_01
+        ),
     )
 
     @staticmethod

@@ -95,8 +95,8 @@ class SellerDeliveryFields:
         NonNullList(CheckoutSellerDelivery),
         required=True,
         description=(
-            "How the goods of each seller can be delivered, in the order of the orders "
-            "that the checkout will become. Empty where order groups are not active."
+            "The delivery options of each seller's goods, in the order of the "
+            "resulting orders. Empty if order groups are not active in the channel."
             + ADDED_IN_01
         ),
         webhook_events_info=[

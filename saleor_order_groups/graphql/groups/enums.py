@@ -21,13 +21,13 @@ OrderGroupStatusEnum.doc_category = DOC_CATEGORY_ORDERS
 OrderGroupFulfillmentStatusEnum: Final[graphene.Enum] = graphene.Enum(
     "OrderGroupFulfillmentStatusEnum",
     [(status.name, status.value) for status in OrderGroupFulfillmentStatus],
-    description=describe("How much of a group's goods went out."),
+    description=describe("How much of a group's goods has been fulfilled."),
 )
 OrderGroupFulfillmentStatusEnum.doc_category = DOC_CATEGORY_ORDERS
 
 OrderGroupAdoptionReasonEnum: Final[graphene.Enum] = graphene.Enum(
     "OrderGroupAdoptionReasonEnum",
     [(reason.name, reason.value) for reason in DoubtReason],
-    description=describe("Why nobody can be named as the seller of an order."),
+    description=describe("Why an order has no single seller."),
 )
 OrderGroupAdoptionReasonEnum.doc_category = DOC_CATEGORY_ORDERS

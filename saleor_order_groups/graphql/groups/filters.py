@@ -236,13 +236,13 @@ class OrderGroupWhere(MetadataWhereBase):
         input_class=GlobalIDFilterInput,
         method=filter_seller,
         help_text=(
-            "Filter by groups with an order of one of these sellers. The group is "
-            "returned whole."
+            "Filter by groups with an order of one of these sellers. The groups are "
+            "returned with all of their orders."
         ),
     )
     has_shop_order = BooleanWhereFilter(
         method=filter_has_shop_order,
-        help_text="Filter by whether the group has goods of the shop itself.",
+        help_text="Filter by whether the group has an order of the shop itself.",
     )
     checkout_id = OperationObjectTypeWhereFilter(
         input_class=GlobalIDFilterInput,
@@ -283,8 +283,8 @@ class OrderGroupWhere(MetadataWhereBase):
         input_class=PriceFilterInput,
         method=filter_total_gross,
         help_text=(
-            "Filter by the total gross amount of the group, compared as a number: "
-            "name the currency or the channel as well."
+            "Filter by the total gross amount of the group. Amounts are compared as "
+            "numbers: give the currency, or filter by channel as well."
         ),
     )
 

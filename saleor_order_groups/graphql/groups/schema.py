@@ -32,9 +32,9 @@ class OrderFields:
     seller = graphene.Field(
         Seller,
         description=(
-            "Who sold the order; null for the shop's own goods. Fixed when the "
-            "checkout completes. A replacement order has the seller of the order that "
-            "it replaces." + ADDED_IN_01
+            "The seller of the order; null for the shop's own goods. It is fixed when "
+            "the checkout completes. A replacement order has the seller of the order "
+            "that it replaces." + ADDED_IN_01
         ),
     )
 
@@ -54,8 +54,8 @@ class OrderLineFields:
     seller = graphene.Field(
         Seller,
         description=(
-            "Who sold the line when it was placed, whoever sells the product today; "
-            "null for the shop's own goods." + ADDED_IN_01
+            "The seller of the line when it was placed, even if the product has "
+            "another seller today; null for the shop's own goods." + ADDED_IN_01
         ),
     )
 
@@ -84,8 +84,8 @@ class UserFields:
         ),
         sort_by=OrderGroupSortingInput(description="Sort order groups."),
         description=(
-            "The customer's order groups, newest first unless sorted; staff see those "
-            "of the channels that they may access.\n\nRequires one of the following "
+            "The customer's order groups, newest first by default. Staff see groups of "
+            "the channels that they may access.\n\nRequires one of the following "
             "permissions: OWNER, MANAGE_ORDERS." + ADDED_IN_01
         ),
         doc_category=DOC_CATEGORY_ORDERS,

@@ -20,7 +20,7 @@ class OrderGroupSortField(BaseEnum):
     TOTAL = ["total_gross", "pk"]
 
     class Meta:
-        description = "What order groups are sorted by." + ADDED_IN_01
+        description = "Fields that order groups can be sorted by." + ADDED_IN_01
         doc_category = DOC_CATEGORY_ORDERS
 
     @property
@@ -29,7 +29,7 @@ class OrderGroupSortField(BaseEnum):
             "NUMBER": "number.",
             "CREATED_AT": "creation date.",
             "UPDATED_AT": "the last change of the group or one of its orders.",
-            "TOTAL": "total gross amount, as a number in whatever currency.",
+            "TOTAL": "total gross amount, compared as a number in any currency.",
         }
         return f"Sort order groups by {descriptions[self.name]}"
 

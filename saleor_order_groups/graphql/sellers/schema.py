@@ -15,7 +15,9 @@ from .types import Seller
 class ProductFields:
     seller = graphene.Field(
         Seller,
-        description="Who sells the product; null for the shop's own." + ADDED_IN_01,
+        description=(
+            "The seller of the product; null for the shop's own goods." + ADDED_IN_01
+        ),
     )
 
     @staticmethod
@@ -27,7 +29,9 @@ class ProductFields:
 class ProductVariantFields:
     seller = graphene.Field(
         Seller,
-        description="Who sells the variant; null for the shop's own." + ADDED_IN_01,
+        description=(
+            "The seller of the variant; null for the shop's own goods." + ADDED_IN_01
+        ),
     )
 
     @staticmethod

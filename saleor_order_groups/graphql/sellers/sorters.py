@@ -13,7 +13,7 @@ class SellerSortField(BaseEnum):
     CREATED_AT = ["created_at", "slug"]
 
     class Meta:
-        description = "What sellers are sorted by." + ADDED_IN_01
+        description = "Fields that sellers can be sorted by." + ADDED_IN_01
         doc_category = DOC_CATEGORY_PRODUCTS
 
     @property

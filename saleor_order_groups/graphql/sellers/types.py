@@ -70,15 +70,15 @@ class Seller(ModelObjectType[models.Seller]):
             description="Slug of a channel for which the data should be returned."
         ),
         description=(
-            "Products that the seller sells in the channel, without one: in any "
-            "channel where order groups are active; those that `products` shows of "
-            "them."
+            "Products that the seller sells in the channel, or without a channel in "
+            "any channel where order groups are active. Only products that `products` "
+            "shows are included."
         ),
     )
     orders = ConnectionField(
         OrderCountableConnection,
         description=(
-            "Orders of the seller; staff see those of the channels that they may "
+            "Orders of the seller. Staff see orders of the channels that they may "
             "access."
         ),
         permissions=[OrderPermissions.MANAGE_ORDERS],
@@ -91,14 +91,14 @@ class Seller(ModelObjectType[models.Seller]):
     shipping_methods = PermissionsField(
         NonNullList(ShippingMethodType),
         description=(
-            "Shipping methods that are assigned to the seller; those that are assigned "
-            "to nobody are offered for all sellers."
+            "Shipping methods that are assigned to the seller. Methods without a "
+            "seller are offered for all sellers."
         ),
         permissions=[ShippingPermissions.MANAGE_SHIPPING],
     )
 
     class Meta:
-        description = "Somebody whose products the shop sells." + ADDED_IN_01
+        description = "A seller whose products the shop sells." + ADDED_IN_01
         interfaces = [relay.Node, ObjectWithMetadata]
         model = models.Seller
         doc_category = DOC_CATEGORY_PRODUCTS

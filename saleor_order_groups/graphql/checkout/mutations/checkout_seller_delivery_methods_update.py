@@ -58,7 +58,7 @@ ATTEMPTS = 3
 
 class CheckoutSellerDeliveryInput(BaseInputObjectType):
     seller_id = graphene.ID(
-        description="ID of a seller in the checkout; null: the shop's own goods."
+        description="ID of a seller in the checkout; null for the shop's own goods."
     )
     shipping_method_id = graphene.ID(
         required=True,
@@ -76,7 +76,9 @@ class CheckoutSellerDeliveryError(Error):
         description="Index of the item of `deliveries` that the error is about."
     )
     seller_id = graphene.ID(
-        description="ID of the seller; null for the shop itself and for no one seller."
+        description=(
+            "ID of the seller; null for the shop itself or without a single seller."
+        )
     )
 
     class Meta:
@@ -95,16 +97,18 @@ class CheckoutSellerDeliveryMethodsUpdate(BaseMutation):
             CheckoutSellerDeliveryInput,
             required=True,
             description=(
-                "A shipping method for each seller, at most 100; others keep theirs."
+                "Shipping methods by seller, at most 100. Other sellers keep their "
+                "methods."
             ),
         )
 
     class Meta:
         description = (
-            "Chooses a shipping method for sellers of the checkout: all or none are "
-            "stored. Once each seller that ships has one, the checkout's delivery "
-            "method and shipping price are their sum. `checkoutDeliveryMethodUpdate` "
-            "goes back to one method for all." + ADDED_IN_01
+            "Chooses shipping methods for sellers of the checkout. All choices are "
+            "stored, or none. Once every seller that ships has a choice, the checkout "
+            "gets a combined delivery method, priced at the sum. "
+            "`checkoutDeliveryMethodUpdate` returns to one method for the whole "
+            "checkout." + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_CHECKOUT
         error_type_class = CheckoutSellerDeliveryError

@@ -16,33 +16,35 @@ class OrderPreview(BaseObjectType):
     """The root is a preview in a context, which may forbid calls of sync webhooks."""
 
     seller = graphene.Field(
-        Seller, description="Who sells the order; null for the shop's own goods."
+        Seller, description="The seller of the order; null for the shop's own goods."
     )
     lines = NonNullList(
         CheckoutLine, required=True, description="The lines that go into the order."
     )
     shipping_method_name = graphene.String(
         description=(
-            "Name of the shipping method that the order will have; null where nothing "
-            "ships, none is chosen, or the customer collects the goods."
+            "Name of the shipping method that the order will have; null if nothing "
+            "ships, no method is chosen, or the customer collects the goods."
         )
     )
     subtotal = graphene.Field(
         TaxedMoney, required=True, description="Sum of the lines' totals."
     )
     shipping_price = graphene.Field(
-        TaxedMoney, required=True, description="Its share of the shipping price."
+        TaxedMoney,
+        required=True,
+        description="The order's share of the shipping price.",
     )
     discount = graphene.Field(
         Money,
         required=True,
         description=(
-            "Its share of order-level discounts, in base prices; the lines show their "
-            "own."
+            "The order's share of order-level discounts, in base prices. The lines "
+            "show their own discounts."
         ),
     )
     gift_card_amount = graphene.Field(
-        Money, required=True, description="What gift cards pay of it."
+        Money, required=True, description="Amount of the order that gift cards pay."
     )
     total = graphene.Field(
         TaxedMoney,
@@ -51,7 +53,7 @@ class OrderPreview(BaseObjectType):
     )
 
     class Meta:
-        description = "An order that a checkout will become." + ADDED_IN_01
+        description = "An order that a checkout will be split into." + ADDED_IN_01
         doc_category = DOC_CATEGORY_CHECKOUT
         # The root is a context; its `node` is the preview.
         default_resolver = staticmethod(
@@ -87,7 +89,8 @@ class OrderGroupPreview(BaseObjectType):
 
     class Meta:
         description = (
-            "How a checkout will be split if it completes as it stands." + ADDED_IN_01
+            "The orders that a checkout will be split into if it completes in its "
+            "current state." + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_CHECKOUT
 

@@ -17,14 +17,14 @@ class CheckoutSellerDelivery(BaseObjectType):
     """The root is a delivery in a context, which may forbid calls of sync webhooks."""
 
     seller = graphene.Field(
-        Seller, description="Who sends the goods; null for the shop itself."
+        Seller, description="The seller that sends the goods; null for the shop itself."
     )
     lines = NonNullList(
         CheckoutLine, required=True, description="The seller's lines of the checkout."
     )
     is_shipping_required = graphene.Boolean(
         required=True,
-        description="Whether a method has to be chosen: whether any of the goods ship.",
+        description="Whether any of the goods ship, so that a method has to be chosen.",
     )
     available_shipping_methods = NonNullList(
         ShippingMethod,
@@ -37,14 +37,14 @@ class CheckoutSellerDelivery(BaseObjectType):
     selected_shipping_method = graphene.Field(
         ShippingMethod,
         description=(
-            "The method that is chosen for the seller; null while none is, and where "
-            "the chosen one does not apply any more."
+            "The method chosen for the seller; null if no method is chosen, or if the "
+            "chosen one no longer applies."
         ),
     )
 
     class Meta:
         description = (
-            "How the goods of one seller of a checkout can be delivered." + ADDED_IN_01
+            "The delivery options of one seller's goods in a checkout." + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_CHECKOUT
 

@@ -33,11 +33,11 @@ class OrderGroupOperationResult(BaseObjectType):
     errors = NonNullList(
         OrderGroupError,
         required=True,
-        description="Why the operation failed for this order; empty if it did not.",
+        description="Errors of the operation for this order; empty if it succeeded.",
     )
 
     class Meta:
-        description = "What became of one order in an operation on its group." + (
+        description = "The result of an operation on a group for one of its orders." + (
             ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_ORDERS
@@ -50,7 +50,7 @@ class OrderGroupOperation(BaseMutation):
     results = NonNullList(
         OrderGroupOperationResult,
         required=True,
-        description="A result for each order that was asked, in the group's order.",
+        description="A result for each order that was affected, in the group's order.",
     )
 
     class Meta:

@@ -17,9 +17,9 @@ class OrderGroupCancel(OrderGroupOperation):
 
     class Meta:
         description = (
-            "Cancels every order of a group that can be canceled. With its last live "
-            "order what is left authorized of the group's payments is canceled; what "
-            "was charged stays charged." + ADDED_IN_01
+            "Cancels every order of a group that can be canceled. When the last live "
+            "order is canceled, the remaining authorizations of the group's payments "
+            "are canceled too. Charged amounts stay charged." + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_ORDERS
         permissions = (OrderPermissions.MANAGE_ORDERS,)

@@ -18,13 +18,13 @@ class OrderGroupCharge(OrderGroupPaymentOperation):
     class Arguments:
         id = graphene.ID(required=True, description="ID of the group.")
         amount = PositiveDecimal(
-            description="Amount to charge; all that is authorized if not given."
+            description="Amount to charge. Default: the whole authorized amount."
         )
 
     class Meta:
         description = (
-            "Charges what is authorized for the live orders of a group, whole or the "
-            "named amount, through the group's payments." + ADDED_IN_01
+            "Charges the authorized amount of a group's live orders, or the given part "
+            "of it, through the group's payments." + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_ORDERS
         permissions = (PaymentPermissions.HANDLE_PAYMENTS,)

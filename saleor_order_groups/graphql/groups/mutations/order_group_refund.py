@@ -22,27 +22,28 @@ class OrderGroupRefund(OrderGroupPaymentOperation):
     class Arguments:
         id = graphene.ID(required=True, description="ID of the group.")
         amount = PositiveDecimal(
-            description="Amount to refund; all that was charged if not given."
+            description="Amount to refund. Default: the whole charged amount."
         )
         orders = NonNullList(
             graphene.ID,
             description=(
-                "Orders of the group to refund, at most 100; all of them if not given."
+                "IDs of the orders to refund, at most 100. Default: all orders of the "
+                "group."
             ),
         )
         refund_reason = graphene.String(description="Reason of the refund.")
         refund_reason_reference = graphene.ID(
             description=(
-                "ID of a `Page` (Model) to reference in reason. Required of staff "
-                "where the shop has a type of models for it, as in "
+                "ID of a `Page` (Model) to reference in reason. Required for staff if "
+                "the shop has configured a model type for refund reasons, as in "
                 "`transactionRequestAction`."
             )
         )
 
     class Meta:
         description = (
-            "Refunds what was charged for the orders of a group, or for those that are "
-            "named, whole or the named amount." + ADDED_IN_01
+            "Refunds the charged amount, or the given part of it, for all orders of a "
+            "group or for the given orders." + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_ORDERS
         permissions = (PaymentPermissions.HANDLE_PAYMENTS,)

@@ -26,14 +26,14 @@ class OrderGroupUpdateInput(BaseInputObjectType):
     metadata = NonNullList(
         MetadataInput,
         description=(
-            "Public metadata of the group, merged with what it has. "
+            "Public metadata of the group, merged with the stored metadata. "
             f"{MetadataInputDescription.PUBLIC_METADATA_INPUT}"
         ),
     )
     private_metadata = NonNullList(
         MetadataInput,
         description=(
-            "Private metadata of the group, merged with what it has. "
+            "Private metadata of the group, merged with the stored metadata. "
             f"{MetadataInputDescription.PRIVATE_METADATA_INPUT}"
         ),
     )
@@ -57,7 +57,7 @@ class OrderGroupUpdate(BaseMutation):
 
     class Meta:
         description = (
-            "Updates an order group, of the channels that the requestor may access."
+            "Updates an order group in a channel that the requestor may access."
             + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_ORDERS

@@ -17,7 +17,7 @@ from ..enums import OrderGroupAdoptionReasonEnum
 class OrderGroupAdoption(BaseObjectType):
     reason = OrderGroupAdoptionReasonEnum(
         required=True,
-        description="Why the first of the orders without a seller has none.",
+        description="Why the first order without a seller has none.",
     )
     message = graphene.String(
         required=True,
@@ -26,13 +26,14 @@ class OrderGroupAdoption(BaseObjectType):
     sellers = NonNullList(
         Seller,
         required=True,
-        description="Whose goods are on those orders, as far as it was known.",
+        description="The known sellers of the goods of these orders.",
     )
 
     class Meta:
         description = (
             "Why orders of a group have no seller although not all of their goods are "
-            "the shop's own. Written when the group was made for them." + ADDED_IN_01
+            "the shop's own. Recorded when the group was created for these orders."
+            + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_ORDERS
 

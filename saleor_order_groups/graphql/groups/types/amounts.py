@@ -23,7 +23,7 @@ from ...core.descriptions import ADDED_IN_01
 
 class OrderGroupTax(BaseObjectType):
     rate = graphene.Float(
-        required=True, description="The tax rate; 0 where an order has none."
+        required=True, description="The tax rate; 0 if an order has none."
     )
     tax_class_name = graphene.String(description="Name of the tax class.")
     net = graphene.Field(Money, required=True, description="Amount without tax.")
@@ -32,8 +32,8 @@ class OrderGroupTax(BaseObjectType):
 
     class Meta:
         description = (
-            "What is taxed at one rate in the orders of a group, shipping included."
-            + ADDED_IN_01
+            "Amounts that are taxed at one rate in the orders of a group, including "
+            "shipping." + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_ORDERS
 
@@ -53,11 +53,11 @@ class OrderGroupTax(BaseObjectType):
 class OrderGroupDiscountShare(BaseObjectType):
     order = graphene.Field(Order, required=True, description="The order.")
     amount = graphene.Field(
-        Money, required=True, description="How much of the discount it carries."
+        Money, required=True, description="The order's part of the discount."
     )
 
     class Meta:
-        description = "What an order carries of a group's discount." + ADDED_IN_01
+        description = "An order's part of a group's discount." + ADDED_IN_01
         doc_category = DOC_CATEGORY_ORDERS
 
     @staticmethod
@@ -92,54 +92,54 @@ class OrderGroupDiscount(BaseObjectType):
     )
     promotion = PermissionsField(
         Promotion,
-        description="The promotion; null for other discounts, and where it is gone.",
+        description="The promotion; null for other discounts, or if it was deleted.",
         permissions=[DiscountPermissions.MANAGE_DISCOUNTS],
     )
     voucher = PermissionsField(
         Voucher,
-        description="The voucher; null for other discounts, and where it is gone.",
+        description="The voucher; null for other discounts, or if it was deleted.",
         permissions=[DiscountPermissions.MANAGE_DISCOUNTS],
     )
     created_at = DateTime(
-        required=True, description="Date and time when it was first applied."
+        required=True, description="Date and time when the discount was first applied."
     )
     start_date = DateTime(
         description=(
-            "When the promotion or voucher starts, as it is now; null where it is gone."
+            "Current start date of the promotion or voucher; null if it was deleted."
         )
     )
     end_date = DateTime(
         description=(
-            "When the promotion or voucher ends, as it is now; null where it is gone "
-            "or does not end."
+            "Current end date of the promotion or voucher; null if it was deleted or "
+            "does not end."
         )
     )
     value_type = graphene.Field(
         DiscountValueTypeEnum,
         required=True,
         description=(
-            "PERCENTAGE where all that is recorded of it has the same percentage, else "
-            "FIXED."
+            "PERCENTAGE if all records of the discount have the same percentage, "
+            "otherwise FIXED."
         ),
     )
     value = PositiveDecimal(
-        required=True, description="The percentage, or `amount` where it is FIXED."
+        required=True, description="The percentage, or `amount` if the type is FIXED."
     )
     amount = graphene.Field(
         Money,
         required=True,
-        description="What it takes off all orders, in base prices.",
+        description="Amount of the discount on all orders, in base prices.",
     )
     shares = NonNullList(
         OrderGroupDiscountShare,
         required=True,
-        description="How much of it each order carries.",
+        description="Each order's part of the discount.",
     )
 
     class Meta:
         description = (
-            "What one promotion or code takes off the orders of a group, off whole "
-            "orders and off lines." + ADDED_IN_01
+            "The discount of one promotion or code on the orders of a group, including "
+            "discounts on lines." + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_ORDERS
 

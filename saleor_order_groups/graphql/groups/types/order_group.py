@@ -140,8 +140,8 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     adoption = PermissionsField(
         OrderGroupAdoption,
         description=(
-            "Why a group that was made for an order of several sellers, or of unknown "
-            "ones, has an order without a seller; null where nothing is unsaid."
+            "Why a group of adopted orders has an order without a seller, for example "
+            "because the order has several sellers; null if all sellers are known."
         ),
         permissions=[OrderPermissions.MANAGE_ORDERS],
     )
@@ -161,8 +161,8 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     seller_count = graphene.Int(
         required=True,
         description=(
-            "Number of distinct sellers, the shop itself counted as one where it "
-            "sells something here."
+            "Number of distinct sellers. The shop itself counts as one if the group "
+            "has an order of its goods."
         ),
     )
     lines = ConnectionField(
@@ -175,34 +175,34 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
         required=True,
         resolver=load_total("total"),
         description=(
-            "Sum of the orders' current totals, after gift cards, without canceled and "
-            "expired orders unless all are."
+            "Sum of the orders' current totals, after gift cards. Canceled and expired "
+            "orders are excluded, unless all orders are canceled or expired."
         ),
     )
     undiscounted_total = graphene.Field(
         TaxedMoney,
         required=True,
         resolver=load_total("undiscounted_total"),
-        description="Sum of the orders' undiscounted totals, of the orders in `total`.",
+        description="Sum of the undiscounted totals of the orders in `total`.",
     )
     subtotal = graphene.Field(
         TaxedMoney,
         required=True,
         resolver=load_total("subtotal"),
-        description="Sum of the orders' subtotals, of the orders in `total`.",
+        description="Sum of the subtotals of the orders in `total`.",
     )
     shipping_price = graphene.Field(
         TaxedMoney,
         required=True,
         resolver=load_total("shipping_price"),
-        description="Sum of the orders' shipping prices, of the orders in `total`.",
+        description="Sum of the shipping prices of the orders in `total`.",
     )
     total_discount = graphene.Field(
         Money,
         required=True,
         description=(
-            "What all discounts take off the orders in `total`, in base prices: the "
-            "sum of `discounts`."
+            "Amount of all discounts on the orders in `total`, in base prices: the sum "
+            "of `discounts`."
         ),
     )
     placed_total = graphene.Field(
@@ -223,9 +223,9 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
         OrderGroupTax,
         required=True,
         description=(
-            "Net, gross and tax for each rate and tax class, of the lines and shipping "
-            "of the orders in `total`. Gross sums to `subtotal` and `shippingPrice`, "
-            "which is before gift cards."
+            "Net, gross and tax amounts by rate and tax class, for the lines and "
+            "shipping of the orders in `total`. The gross amounts sum to `subtotal` "
+            "plus `shippingPrice`, before gift cards."
         ),
     )
     discounts = NonNullList(
@@ -245,53 +245,56 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
         Money,
         required=True,
         resolver=load_total("total_authorized"),
-        description="Amount authorized for all orders, canceled ones too.",
+        description="Amount authorized for all orders, including canceled ones.",
     )
     total_charged = graphene.Field(
         Money,
         required=True,
         resolver=load_total("total_charged"),
-        description="Amount charged for all orders, canceled ones too.",
+        description="Amount charged for all orders, including canceled ones.",
     )
     total_refunded = graphene.Field(
         Money,
         required=True,
         resolver=load_from(SettlementByGroupLoader, "total_refunded"),
-        description="Amount refunded of all orders, canceled ones too.",
+        description="Amount refunded for all orders, including canceled ones.",
     )
     total_balance = graphene.Field(
         Money,
         required=True,
         resolver=load_from(SettlementByGroupLoader, "total_balance"),
         description=(
-            "What was charged, or is being charged, for all orders, minus the totals "
-            "of the orders that are neither canceled nor expired, less granted "
-            "refunds. Negative while the customer still owes."
+            "Amount charged or being charged for all orders, minus the amount due. The "
+            "amount due is the totals of the orders that are neither canceled nor "
+            "expired, less granted refunds. Negative while the customer still owes "
+            "money."
         ),
     )
     status = graphene.Field(
         OrderGroupStatusEnum,
         required=True,
         resolver=load_total("status"),
-        description="Status derived from those of the orders.",
+        description="Status derived from the statuses of the orders.",
     )
     fulfillment_status = graphene.Field(
         OrderGroupFulfillmentStatusEnum,
         required=True,
         resolver=load_total("fulfillment_status"),
-        description="How much of the group's goods went out.",
+        description="How much of the group's goods has been fulfilled.",
     )
     charge_status = graphene.Field(
         OrderChargeStatusEnum,
         required=True,
         resolver=load_total("charge_status"),
-        description="Charge status derived from those of the orders.",
+        description="Charge status derived from the charge statuses of the orders.",
     )
     authorize_status = graphene.Field(
         OrderAuthorizeStatusEnum,
         required=True,
         resolver=load_total("authorize_status"),
-        description="Authorize status derived from those of the orders.",
+        description=(
+            "Authorize status derived from the authorize statuses of the orders."
+        ),
     )
     transactions = PermissionsField(
         NonNullList(TransactionItem),
@@ -325,10 +328,7 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     )
 
     class Meta:
-        description = (
-            "The orders, one for each seller, that came out of one checkout."
-            + ADDED_IN_01
-        )
+        description = "The orders of one checkout, one for each seller." + ADDED_IN_01
         interfaces = [relay.Node, ObjectWithMetadata]
         model = models.OrderGroup
         doc_category = DOC_CATEGORY_ORDERS

@@ -29,8 +29,8 @@ class SellerAssignProducts(BaseMutation):
 
     class Meta:
         description = (
-            "Makes the seller the one seller of each product. A product of another "
-            "seller moves; orders that were placed stay with who sold them."
+            "Makes the seller the only seller of each product. Products of other "
+            "sellers move to this seller; orders that were placed keep their seller."
             + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_PRODUCTS

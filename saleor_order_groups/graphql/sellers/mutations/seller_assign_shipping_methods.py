@@ -71,9 +71,9 @@ class SellerAssignShippingMethods(BaseMutation):
 
     class Meta:
         description = (
-            "Makes shipping methods the seller's own. A method that is assigned to "
-            "sellers is offered for those sellers' goods alone in "
-            "`Checkout.sellerDeliveries`, others are offered for all." + ADDED_IN_01
+            "Assigns shipping methods to the seller. In `Checkout.sellerDeliveries` a "
+            "method that is assigned to sellers is offered only for the goods of these "
+            "sellers; other methods are offered for all goods." + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_SHIPPING
         permissions = (ShippingPermissions.MANAGE_SHIPPING,)

@@ -34,8 +34,8 @@ class SellerUnassignShippingMethods(BaseMutation):
 
     class Meta:
         description = (
-            "Takes shipping methods from the seller. A method that is nobody's any "
-            "more is offered for all sellers." + ADDED_IN_01
+            "Unassigns shipping methods from the seller. A method that is assigned to "
+            "no seller is offered for all sellers." + ADDED_IN_01
         )
         doc_category = DOC_CATEGORY_SHIPPING
         permissions = (ShippingPermissions.MANAGE_SHIPPING,)
