@@ -60,7 +60,7 @@ bench: setup
 
 dist: setup
 	@rm -rf dist build
-	@.venv/bin/uv build --quiet --out-dir dist
+	@.venv/bin/uv build --quiet --no-build-isolation --python .venv/bin/python --out-dir dist
 	@ls dist
 
 stop:

@@ -1,4 +1,8 @@
-"""What Saleor's root conftest does (its wheel has the fixtures, not that file)."""
+"""What Saleor's root conftest does (its wheel has the fixtures, not that file), and ours.
+
+Fixtures that several packages of tests use are in `tests/fixtures/`, and reach the tests as
+plugins: no module imports one. A package's own are in its conftest.
+"""
 
 import django.test
 import pytest

@@ -1,1 +1,1 @@
-"""From the prices of a checkout to the amounts of each order; nothing is written."""
+"""Divide the prices of a checkout into the amounts of its orders, without writing."""

@@ -1,9 +1,9 @@
-"""From the amounts of a checkout to one allocation for each seller.
+"""Divide the amounts of a checkout into one order allocation for each seller.
 
-Saleor has priced, taxed and discounted the checkout; nothing is priced again here. What
-belongs to a line stays with its line, what belongs to the checkout is allocated, and
-every component of the allocations sums to the checkout's own. All amounts are integers in
-minor units.
+Saleor has priced, taxed and discounted the checkout; this module prices nothing again.
+An amount of a line stays with its line. An amount of the whole checkout is divided.
+Every component of the order allocations sums to the checkout's component exactly. All
+amounts are integers in minor units.
 """
 
 import math
@@ -18,15 +18,16 @@ class UnbalancedCheckoutError(Exception):
 
 
 class GiftCardMismatchError(UnbalancedCheckoutError):
-    """A gift card has another balance than the checkout's total counts."""
+    """The gift cards' balances are not those that the checkout's total counts."""
 
 
 @dataclass(frozen=True)
 class PartitionAmounts:
-    """What one seller's lines sum to.
+    """The sums of one partition's lines, in minor units.
 
-    `discount_loss` is what they lost, in base prices, to the checkout's order-level
-    discount; `shipping_weight` is what the shipping price is divided by.
+    `discount_loss` is what the lines lost, in base prices, to the checkout's
+    order-level discount. `shipping_weight` is the weight of the partition when the
+    shipping price is divided.
     """
 
     net: int
@@ -38,10 +39,10 @@ class PartitionAmounts:
 
 @dataclass(frozen=True)
 class CheckoutAmounts:
-    """What belongs to the checkout as a whole.
+    """The amounts that belong to the checkout as a whole, in minor units.
 
-    `total_gross` is before gift cards, `due_*` are after them; `gift_cards` are the
-    balances in the order in which they are spent.
+    `total_gross` is before gift cards; `due_net` and `due_gross` are after them.
+    `gift_cards` has the cards' balances in the order in which the cards are spent.
     """
 
     prices_entered_with_tax: bool
@@ -59,7 +60,11 @@ class CheckoutAmounts:
 
 @dataclass(frozen=True)
 class OrderAllocation:
-    """One seller's part of every component; totals are after gift cards."""
+    """One order's part of every component, in minor units.
+
+    `gift_cards` has the order's part of each card, in the order of the cards.
+    `total_net` and `total_gross` are after gift cards.
+    """
 
     carries_shipping: bool
     shipping_net: int
@@ -75,10 +80,12 @@ class OrderAllocation:
 def allocate(
     checkout: CheckoutAmounts, sellers: Sequence[PartitionAmounts]
 ) -> list[OrderAllocation]:
-    """Return one allocation for each seller, in the sellers' order.
+    """Return one order allocation for each seller, in the sellers' order.
 
-    :raises UnbalancedCheckoutError: lines and shipping do not sum to the total, as after
-        an inconsistent answer of a tax app or a plugin.
+    :raises UnbalancedCheckoutError: a price or tax is negative, or lines and shipping
+        do not sum to the total. The answer of a tax app or a plugin was inconsistent.
+    :raises GiftCardMismatchError: the amount due does not follow from the gift cards'
+        balances.
     """
     _ensure_not_negative(checkout, sellers)
     carries = _carries_shipping(checkout, sellers)
@@ -96,7 +103,7 @@ def allocate(
     ]
     if sum(due) != checkout.due_gross:
         raise GiftCardMismatchError(
-            "Gift cards cover another amount than the checkout's total says."
+            "The gift cards do not cover the amount that the checkout's total counts."
         )
     if not any(map(sum, spent)) and sum(nets) != checkout.due_net:
         raise UnbalancedCheckoutError(
@@ -120,7 +127,7 @@ def allocate(
 
 
 def keep_whole(checkout: CheckoutAmounts) -> OrderAllocation:
-    """Return the share of the only seller: everything as Saleor has it."""
+    """Return the order allocation of an only seller: every amount as Saleor has it."""
     needs = [checkout.total_gross]
     return OrderAllocation(
         carries_shipping=True,
@@ -152,10 +159,11 @@ def _ensure_not_negative(
 def _not_lost(
     checkout: CheckoutAmounts, sellers: Sequence[PartitionAmounts], gross: int
 ) -> int:
-    """Return what of the discount no line has lost, but the total has.
+    """Return the part of the discount that reduces the total, but no line.
 
     Saleor spreads an order-level discount over the lines and drops a remainder that the
-    last line cannot bear; where no taxes are calculated, its total has lost all of it.
+    last line cannot bear. Where no taxes are calculated, the total is reduced by the
+    whole discount. The amount is in minor units.
     """
     excess = gross - checkout.total_gross
     lost = sum(seller.discount_loss for seller in sellers)
@@ -174,7 +182,8 @@ def _carries_shipping(
     carries = [seller.needs_shipping for seller in sellers]
     if any(carries):
         return carries
-    # Nothing to ship: what the checkout has all the same belongs to all, as in Saleor.
+    # No seller ships. If the checkout has a shipping price anyway, all orders divide
+    # it: Saleor's one order would keep it too.
     return [True] * len(sellers)
 
 
@@ -192,8 +201,9 @@ def _allocate_shipping(
     indexes = [index for index, carried in enumerate(carries) if carried]
     weights = [sellers[index].shipping_weight for index in indexes]
     undiscounted = apportion(checkout.shipping_undiscounted_base, weights)
-    # The discount is what is divided, not the discounted price: of two amounts divided by
-    # the same weights the smaller one can have the larger part somewhere.
+    # Divide the discount, not the discounted price. Of two amounts that are divided by
+    # the same weights, the smaller one can have the larger part at some position: an
+    # order's discounted price would exceed its undiscounted price.
     lost = apportion(
         checkout.shipping_undiscounted_base - checkout.shipping_base, undiscounted
     )
@@ -227,8 +237,9 @@ def _allocate_discount(
     if checkout.discount_is_on_shipping:
         weights = [part.undiscounted_base - part.base for part in shipping]
     else:
-        # Where rounding took more from the other lines than the discount, Saleor adds the
-        # difference to the last line: that has lost nothing.
+        # Rounding can take more from the other lines than the discount. Saleor then
+        # adds the difference to the last line, whose loss is negative: that line has
+        # lost nothing.
         weights = [max(seller.discount_loss, 0) for seller in sellers]
     return apportion(checkout.discount, weights)
 
@@ -236,7 +247,7 @@ def _allocate_discount(
 def _spend_gift_cards(
     balances: Sequence[int], grosses: Sequence[int]
 ) -> list[list[int]]:
-    """Return for each card what each order spends from it."""
+    """Return what each order spends from each card, in minor units, by card."""
     needs = list(grosses)
     spent = []
     for balance in balances:
@@ -252,7 +263,10 @@ def _allocate_due_tax(
     grosses: Sequence[int],
     due: Sequence[int],
 ) -> list[int]:
-    """Divide the remaining tax by tax × remaining gross ÷ gross of each order."""
+    """Divide the tax that is due after gift cards over the orders, in minor units.
+
+    An order's weight is its tax × its remaining gross ÷ its gross.
+    """
     due_tax = checkout.due_gross - checkout.due_net
     common = math.lcm(*(gross for gross in grosses if gross))
     weights = [
@@ -261,7 +275,7 @@ def _allocate_due_tax(
     ]
     taxes = apportion(due_tax, weights if any(weights) else due)
     if any(tax > gross for tax, gross in zip(taxes, due, strict=True)):
-        # Saleor rounds the remaining net once for the whole checkout; where that unit
-        # would make one order's net negative, the remaining gross decides alone.
+        # Saleor rounds the remaining net once for the whole checkout. Where that unit
+        # would make one order's net negative, the remaining gross alone is the weight.
         taxes = apportion(due_tax, due)
     return taxes

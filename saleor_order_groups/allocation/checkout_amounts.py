@@ -33,8 +33,9 @@ def _get_grams(partition: SellerLines) -> int:
     return round(calculate_checkout_weight(list(partition.lines)).g)
 
 
-# What the shipping price is divided by: of a seller's lines, their gross subtotal, and
-# whether they are the first that ship. All zero means equal parts.
+# The weight of a partition when the shipping price is divided, for each policy. The
+# arguments are the partition, its gross subtotal in minor units, and whether it is the
+# first that ships. If all weights are zero, the parts are equal.
 _SHIPPING_WEIGHTS: dict[ShippingAllocation, Callable[[SellerLines, int, bool], int]] = {
     ShippingAllocation.SUBTOTAL: lambda partition, gross, is_first: gross,
     ShippingAllocation.WEIGHT: lambda partition, gross, is_first: _get_grams(partition),
@@ -44,12 +45,16 @@ _SHIPPING_WEIGHTS: dict[ShippingAllocation, Callable[[SellerLines, int, bool], i
 
 
 def allocate_plan(plan: Plan) -> list[OrderAllocation]:
-    """Return what each order gets of the checkout's amounts, in the partitions' order.
+    """Return one order allocation for each partition, in the partitions' order.
 
-    :raises UnbalancedCheckoutError: the amounts do not add up.
+    The amounts are in minor units.
+
+    :raises UnbalancedCheckoutError: the amounts do not add up, or an amount has more
+        decimals than the currency.
+    :raises GiftCardMismatchError: the gift cards' balances do not fit the amount due.
     """
     amounts = read_amounts(plan)
-    # All lines: a discount of the whole order is spread over all.
+    # An order-level discount is spread over all lines, so all of them are read at once.
     losses = _get_discount_losses(plan.checkout_info, plan.lines)
     weigh = _SHIPPING_WEIGHTS[plan.config.shipping_allocation]
     seller_methods = plan.prices.seller_methods
@@ -64,7 +69,9 @@ def allocate_plan(plan: Plan) -> list[OrderAllocation]:
                 gross=gross,
                 discount_loss=sum(losses[info.line.pk] for info in partition.lines),
                 needs_shipping=needs_shipping,
-                # A price that is a sum is divided by what it sums: each has its own.
+                # The price of a combined method is the sum of its seller methods'
+                # prices. Each seller's weight is the price of its own method, so each
+                # order gets that price.
                 shipping_weight=(
                     weigh(partition, gross, is_first)
                     if seller_methods is None
@@ -79,18 +86,22 @@ def _get_method_price(
     seller_methods: Mapping[SellerId, SellerMethod], partition: SellerLines
 ) -> int:
     method = seller_methods.get(partition.seller.pk if partition.seller else None)
-    # None yet for goods that came later: the checkout's price has nothing for them.
+    # A seller whose goods were added after the choice has no seller method yet. The
+    # checkout's shipping price has no amount for that seller either.
     return _to_minor(method.price) if method else 0
 
 
 def read_amounts(plan: Plan) -> CheckoutAmounts:
     """Return the amounts of the checkout as a whole, in minor units.
 
-    :raises UnbalancedCheckoutError: an amount has more decimals than the currency.
+    :raises GiftCardMismatchError: a gift card's balance has more decimals than the
+        currency.
+    :raises UnbalancedCheckoutError: another amount has more decimals than the currency.
     """
     checkout_info, prices = plan.checkout_info, plan.prices
     voucher, discount = checkout_info.voucher, plan.discount
-    # First: a balance that cannot be spent is in the amount that is due, too.
+    # Read the balances first. A balance with too many decimals makes the amount due
+    # inexact too, but the error must name the gift card.
     balances = tuple(map(_get_balance, plan.gift_cards))
     return CheckoutAmounts(
         prices_entered_with_tax=checkout_info.tax_configuration.prices_entered_with_tax,
@@ -128,7 +139,10 @@ def _get_balance(card: GiftCard) -> int:
 def _get_discount_losses(
     checkout_info: "CheckoutInfo", lines: list["CheckoutLineInfo"]
 ) -> dict[UUID, int]:
-    """Return what each line lost, in base prices, to the order-level discount."""
+    """Return each line's loss to the order-level discount, by the line's key.
+
+    The losses are in base prices and in minor units.
+    """
     base, discounted = (
         get_base_prices(lines),
         get_discounted_prices(checkout_info, lines),

@@ -1,4 +1,4 @@
-"""Read what Saleor has calculated for a checkout as a whole."""
+"""Read the prices that Saleor has calculated for a checkout as a whole."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,10 +36,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckoutPrices:
-    """What Saleor has calculated for the checkout as a whole.
+    """The prices that Saleor has calculated for the checkout as a whole.
 
-    `total` is before gift cards, `due` is after them; `seller_methods` are the sellers'
-    delivery methods by seller, None where one method is for all.
+    `total` is before gift cards, `due` is after them. `seller_methods` has the seller
+    method of each seller; it is None where one delivery method serves the whole
+    checkout.
     """
 
     shipping: TaxedMoney
@@ -51,7 +52,10 @@ class CheckoutPrices:
 
     @classmethod
     def from_order_data(cls, data: Mapping[str, Any]) -> "CheckoutPrices":
-        """Return the prices that Saleor's payment flow prepared before it took money."""
+        """Return the prices that the payment flow prepared before it took the money.
+
+        :param data: the order data of that flow.
+        """
         return cls(
             shipping=data["shipping_price"],
             shipping_base=data["base_shipping_price"],
@@ -66,7 +70,7 @@ class CheckoutPrices:
 
 @dataclass(frozen=True)
 class LinePrice:
-    """What one line costs after all discounts."""
+    """The price of one line after all discounts."""
 
     total: TaxedMoney
     needs_shipping: bool
@@ -80,9 +84,10 @@ def fetch_prices(
     force_update: bool = False,
     **options: Any,
 ) -> CheckoutPrices:
-    """Let Saleor price the checkout, if its prices are too old, and return the prices.
+    """Let Saleor price the checkout if its prices are too old; return the prices.
 
-    :param options: `allow_sync_webhooks` and `database_connection_name` as Saleor's
+    :param force_update: price the checkout even if its prices are not too old.
+    :param options: `allow_sync_webhooks` and `database_connection_name`, as Saleor's
         calculations take them.
     """
     arguments: dict[str, Any] = {
@@ -91,7 +96,7 @@ def fetch_prices(
         "lines": lines,
         **options,
     }
-    # First: what follows reads what this has calculated.
+    # This call comes first: it calculates the prices that the other calls read.
     due = calculate_checkout_total_with_gift_cards(
         **arguments, force_update=force_update
     )
@@ -112,9 +117,9 @@ def read_prices(
     lines: list["CheckoutLineInfo"],
     gift_cards: Sequence[GiftCard],
 ) -> CheckoutPrices:
-    """Return the prices of a checkout that Saleor has just priced, without a statement.
+    """Return the prices of a checkout that Saleor has just priced, without a query.
 
-    :param gift_cards: those that count.
+    :param gift_cards: the gift cards that the checkout's total counts.
     """
     checkout = checkout_info.checkout
     total = quantize_price(checkout.total, checkout.currency)
@@ -135,10 +140,10 @@ def read_prices(
 
 
 def _subtract(total: TaxedMoney, balance: Money) -> TaxedMoney:
-    """Return what is due after gift cards.
+    """Return the total that is due after gift cards.
 
-    As Saleor's `calculate_checkout_total_with_gift_cards`, which reads the balance of
-    each checkout from the database.
+    The arithmetic is that of Saleor's `calculate_checkout_total_with_gift_cards`, which
+    reads the balance of each checkout's gift cards from the database.
     """
     if not total.gross:
         return total
@@ -159,12 +164,19 @@ def _get_seller_methods(
 
 
 def select_gift_cards(checkout: "Checkout") -> "QuerySet[GiftCard]":
-    """Return the gift cards that the checkout's total counts, as they are spent."""
+    """Return the checkout's valid gift cards, in the order in which they are spent.
+
+    The checkout's total counts the same cards.
+    """
     return checkout.gift_cards.active(date=timezone.now().date())
 
 
 def get_order_level_discount(checkout_info: "CheckoutInfo") -> dict[str, Any] | None:
-    """Return the OrderDiscount that Saleor's `_create_order_discount` would make."""
+    """Return the fields of the OrderDiscount that Saleor would make, or None.
+
+    Saleor makes it in `_create_order_discount`. `amount_value` is a Decimal amount,
+    rounded to the precision of the checkout's currency.
+    """
     checkout = checkout_info.checkout
     if checkout_info.discounts:
         checkout_discount = checkout_info.discounts[0]
@@ -189,6 +201,7 @@ def get_order_level_discount(checkout_info: "CheckoutInfo") -> dict[str, Any] | 
         }
     else:
         return None
-    # A percentage voucher is rounded to two decimals whatever the currency has.
+    # Saleor rounds a percentage voucher to two decimals, also in a currency that has
+    # fewer.
     data["amount_value"] = quantize_price(data["amount_value"], checkout.currency)
     return data

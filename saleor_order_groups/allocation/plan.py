@@ -1,4 +1,4 @@
-"""What is read of a checkout before its orders are decided on."""
+"""The frozen plan of a checkout, read before its orders are decided on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 class Plan:
     """A checkout with its prices and the partitions of its lines, each read once.
 
-    Completion and preview decide on the orders from a plan: the customer sees what
-    completion places.
+    Completion and preview decide on the orders from the same plan, so that the customer
+    is shown the orders that completion places.
 
     :param partitions: the lines of each seller, in the order of the orders.
     :param line_prices: the prices of each partition's lines.
+    :param gift_cards: the cards that the checkout's total counts, in the order in which
+        they are spent.
     :param discount: the order-level discount as Saleor would store it, None if there is
         none.
     """

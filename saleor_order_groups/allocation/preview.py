@@ -1,6 +1,6 @@
-"""How a checkout will be split if it completes as it stands.
+"""Show how a checkout would be split if it completed as it stands.
 
-The first two phases of a completion, read and decide; nothing is written.
+The preview is the first two phases of a completion, read and decide; it writes nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class OrderPreview:
     """One order that would be placed; its total is after gift cards.
 
-    `shipping_method_name` is None where nothing ships or no method is chosen.
+    `shipping_method_name` is None where the order does not ship or has no method yet.
     """
 
     seller: Seller | None
@@ -53,7 +53,8 @@ def read_plan(
 ) -> Plan:
     """Return the plan of a checkout as it stands.
 
-    :param sellers: by product ID.
+    :param sellers: the seller of each product, by product ID; a product without one is
+        the shop's own.
     """
     partitions = partition_lines(lines, sellers)
     return Plan(
@@ -71,15 +72,16 @@ def read_plan(
 
 
 def preview_orders(plan: Plan) -> list[OrderPreview]:
-    """Return the orders that completion would place now, in its order.
+    """Return the orders that completion would place now, in the same order.
 
-    What completion would refuse is shown all the same.
+    A checkout that completion would refuse is previewed anyway.
 
     :raises UnbalancedCheckoutError: the amounts of several sellers do not add up, or an
         amount has more decimals than the currency.
     """
     if len(plan.partitions) == 1:
-        # Saleor's own order creation takes it as it is, balanced or not.
+        # Saleor creates the one order itself and does not check that its amounts add
+        # up.
         allocations = [keep_whole(read_amounts(plan))]
     else:
         allocations = allocate_plan(plan)

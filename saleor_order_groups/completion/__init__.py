@@ -1,4 +1,4 @@
-"""A checkout of several sellers completes into one order for each of them.
+"""Complete a checkout of several sellers into one order for each of them.
 
 Read `place_group` first.
 """

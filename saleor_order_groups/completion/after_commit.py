@@ -1,4 +1,4 @@
-"""What happens after commit: Saleor's own order events, then the group's."""
+"""Fire Saleor's events of each order after the commit, then the group's event."""
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
@@ -19,9 +19,9 @@ _announced: ContextVar[PlacedOrder | None] = ContextVar("announced", default=Non
 
 
 def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> None:
-    """Fire for each order what Saleor fires for one, once the transaction commits.
+    """Fire for each order the events that Saleor fires for one, after the commit.
 
-    What fails for one order is logged and keeps nothing from the others.
+    A failure is logged; the other orders' events are still fired.
     """
     redirect_url = completion.checkout.redirect_url
     lookups: Lookups = {}
@@ -49,7 +49,11 @@ def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> No
 
 
 def find_announced(order: Order) -> PlacedOrder | None:
-    """Return what was made with an order, while Saleor does what follows its creation."""
+    """Return the placed order while Saleor fires the events that follow its creation.
+
+    The lines and gift cards that were made with it need not be read again then. None
+    for any other order.
+    """
     placed = _announced.get()
     return placed if placed and placed.order is order else None
 
@@ -57,7 +61,7 @@ def find_announced(order: Order) -> PlacedOrder | None:
 def _call_after_commit(
     lookups: Lookups, placed: PlacedOrder | None, function: Callable, *args, **kwargs
 ) -> None:
-    # No partial: Django logs a failure by the function's name.
+    # Not a partial: Django logs a failure with the function's name.
     def call() -> None:
         token = _announced.set(placed)
         try:
@@ -72,9 +76,10 @@ def _call_after_commit(
 def announce_group(
     completion: Completion, group: OrderGroup, config: OrderGroupsConfig
 ) -> None:
-    """Send ORDER_GROUP_CREATED once the transaction commits.
+    """Send ORDER_GROUP_CREATED after the commit.
 
-    And the customer's confirmation, where the channel sends one of the whole group.
+    In a channel that confirms the group as a whole, send the customer's confirmation
+    too.
     """
     call_event(
         trigger_order_group_created, group, requestor=completion.app or completion.user

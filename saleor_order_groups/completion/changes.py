@@ -1,7 +1,7 @@
-"""What changes in a checkout while it is completed.
+"""Notice changes of a checkout while it is being completed.
 
-Saleor looks at lines, prices and payments before it locks the checkout. A change of the
-lines commits before the prices that it makes stale are marked as such.
+Saleor reads lines, prices and payments before it locks the checkout. A change of the
+lines is committed before the prices that it makes stale are marked as stale.
 """
 
 from collections.abc import Iterator
@@ -24,19 +24,23 @@ if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
     from saleor.plugins.manager import PluginsManager
 
-# The total that Saleor has found to be paid; none where an app may leave it unpaid.
+# The total that Saleor has found to be paid. It is None where an app completes the
+# checkout, which may leave it unpaid.
 _paid_total: ContextVar[Money | None] = ContextVar("paid_total", default=None)
 
 
 class CheckoutChangedError(ValidationError):
-    """The checkout is not the one that the customer completes."""
+    """The checkout has changed since the customer asked to complete it."""
 
 
 @contextmanager
 def completing_what_was_paid(checkout: Checkout) -> Iterator[None]:
-    """Hold what is placed in this block to the total that the checkout has now.
+    """Allow the block to place the checkout only at the total that it has now.
 
-    Of a checkout that is refused for it Saleor calculates the prices again, next time.
+    If the checkout is refused for another total, its prices are marked as stale: Saleor
+    calculates them again at the next completion.
+
+    :raises CheckoutChangedError: as the block has raised it.
     """
     token = _paid_total.set(checkout.total.gross)
     try:
@@ -56,9 +60,10 @@ def refresh_prices(
     lines: list["CheckoutLineInfo"],
     manager: "PluginsManager",
 ) -> bool:
-    """Let Saleor price the locked checkout again where its prices are not the lines'.
+    """Let Saleor price the locked checkout again if its prices do not fit its lines.
 
-    Gifts of promotions may come and go with that. Return whether it was priced.
+    Expired prices are calculated again too. That may add or remove the gift lines of
+    promotions. Return whether Saleor has priced the checkout.
 
     :raises ValidationError: the tax app gave no prices.
     """
@@ -78,9 +83,10 @@ def refresh_prices(
 
 
 def refuse_other_total(checkout: Checkout) -> None:
-    """Refuse a locked checkout that costs another amount than the one that was paid.
+    """Refuse a locked checkout whose total is not the one that was paid.
 
-    :raises CheckoutChangedError: on `lines`; completing again tells what is to be paid.
+    :raises CheckoutChangedError: on `lines`. The customer learns the new total by
+        completing again.
     """
     paid = _paid_total.get()
     if paid is not None and not _is_same(paid, checkout.total.gross):
@@ -88,7 +94,7 @@ def refuse_other_total(checkout: Checkout) -> None:
 
 
 def refuse_changed_checkout() -> NoReturn:
-    """Refuse to complete what the customer has not seen.
+    """Refuse to complete a checkout that the customer has not seen in this state.
 
     :raises CheckoutChangedError: on `lines`.
     """
@@ -103,9 +109,10 @@ def refuse_changed_checkout() -> NoReturn:
 
 
 def is_still_paid(checkout_info: "CheckoutInfo", due: Money) -> bool:
-    """Tell whether the transactions cover what is due after gift cards.
+    """Tell whether the transactions cover the amount that is due after gift cards.
 
-    Only `checkoutComplete`, in a channel without unpaid orders, demands it.
+    Only `checkoutComplete` demands that, in a channel that does not allow unpaid
+    orders. Elsewhere the answer is True.
     """
     if _paid_total.get() is None or checkout_info.channel.allow_unpaid_orders:
         return True
@@ -117,10 +124,12 @@ def is_still_paid(checkout_info: "CheckoutInfo", due: Money) -> bool:
 def _are_prices_of(
     checkout_info: "CheckoutInfo", lines: list["CheckoutLineInfo"]
 ) -> bool:
-    """Tell whether the checkout's prices are certainly those of the lines.
+    """Tell whether the checkout's prices are certainly those of its lines.
 
-    A line costs what its quantity costs, before or after its tax, and all sum to the
-    total. Where a tax app computes otherwise, the answer is False: it is asked again.
+    Each line's net or gross must be the price of its quantity, with or without the
+    line's part of the discount, and all lines and the shipping must sum to the total.
+    Where a tax app calculates otherwise, the answer is False, and the app is asked
+    again.
     """
     checkout = checkout_info.checkout
     base, discounted = (

@@ -1,4 +1,4 @@
-"""What a completion is given, and what it has placed."""
+"""The arguments of a completion, and the orders that it has placed."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Completion:
     """One call of Saleor's order creation, from either of its two flows.
 
-    `order_data` is what the payment flow prepared before it took the money; the
-    transaction flow prepares it here.
+    `order_data` is the data that the payment flow prepared before it took the money. It
+    is None in the transaction flow: the completion then prepares the data itself.
     """
 
     checkout_info: "CheckoutInfo"
@@ -45,13 +45,13 @@ class Completion:
 
     @property
     def checkout(self) -> Checkout:
-        """The checkout, locked by Saleor."""
+        """The checkout; Saleor has locked its row."""
         return self.checkout_info.checkout
 
 
 @dataclass(frozen=True)
 class PlacedOrder:
-    """An order, whose it is, and what was made with it."""
+    """An order with its seller, its lines and the gift cards that pay for it."""
 
     order: Order
     seller: Seller | None
@@ -59,18 +59,20 @@ class PlacedOrder:
     gift_cards: list[GiftCard]
 
     def has_settled_status(self) -> bool:
-        """Tell whether Saleor would find the status that the order was placed with.
+        """Tell whether Saleor would derive the status that the order was placed with.
 
-        Nothing of it fulfils itself, and who fulfils it sets the status.
+        It would for an unfulfilled order without gift card lines, which Saleor may
+        fulfill at once. A fulfillment sets the order's status itself.
         """
         return self.order.status == OrderStatus.UNFULFILLED and not any(
             info.line.is_gift_card for info in self.lines
         )
 
     def is_paid_with_gift_cards(self) -> bool:
-        """Tell whether a gift card that is a transaction is to be charged.
+        """Tell whether the order has a gift card transaction that is to be charged.
 
-        The order's transactions are those that `save_orders` has.
+        The order's transactions are read from the prefetch cache that `save_orders` has
+        filled.
         """
         return any(
             transaction.app_identifier == GIFT_CARD_PAYMENT_GATEWAY_ID
@@ -78,7 +80,7 @@ class PlacedOrder:
         )
 
     def get_order_info(self) -> OrderInfo:
-        """Return the order as Saleor's after-commit actions take it."""
+        """Return the order in the form that Saleor's after-commit actions take."""
         return OrderInfo(
             order=self.order,
             customer_email=self.order.user_email,

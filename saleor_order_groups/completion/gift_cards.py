@@ -1,7 +1,8 @@
-"""Gift cards that pay for a checkout, spent under their locks.
+"""Spend the gift cards that pay for a checkout, under their locks.
 
-Saleor marks the prices of all other checkouts with the same card as stale while it holds
-the card and the stock: completions of two of these checkouts wait for each other.
+Saleor marks the prices of all other checkouts with the same card as stale while it
+holds the locks of the card and the stock. Completions of two of these checkouts would
+wait for each other, so here those prices are marked after the commit.
 """
 
 from collections.abc import Sequence
@@ -34,10 +35,10 @@ USED_MEANWHILE = "A gift card was used in the meantime."
 
 
 def lock_gift_cards(checkout: Checkout) -> list[GiftCard]:
-    """Return the cards in the order in which they are spent, as Saleor locks them.
+    """Lock the checkout's gift cards; return them in the order in which they are spent.
 
-    Lock the stocks first, as Saleor does: the other way round two completions with the
-    same card and stock would wait for each other.
+    Lock the stocks first, as Saleor does. In the opposite lock order, two completions
+    with the same card and stock would deadlock.
     """
     return list(select_gift_cards(checkout).select_for_update())
 
@@ -49,11 +50,11 @@ def spend_on_one_order(
     user: "User | None",
     app: "App | None",
 ) -> None:
-    """Do what Saleor's `add_gift_cards_to_order` does, without the deadlock.
+    """Do the work of Saleor's `add_gift_cards_to_order`, without its deadlock.
 
-    :param total: before gift cards; the order's own is after them.
+    :param total: the total before gift cards; the total of `order` is after them.
     :raises GiftCardNotApplicable: the balance is not the one that the order counts, or
-        what is due without it was not paid.
+        the amount due after gift cards was not paid.
     """
     cards = lock_gift_cards(checkout_info.checkout)
     left, spent = total, []
@@ -71,7 +72,11 @@ def spend_on_one_order(
 
 
 def save_spent_cards(checkout_info: "CheckoutInfo", cards: Sequence[GiftCard]) -> None:
-    """Save the cards' new balances, and who has spent them."""
+    """Save the cards' new balances and the customer who has spent them.
+
+    After the commit, the other checkouts with these cards are marked to be priced
+    again.
+    """
     if not cards:
         return
     email = checkout_info.get_customer_email() or ""
@@ -87,10 +92,10 @@ def save_spent_cards(checkout_info: "CheckoutInfo", cards: Sequence[GiftCard]) -
 
 @transaction.atomic
 def _expire_other_prices(cards: Sequence[int], token: UUID) -> None:
-    """Let Saleor price the other checkouts with these cards again.
+    """Let Saleor price the other checkouts with these gift cards again.
 
-    Called when no other lock is held. They are locked by key: two of these updates would
-    wait for each other else.
+    It runs when no other lock is held. The checkouts are locked by primary key:
+    otherwise two of these updates could deadlock.
     """
     others = checkout_qs_select_for_update().filter(gift_cards__in=cards)
     Checkout.objects.filter(

@@ -1,4 +1,4 @@
-"""Insert the new orders, with what Saleor derives of them last."""
+"""Derive the last fields of the new orders, and insert the orders."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,8 @@ from ..host.prefetched import forget, remember, remember_for_now
 from ..host.search_vectors import flatten
 from .context import PlacedOrder
 
-# A new order has none of them: Saleor would ask for them, order by order.
+# A new order has no rows of these relations, but Saleor would query each order for
+# them.
 _NOTHING = ("granted_refunds", "invoices", "events")
 
 
@@ -24,15 +25,18 @@ def save_orders(
 ) -> None:
     """Derive the orders' payment statuses and search vectors, and insert the orders.
 
-    Once, when everything of them is known: to update a row is to index it again.
+    The orders are inserted once, when all of their fields are known: an update would
+    write all index entries of the row again.
 
-    :param transactions: of all orders, with their events prefetched.
+    :param transactions: the share transactions of all orders, with their events
+        prefetched.
     """
     orders = [each.order for each in placed]
     for order in orders:
         of_order = [item for item in transactions if item.order_id == order.pk]
         remember(order, "payment_transactions", of_order)
-    # Read again, as Saleor does: its events show them as the database has them.
+    # Read the related rows from the database, as Saleor does: its events then show the
+    # stored values.
     prefetch_related_objects(
         orders,
         "user",
@@ -61,5 +65,5 @@ def _derive(order: Order) -> None:
         prepare_order_search_vector_value(order, already_prefetched=True)
     )
     for name in _NOTHING:
-        # From here on it may have some.
+        # Rows may be added from here on: drop the empty ones from the prefetch cache.
         forget(order, name)

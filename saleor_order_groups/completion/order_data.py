@@ -1,4 +1,4 @@
-"""What Saleor calculates for the whole checkout before it creates an order."""
+"""The data that Saleor calculates for the whole checkout before it creates an order."""
 
 from typing import Any
 
@@ -13,9 +13,11 @@ from .context import Completion
 
 
 def prepare_order_data(completion: Completion) -> dict[str, Any]:
-    """Return what `_create_order_from_checkout` reads from the checkout.
+    """Return the order data that Saleor's `_create_order_from_checkout` would read.
 
-    Same keys as `prepare_order_data` of the payment flow.
+    The keys are those of `_prepare_order_data`, by which the payment flow prepares the
+    data. Prices are Money and TaxedMoney; the total is after gift cards,
+    `total_price_left` before.
     """
     checkout_info, manager = completion.checkout_info, completion.manager
     checkout, lines = completion.checkout, completion.checkout_lines

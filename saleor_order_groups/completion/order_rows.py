@@ -1,4 +1,4 @@
-"""The rows of the new orders: what they share, and what each has for itself."""
+"""Make the rows of the new orders, from shared fields and fields of each order."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,14 +27,14 @@ from .read import CompletionPlan
 def make_orders(
     completion: Completion, plan: CompletionPlan, allocations: Sequence[OrderAllocation]
 ) -> list[Order]:
-    """Return the orders, not saved yet, in the partitions' order.
+    """Return the orders in the partitions' order; only their addresses are saved.
 
-    Their addresses are saved.
+    :raises ValidationError: the seller methods are not those that were priced.
     """
     checkout, data = completion.checkout, plan.order_data
     currency = checkout.currency
     metadata, private_metadata = _get_metadata(completion)
-    # Allowlist: a key that a later Saleor adds is not carried unseen.
+    # An allowlist: a key that a later Saleor adds must not reach the orders unnoticed.
     carried = {
         key: data[key]
         for key in (
@@ -99,7 +99,8 @@ def make_orders(
                 private_metadata={
                     key: value
                     for key, value in private_metadata.items()
-                    # There Saleor keeps an order's external shipping method.
+                    # Under this key Saleor keeps the ID of an app's shipping method: it
+                    # belongs only to orders that carry shipping.
                     if allocation.carries_shipping
                     or key != PRIVATE_META_APP_SHIPPING_ID
                 },
@@ -107,7 +108,8 @@ def make_orders(
                 weight=calculate_checkout_weight(list(partition.lines)),
             )
         )
-    # The country decides, and all orders have the same addresses.
+    # The country decides how prices are shown, and all orders have the same addresses:
+    # derive the setting once.
     update_order_display_gross_prices(orders[0])
     for order in orders[1:]:
         order.display_gross_prices = orders[0].display_gross_prices
@@ -117,9 +119,9 @@ def make_orders(
 def _get_deliveries(
     plan: CompletionPlan, allocations: Sequence[OrderAllocation]
 ) -> list[dict[str, Any]]:
-    """Return each order's delivery: its seller's own, or the one that all share.
+    """Return each order's delivery fields: its seller method's or the shared ones.
 
-    :raises ValidationError: the sellers' own are not those that were priced.
+    :raises ValidationError: the seller methods are not those that were priced.
     """
     data, seller_methods = plan.order_data, plan.prices.seller_methods
     if seller_methods is None:
@@ -138,7 +140,8 @@ def _get_deliveries(
 
 
 def _get_status(completion: Completion) -> str:
-    # As in Saleor's two flows: only the payment flow has certainly been paid.
+    # As in Saleor's two flows: an order of the payment flow has certainly been paid,
+    # one of the transaction flow may have no transaction.
     is_paid = (
         completion.order_data is not None
         or completion.checkout.payment_transactions.exists()
@@ -152,7 +155,8 @@ def _get_status(completion: Completion) -> str:
 
 
 def _get_metadata(completion: Completion) -> tuple[dict, dict]:
-    # The transaction flow makes the checkout's metadata row, the payment flow does not.
+    # In Saleor the transaction flow makes a missing metadata row of the checkout; the
+    # payment flow does not.
     stored = (
         get_or_create_checkout_metadata(completion.checkout)
         if completion.order_data is None
@@ -168,7 +172,7 @@ def _get_metadata(completion: Completion) -> tuple[dict, dict]:
 
 
 def _copy_addresses(data: dict[str, Any], count: int) -> list[dict[str, Any]]:
-    """Return each order's own addresses: the first has the checkout's, as Saleor's has."""
+    """Return each order's addresses: the first has the checkout's, others copies."""
     copies: list[dict[str, Any]] = []
     for index in range(count):
         copies.append(
@@ -191,7 +195,7 @@ def _unsaved_copy(address: Address) -> Address:
 
 
 def _take_order_numbers(count: int) -> list[int]:
-    """Take the next numbers of Saleor's own sequence, the lowest first."""
+    """Take the next numbers of Saleor's order number sequence, the lowest first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval('order_order_number_seq') FROM generate_series(1, %s)",

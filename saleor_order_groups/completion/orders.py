@@ -20,11 +20,13 @@ def place_orders(
 ) -> list[PlacedOrder]:
     """Make the orders of all sellers; each table is locked and written once.
 
-    What belongs to the orders is inserted here. They themselves follow in `save_orders`,
-    once they are paid: the foreign keys to them are checked when the transaction commits.
+    The rows that refer to the orders are inserted here. The orders themselves are
+    inserted later, by `save_orders`, when their payment is known: PostgreSQL checks the
+    foreign keys to them when the transaction commits.
 
-    :raises InsufficientStock: of any seller's lines, naming all of them.
-    :raises GiftCardMismatchError: a card has another balance by now.
+    :raises InsufficientStock: stock is missing for lines of any seller; the error names
+        all of these lines.
+    :raises GiftCardMismatchError: a gift card's balance has changed since it was read.
     """
     orders = make_orders(completion, plan, allocations)
     placed = [

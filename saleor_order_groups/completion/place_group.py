@@ -1,11 +1,12 @@
 """READ FIRST: how a checkout of several sellers becomes its orders.
 
 `place_order_group` runs where Saleor would create the one order, under the lock that
-Saleor holds on the checkout row, in a savepoint of its own: Saleor commits what an
-erring completion has written, and half a group must never be committed.
+Saleor holds on the checkout row. It runs in a savepoint of its own: Saleor commits the
+rows that a failing completion has written, and half a group must never be committed.
 
-A completion reads the checkout into a frozen plan, decides what each order gets (pure
-arithmetic), and writes. The preview (`allocation.preview`) is the first two phases.
+A completion has three phases. It reads the checkout into a frozen plan, decides on the
+order allocations (pure arithmetic), and writes. The preview (`allocation.preview`) is
+the first two phases.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,14 +39,15 @@ def place_order_group(
     create_saleor_order: Callable[[], Order],
     use_voucher: Callable[[], None],
 ) -> Order:
-    """Create the orders and the group of a checkout; return its first order.
+    """Create the orders and the group of a checkout; return the group's first order.
 
     Completing again returns the same order and writes nothing.
 
     :param create_saleor_order: Saleor's own creation of the one order.
-    :param use_voucher: counts the checkout's voucher, once for all orders: a failure
-        releases it.
+    :param use_voucher: counts the checkout's voucher once for all orders; a failure
+        rolls the count back.
     :raises ValidationError: the checkout is refused; nothing has been written.
+    :raises InsufficientStock: stock is missing; nothing has been written.
     """
     config = get_config(completion.checkout_info.channel.slug, completion.manager)
     if not config.active:
@@ -54,7 +56,7 @@ def place_order_group(
         if first_order := find_first_order(completion.checkout.token):
             return first_order
 
-        # Read: who sells the lines, at today's prices.
+        # Read: partition the lines by seller, at current prices.
         partitions = _partition_lines(completion, config)
         if needs_split(partitions) and _price_again(completion):
             partitions = _partition_lines(completion, config)
@@ -67,10 +69,10 @@ def place_order_group(
         with refuse_wrong_amounts():
             plan = read_plan(completion, partitions, config)
 
-            # Decide: what each order gets of the checkout's amounts.
+            # Decide: divide the checkout's amounts into order allocations.
             allocations = allocate_plan(plan)
 
-            # Write: the orders, their group, their shares of what was paid.
+            # Write: the orders, their group, their payment shares.
             placed = place_orders(completion, plan, allocations)
             pairs = [(order.order, order.seller) for order in placed]
             [group] = create_groups([NewGroup(completion.checkout.token, pairs)])
@@ -88,7 +90,7 @@ def _place_one_order(
     partitions: Sequence[SellerLines],
     create_saleor_order: Callable[[], Order],
 ) -> Order:
-    """Let Saleor create the order; it gets a group of its own where that is configured."""
+    """Let Saleor create the order, and give it a group if that is configured."""
     order = create_saleor_order()
     if partitions and config.group_single_seller:
         pairs = [(order, partitions[0].seller)]
@@ -106,11 +108,12 @@ def _partition_lines(
 
 
 def _price_again(completion: Completion) -> bool:
-    """Look at the prices again under the lock; return whether the lines may be others.
+    """Check the prices under the lock; return whether the lines may have changed.
 
     :raises ValidationError: the checkout is not the one that was paid.
     """
-    # The payment flow has its order's data; an error of the tax app has it asked anyway.
+    # The payment flow has prepared its order's data already. After an error of the tax
+    # app (`force_update`), Saleor asks the app again anyway.
     if completion.order_data is not None or completion.force_update:
         return False
     is_priced = refresh_prices(
@@ -123,9 +126,9 @@ def _price_again(completion: Completion) -> bool:
 def is_split(
     checkout_info: "CheckoutInfo", lines: Sequence["CheckoutLineInfo"]
 ) -> bool:
-    """Tell whether completing makes several orders, refusing what cannot be sold.
+    """Tell whether completing the checkout makes several orders.
 
-    :raises ValidationError: the checkout would be refused.
+    :raises ValidationError: the completion would refuse the checkout.
     """
     config = get_config(checkout_info.channel.slug, checkout_info.manager)
     if not config.active:
@@ -141,5 +144,5 @@ def is_split(
 
 
 def needs_split(partitions: Sequence[SellerLines]) -> bool:
-    """Tell whether the goods are of more than one seller."""
+    """Tell whether the goods belong to more than one seller."""
     return len(partitions) > 1

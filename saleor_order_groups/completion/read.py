@@ -1,4 +1,4 @@
-"""Read all that a completion needs to decide on its orders."""
+"""Read everything that a completion needs to decide on its orders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from .order_data import prepare_order_data
 
 @dataclass(frozen=True)
 class CompletionPlan(Plan):
-    """A plan with what Saleor has prepared for the rows of the orders.
+    """A plan with the data that Saleor has prepared for the rows of the orders.
 
     :param order_data: Saleor's data of the one order, without its lines.
     :param order_lines: Saleor's lines of the one order.
@@ -39,11 +39,13 @@ class CompletionPlan(Plan):
 def read_plan(
     completion: Completion, partitions: Sequence[SellerLines], config: OrderGroupsConfig
 ) -> CompletionPlan:
-    """Return what the orders of a completion are decided from.
+    """Return the plan from which the orders of a completion are decided.
 
-    :raises GiftCardMismatchError: the checkout is not paid with what its cards have now.
+    :raises GiftCardMismatchError: with the gift cards' current balances the checkout is
+        not paid.
     """
-    # A copy: Saleor handles a payment flow that fails with what it has prepared.
+    # Work on a copy: when a payment flow fails, Saleor still needs the data that it has
+    # prepared.
     order_data = dict(completion.order_data or prepare_order_data(completion))
     order_lines = list(order_data.pop("lines"))
     by_partition = _match_lines(partitions, order_lines)
@@ -69,7 +71,11 @@ def read_plan(
 def _match_lines(
     partitions: Sequence[SellerLines], order_lines: Sequence[OrderLineInfo]
 ) -> list[list[OrderLineInfo]]:
-    """Put each order line with its seller; the payment flow made them in an earlier step."""
+    """Return the order lines of each partition.
+
+    The payment flow made the order lines in an earlier step, so they are matched by
+    product.
+    """
     positions = {
         product_id: position
         for position, partition in enumerate(partitions)
@@ -83,6 +89,7 @@ def _match_lines(
 
 
 def _get_price(line_info: OrderLineInfo) -> LinePrice:
-    # The order's line: the payment flow made it before it took the money.
+    # Read the price of the order line, which the payment flow made before it took the
+    # money.
     line = line_info.line
     return LinePrice(total=line.total_price, needs_shipping=line.is_shipping_required)

@@ -1,4 +1,4 @@
-"""Why a checkout of several sellers is refused."""
+"""Refuse a checkout of several sellers, with the reason."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def refuse_sellers(
     partitions: Sequence[SellerLines], config: OrderGroupsConfig
 ) -> None:
-    """Refuse goods that may not be sold, naming their lines.
+    """Refuse goods that may not be sold; the error names their lines.
 
-    :raises ValidationError: on `lines`, with the lines' global IDs.
+    :raises ValidationError: on `lines`, with the global IDs of lines and variants.
     """
     for partition in partitions:
         if partition.seller is None:
@@ -42,7 +42,7 @@ def refuse_sellers(
 
 
 def _refuse_unknown_sellers(partition: SellerLines, source: SellerSource) -> None:
-    """Refuse goods that look like the shop's own because the source does not answer."""
+    """Refuse goods that lack a seller only because the seller source has no answer."""
     if reasons := find_unanswered(partition.product_ids, source):
         lines = [info for info in partition.lines if info.product.pk in reasons]
         reason = reasons[lines[0].product.pk].rstrip(".")
@@ -54,9 +54,9 @@ def refuse_changed_lines(
 ) -> None:
     """Refuse lines that were added or removed while the payment flow took the money.
 
-    Where all are one seller's, Saleor's own order has the lines that were paid.
+    If all lines belong to one seller, Saleor's own order has the lines that were paid.
 
-    :raises ValidationError: the orders would be other ones than what was paid.
+    :raises ValidationError: the orders would not be those that were paid.
     """
     if completion.order_data is None:
         return
@@ -83,7 +83,13 @@ def refuse_changed_lines(
 
 @contextmanager
 def refuse_wrong_amounts() -> Iterator[None]:
-    """Say which amounts cannot be divided; the codes are of those that all entries have."""
+    """Turn errors of the allocation into validation errors that name the wrong amounts.
+
+    The mutations that complete a checkout have different enums of error codes; all of
+    them have the codes that are used here.
+
+    :raises ValidationError: the block has raised an error of the allocation.
+    """
     try:
         yield
     except GiftCardMismatchError as error:
@@ -109,7 +115,8 @@ def _refuse(lines: Sequence["CheckoutLineInfo"], reason: str) -> None:
         {
             "lines": ValidationError(
                 f"{reason}: {names}.",
-                # One of the codes that the errors of all entries have.
+                # The error enums of all mutations that complete a checkout have this
+                # code.
                 code=CheckoutErrorCode.UNAVAILABLE_VARIANT_IN_CHANNEL.value,
                 params={
                     "lines": [

@@ -17,8 +17,12 @@ def spend_gift_cards(
     allocations: Sequence[OrderAllocation],
     gift_cards: Sequence[GiftCard],
 ) -> None:
-    """Draw each order's part from each card, as `add_gift_cards_to_order` for one order.
+    """Draw each order's part from each gift card.
 
+    Saleor's `add_gift_cards_to_order` does the same for one order. The order
+    allocations have the parts in minor units.
+
+    :param gift_cards: the cards with the balances from which the parts were allocated.
     :raises GiftCardMismatchError: a card has another balance by now.
     """
     if not gift_cards:

@@ -12,7 +12,10 @@ from .context import Completion
 def allocate_stock(
     completion: Completion, order_lines: Sequence[OrderLineInfo]
 ) -> None:
-    """Allocate all sellers' lines at once, so that stocks are locked in one order."""
+    """Allocate all sellers' lines at once, so that stocks are locked in one order.
+
+    :raises InsufficientStock: stock is missing for some of the lines.
+    """
     checkout_info, site_settings = completion.checkout_info, completion.site_settings
     delivery_method_info = checkout_info.get_delivery_method_info()
     checkout_lines = [info.line for info in completion.checkout_lines]
@@ -25,9 +28,10 @@ def allocate_stock(
         calculate_stocks_with_shipping_zones=site_settings.use_legacy_shipping_zone_stock_availability,
         collection_point_pk=delivery_method_info.warehouse_pk,
         additional_filter_lookup=delivery_method_info.get_warehouse_filter_lookup(),
-        # Saleor reads the stocks' IDs from a generator that the reservations use up: with
-        # them it sees no allocation, and sells the last item twice. Others' reservations
-        # have been checked with the lines.
+        # Saleor reads the stocks' IDs from a generator that its check of the
+        # reservations uses up. After that check it finds no allocations, and sells the
+        # last item twice. Other customers' reservations have been checked with the
+        # lines.
         check_reservations=False,
         checkout_lines=checkout_lines,
     )

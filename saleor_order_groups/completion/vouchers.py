@@ -1,7 +1,7 @@
-"""The use of a voucher, counted under a lock: never beyond its limit.
+"""Count the use of a voucher under a lock, so that it never exceeds its limit.
 
-Saleor reads the limit before it waits for the lock, so that purchases that wait for each
-other all find the last use free.
+Saleor reads the limit before it waits for the lock: purchases that wait for each other
+would all find the last use free.
 """
 
 from collections.abc import Callable
@@ -25,8 +25,10 @@ def use_voucher[Counted](
     """Count the use of the checkout's voucher in the transaction of the caller.
 
     :param count: Saleor's own counting, which reads the voucher again under the lock.
-    :raises ValidationError: on `voucher_code`: it is used up, or has ended; on `lines`:
-        the customer has replaced the voucher that the orders would name.
+    :return: the result of `count`, None if the checkout has no voucher.
+    :raises ValidationError: on `voucher_code`: the voucher is used up or has ended.
+    :raises CheckoutChangedError: on `lines`: the customer has replaced the voucher that
+        the orders would name.
     """
     code = checkout_info.checkout.voucher_code
     if checkout_info.voucher and checkout_info.voucher_code:
@@ -65,7 +67,7 @@ def _lock_limited_voucher(code: str, checkout_info: "CheckoutInfo") -> None:
             | Q(voucher__apply_once_per_customer=True)
         )
         .select_related("voucher")
-        # Orders that name the voucher need not wait.
+        # Orders that refer to the voucher need not wait for this lock.
         .select_for_update(of=("self", "voucher"), no_key=True)
         .first()
     )

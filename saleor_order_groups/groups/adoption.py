@@ -16,10 +16,10 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from saleor.channel.models import Channel
 from saleor.order import OrderOrigin, OrderStatus
-from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.order.models import Order
 
 from ..config import OrderGroupsConfig, get_config
+from ..host.locks import lock_orders
 from ..models import NUMBER_SEQUENCE, OrderGroup, OrderGroupOrder
 from ..sellers.order_sellers import OrderSeller, find_order_sellers
 from .creation import NewGroup, create_groups
@@ -219,7 +219,7 @@ def _parse(token: str) -> UUID | None:
 def _lock(purchases: Sequence[Purchase]) -> list[Purchase]:
     """Lock the orders; drop purchases with an order that is grouped or deleted now."""
     ids = [order.pk for purchase in purchases for order in purchase.orders]
-    locked = order_qs_select_for_update().in_bulk(ids)
+    locked = lock_orders(ids)
     linked = _find_linked(locked.values())
     free = {
         pk: order

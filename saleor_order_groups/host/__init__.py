@@ -1,1 +1,1 @@
-"""Saleor below its public names: what the plugin calls or relies on there."""
+"""Names of Saleor below its public ones, which the plugin calls or relies on."""

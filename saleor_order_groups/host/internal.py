@@ -1,4 +1,4 @@
-"""A function of Saleor's that is called below its public names."""
+"""Declare a function of Saleor's that is called below its public names."""
 
 import importlib
 import inspect
@@ -10,8 +10,9 @@ from typing import Any
 class Internal[**Parameters]:
     """A function of Saleor's, declared with the parameters that it is called with.
 
-    It is looked up at each call: a seam may replace it after this module is imported.
-    That also leaves the refusal of a Saleor without it to start-up, which names it.
+    The function is looked up at each call, because a seam may replace it after this
+    module is imported. A Saleor without the function can therefore be imported:
+    start-up refuses it and names the function.
     """
 
     def __init__(self, module: str, name: str, declaration: Callable[Parameters, Any]):
@@ -27,14 +28,19 @@ class Internal[**Parameters]:
         return f"{self.module}.{self.name}"
 
     def find(self) -> Callable:
-        """Return what the name holds now."""
+        """Return the function that Saleor has under this name now.
+
+        :raises ImportError: Saleor lacks the module.
+        :raises AttributeError: the module lacks the name.
+        """
         owner: Any = importlib.import_module(self.module)
         return reduce(getattr, self.name.split("."), owner)
 
     def mismatch(self) -> str | None:
-        """Return what is wrong with the function in this Saleor, if anything.
+        """Return what is wrong with the function in this Saleor, None if nothing is.
 
-        It may have parameters that the declaration lacks, if they are optional.
+        The function may have parameters that the declaration lacks, if they are
+        optional.
         """
         try:
             function = self.find()
@@ -42,7 +48,7 @@ class Internal[**Parameters]:
             return f"{self.path} is missing"
         signature = inspect.signature(function)
         declared = inspect.signature(self.declaration).parameters.values()
-        # Each value is the name of the parameter that it must reach.
+        # Each argument is the name of the parameter that it must arrive at.
         by_place = [each.name for each in declared if each.kind in _BY_PLACE]
         by_name = {
             each.name: each.name for each in declared if each.kind is each.KEYWORD_ONLY
@@ -74,7 +80,13 @@ _BY_PLACE = (
 def internal[**Parameters](
     module: str, name: str
 ) -> Callable[[Callable[Parameters, Any]], Internal[Parameters]]:
-    """Make a declaration, whose docstring is the reason, the function of Saleor's."""
+    """Turn a declaration into the function of Saleor's that it declares.
+
+    The docstring of the declaration says what the function is needed for.
+
+    :param module: the dotted path of the module.
+    :param name: the function's name there; `Class.method` for a method.
+    """
 
     def declare(declaration: Callable[Parameters, Any]) -> Internal[Parameters]:
         return Internal(module, name, declaration)

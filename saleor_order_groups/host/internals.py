@@ -1,16 +1,16 @@
 """All of Saleor that is called below its public names, or with parameters relied on.
 
-Each declaration has the parameters that the callers pass, by place or by name; its
-docstring says what the function is needed for. `checks` and start-up verify each of them:
-some are called when the money has been taken, too late to find one missing. Callers take
-the functions from here.
+Each declaration has the parameters that the callers pass, by position or by keyword;
+its docstring says what the function is needed for. `checks` and start-up verify each of
+them. Some functions are called after the money has been taken, which is too late to
+find one missing. All callers import the functions from here.
 """
 
 from typing import Any
 
 from .internal import Internal, internal
 
-# What Saleor calculates for a checkout
+# Prices and metadata of a checkout
 
 
 CALCULATIONS = "saleor.checkout.calculations"
@@ -22,7 +22,7 @@ COMPLETION = "saleor.checkout.complete_checkout"
 def fetch_checkout_data(
     checkout_info, manager, lines, *, requestor, force_update
 ) -> Any:
-    """Price a locked checkout again whose prices are not those of its lines."""
+    """Price a locked checkout again if its prices are not those of its lines."""
 
 
 @internal(CALCULATIONS, "calculate_checkout_total_with_gift_cards")
@@ -35,7 +35,7 @@ def calculate_checkout_total_with_gift_cards(
     allow_sync_webhooks,
     database_connection_name,
 ) -> Any:
-    """Price the checkout, if its prices are too old, as Saleor's completion does first."""
+    """Price a checkout whose prices are too old, as Saleor's completion does first."""
 
 
 @internal(CALCULATIONS, "calculate_checkout_total")
@@ -47,7 +47,7 @@ def calculate_checkout_total(
     allow_sync_webhooks,
     database_connection_name,
 ) -> Any:
-    """Read the total before gift cards, which the orders are to sum to."""
+    """Read the total before gift cards, to which the orders must sum."""
 
 
 @internal(CALCULATIONS, "checkout_shipping_price")
@@ -59,7 +59,7 @@ def checkout_shipping_price(
     allow_sync_webhooks,
     database_connection_name,
 ) -> Any:
-    """Read the price of the delivery, which the orders divide."""
+    """Read the shipping price, which is divided between the orders."""
 
 
 @internal(CALCULATIONS, "checkout_shipping_tax_rate")
@@ -69,22 +69,22 @@ def checkout_shipping_tax_rate(*, manager, checkout_info, lines) -> Any:
 
 @internal(BASE_CALCULATIONS, "base_checkout_delivery_price")
 def base_checkout_delivery_price(checkout_info, lines) -> Any:
-    """Read the delivery's price before taxes."""
+    """Read the shipping price before taxes."""
 
 
 @internal(BASE_CALCULATIONS, "base_checkout_undiscounted_delivery_price")
 def base_checkout_undiscounted_delivery_price(checkout_info, lines) -> Any:
-    """Read the delivery's price before taxes and the voucher."""
+    """Read the shipping price before taxes and before the voucher."""
 
 
 @internal(BASE_CALCULATIONS, "calculate_base_line_total_price")
 def calculate_base_line_total_price(line_info) -> Any:
-    """Tell a checkout whose lines have changed since it was priced."""
+    """Price a line, to notice that lines have changed since the last pricing."""
 
 
 @internal(BASE_CALCULATIONS, "_propagate_checkout_discount_on_checkout_lines_prices")
 def propagate_checkout_discount(lines, total_discount, currency) -> Any:
-    """Divide the discount between the lines once: Saleor's public name does it per line."""
+    """Divide the discount between all lines once; the public name does it per line."""
 
 
 @internal("saleor.checkout.payment_utils", "update_checkout_payment_statuses")
@@ -96,15 +96,15 @@ def update_checkout_payment_statuses(
 
 @internal("saleor.checkout.utils", "get_checkout_metadata")
 def get_checkout_metadata(checkout) -> Any:
-    """Read what the orders take over, as the payment flow reads it."""
+    """Read the metadata that the orders take over, as the payment flow reads it."""
 
 
 @internal("saleor.checkout.utils", "get_or_create_checkout_metadata")
 def get_or_create_checkout_metadata(checkout) -> Any:
-    """Read what the orders take over, as the transaction flow reads it."""
+    """Read the metadata that the orders take over, as the transaction flow reads it."""
 
 
-# What Saleor's completion makes of it, and gives back when it fails
+# Creation of orders by a completion, and the undoing of a failed completion
 
 
 @internal(COMPLETION, "_process_shipping_data_for_order")
@@ -116,26 +116,26 @@ def process_shipping_data_for_order(
     manager,
     lines,
 ) -> Any:
-    """Describe the delivery as an order has it. A seam replaces it."""
+    """Describe the delivery as an order stores it. A seam replaces this function."""
 
 
 @internal(COMPLETION, "_process_user_data_for_order")
 def process_user_data_for_order(checkout_info, manager) -> Any:
-    """Describe the customer as an order has them, with a copy of the addresses."""
+    """Describe the customer as an order stores them, with a copy of the addresses."""
 
 
 @internal(COMPLETION, "_create_lines_for_order")
 def create_lines_for_order(
     manager, checkout_info, lines, prices_entered_with_tax, *, site_settings
 ) -> Any:
-    """Make the order lines of the whole checkout, which go to the sellers' orders."""
+    """Make the order lines of the whole checkout, which the sellers' orders receive."""
 
 
 @internal(COMPLETION, "_complete_checkout_fail_handler")
 def complete_checkout_fail_handler(
     checkout_info, manager, *, voucher_code, voucher, payment
 ) -> Any:
-    """Give back the money of a legacy payment whose split failed, and the voucher."""
+    """Release the voucher and refund a legacy payment whose split has failed."""
 
 
 @internal("saleor.warehouse.management", "allocate_stocks")
@@ -164,50 +164,50 @@ def allocate_preorders(
 
 @internal("saleor.order.utils", "update_gift_card_balance")
 def update_gift_card_balance(gift_card, total_price_left, balance_data) -> Any:
-    """Draw a part from a gift card; the caller saves the card."""
+    """Draw an amount from a gift card; the caller saves the card."""
 
 
 @internal("saleor.order.utils", "set_gift_card_user")
 def set_gift_card_user(gift_card, used_by_user, used_by_email) -> Any:
-    """Name who has used a gift card first; the caller saves the card."""
+    """Name the customer who has used a gift card; the caller saves the card."""
 
 
 @internal("saleor.giftcard.events", "gift_cards_used_in_order_event")
 def gift_cards_used_in_order_event(balance_data, order, user, app) -> Any:
-    """Record what an order has drawn from gift cards."""
+    """Record the amounts that an order has drawn from gift cards."""
 
 
 @internal("saleor.order.utils", "update_order_display_gross_prices")
 def update_order_display_gross_prices(order) -> Any:
-    """Set on an order that is not saved yet how its prices are shown."""
+    """Set on an unsaved order whether its prices are shown as gross."""
 
 
 @internal("saleor.order.utils", "update_order_charge_data")
 def update_order_charge_data(order, *, with_save) -> Any:
-    """Derive the charge status of an order that is not saved yet."""
+    """Derive the charge status of an unsaved order."""
 
 
 @internal("saleor.order.utils", "update_order_authorize_data")
 def update_order_authorize_data(order, *, with_save) -> Any:
-    """Derive the authorize status of an order that is not saved yet."""
+    """Derive the authorize status of an unsaved order."""
 
 
 @internal("saleor.order.search", "prepare_order_search_vector_value")
 def prepare_order_search_vector_value(order, *, already_prefetched) -> Any:
-    """Derive the search vector of an order that is not saved yet."""
+    """Derive the search vector of an unsaved order."""
 
 
 @internal("saleor.order.actions", "order_created")
 def order_created(order_info, *, user, app, manager, site_settings, automatic) -> Any:
-    """Fire what follows an order's creation, for each order of a group."""
+    """Fire the events that follow an order's creation, for each order of a group."""
 
 
 @internal("saleor.order.notifications", "send_order_confirmation")
 def send_order_confirmation(order_info, redirect_url, manager) -> Any:
-    """Confirm each order of a group. A seam replaces it."""
+    """Send the confirmation of each order of a group. A seam replaces this function."""
 
 
-# What happens to payments
+# Payments and their shares
 
 
 GATEWAY = "saleor.payment.gateway"
@@ -218,12 +218,12 @@ TRANSACTION_MUTATIONS = "saleor.graphql.payment.mutations.transaction"
 def create_transaction_event_requested(
     transaction, action_value, action, *, user, app, reason, reason_reference
 ) -> Any:
-    """Record what is asked of a group's payment. A seam replaces it."""
+    """Record a request on a group's payment. A seam replaces this function."""
 
 
 @internal(f"{TRANSACTION_MUTATIONS}.utils", "get_transaction_item")
 def get_transaction_item(id, token) -> Any:
-    """Find the transaction that a mutation is about, as Saleor finds it."""
+    """Find the transaction that a mutation names, as Saleor finds it."""
 
 
 @internal(
@@ -238,7 +238,7 @@ def prepare_refund_reason(info, /, **data) -> Any:
 def create_transaction_data(
     *, transaction, action_type, action_value, request_event
 ) -> Any:
-    """Describe to the payment app what is asked of a group's payment as a whole."""
+    """Describe a request on a group's whole payment to the payment app."""
 
 
 @internal(GATEWAY, "_request_payment_action")
@@ -251,7 +251,7 @@ def request_payment_action(
     transaction_request_func,
     plugin_func_name,
 ) -> Any:
-    """Ask the payment app of a group's payment, or record that there is none."""
+    """Send a request on a group's payment to its app; without one, record a failure."""
 
 
 @internal("saleor.payment.utils", "process_order_with_transaction")
@@ -264,7 +264,7 @@ def process_order_with_transaction(
     previous_charged_value,
     previous_refunded_value,
 ) -> Any:
-    """Tell an order what became of its share of a payment."""
+    """Fire Saleor's events of an order after its payment share has changed."""
 
 
 @internal("saleor.payment.utils", "create_failed_transaction_event")
@@ -274,7 +274,7 @@ def create_failed_transaction_event(event, *, cause) -> Any:
 
 @internal("saleor.payment.utils", "gateway_postprocess")
 def gateway_postprocess(transaction, payment) -> Any:
-    """Count on a legacy payment what its provider did without being asked about it."""
+    """Apply to a legacy payment an action that its provider took without a request."""
 
 
 @internal(
@@ -282,61 +282,61 @@ def gateway_postprocess(transaction, payment) -> Any:
     "calculate_transaction_amount_based_on_events",
 )
 def calculate_transaction_amount_based_on_events(transaction) -> Any:
-    """Derive the amounts of a payment or a share; the caller saves them."""
+    """Derive amounts from events before Saleor raises negative ones to zero."""
 
 
 @internal(
     "saleor.payment.transaction_item_calculations", "recalculate_transaction_amounts"
 )
 def recalculate_transaction_amounts(transaction, *, save) -> Any:
-    """Derive the amounts of a payment or a share; the caller saves them."""
+    """Derive the amounts of a payment or a share from events; the caller saves them."""
 
 
 @internal("saleor.order.utils", "updates_amounts_for_order")
 def updates_amounts_for_order(order) -> Any:
-    """Derive an order's payment statuses from its shares."""
+    """Derive an order's payment statuses from its share transactions."""
 
 
 @internal("saleor.order.utils", "calculate_order_granted_refund_status")
 def calculate_order_granted_refund_status(granted_refund) -> Any:
-    """Derive what became of a granted refund from the events of a share."""
+    """Derive the status of a granted refund from the events of a share transaction."""
 
 
 @internal("saleor.order.actions", "call_order_event")
 def call_order_event(manager, event_name, order) -> Any:
-    """Tell the webhooks of an order that a correction has changed."""
+    """Send the webhooks of an order that a correction has changed."""
 
 
 @internal("saleor.order.actions", "order_charged")
 def order_charged(order_info, user, app, amount, payment, manager, *, gateway) -> Any:
-    """Tell of an order whose part a provider captured with another one's."""
+    """Fire the events of an order whose part a provider captured with another one's."""
 
 
 @internal("saleor.order.actions", "order_voided")
 def order_voided(order, user, app, payment, manager) -> Any:
-    """Tell of an order whose part a provider voided with another one's."""
+    """Fire the events of an order whose part a provider voided with another one's."""
 
 
 @internal("saleor.order.events", "event_transaction_charge_requested")
 def event_transaction_charge_requested(
     *, order_id, reference, amount, user, app
 ) -> Any:
-    """Record on an order that its group was asked to be charged."""
+    """Record on an order that a charge of its group was requested."""
 
 
 @internal("saleor.order.events", "event_transaction_refund_requested")
 def event_transaction_refund_requested(
     *, order_id, reference, amount, user, app
 ) -> Any:
-    """Record on an order that its group was asked to be refunded."""
+    """Record on an order that a refund of its group was requested."""
 
 
 @internal("saleor.order.events", "event_transaction_cancel_requested")
 def event_transaction_cancel_requested(*, order_id, reference, user, app) -> Any:
-    """Record on an order that its group was asked to be canceled."""
+    """Record on an order that a cancelation of its group was requested."""
 
 
-# What apps and the storefront are told
+# Webhooks and delivery methods
 
 
 @internal("saleor.webhook.transport.asynchronous.transport", "trigger_webhooks_async")
@@ -367,7 +367,7 @@ def assign_delivery_method_to_checkout(
 
 @internal("saleor.checkout.delivery_context", "fetch_shipping_methods_for_checkout")
 def fetch_shipping_methods_for_checkout(checkout_info, *, requestor) -> Any:
-    """Let Saleor store the combined method that the plugin offers it."""
+    """Let Saleor store the combined method that the plugin offers."""
 
 
 INTERNALS: tuple[Internal, ...] = tuple(

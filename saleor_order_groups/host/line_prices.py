@@ -1,4 +1,4 @@
-"""What the lines of a checkout cost before tax, less the order-level discount."""
+"""The base prices of a checkout's lines, with and without the order-level discount."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def get_base_prices(lines: Sequence["CheckoutLineInfo"]) -> dict[UUID, Money]:
-    """Return the total of each line, by the line's key."""
+    """Return the total base price of each line, by the line's key."""
     return {
         line_info.line.pk: calculate_base_line_total_price(line_info)
         for line_info in lines
@@ -24,12 +24,13 @@ def get_base_prices(lines: Sequence["CheckoutLineInfo"]) -> dict[UUID, Money]:
 def get_discounted_prices(
     checkout_info: "CheckoutInfo", lines: Sequence["CheckoutLineInfo"]
 ) -> dict[UUID, Money]:
-    """Return the total of each line less its part of the discount, by the line's key.
+    """Return each line's total less its part of the discount, by the line's key.
 
-    The same as Saleor's `get_line_total_price_with_propagated_checkout_discount` of each
-    line, which divides the discount between all lines every time.
+    The prices are those of Saleor's
+    `get_line_total_price_with_propagated_checkout_discount` for each line. That
+    function divides the discount between all lines at every call.
 
-    :param lines: all of the checkout's.
+    :param lines: all lines of the checkout.
     """
     prices = get_base_prices(lines)
     if _has_order_level_discount(checkout_info):

@@ -1,6 +1,6 @@
-"""Let Saleor find what was just inserted where it would read it again.
+"""Fill Django's prefetch cache with rows that were just created.
 
-Kept where Django's prefetching keeps what it has read.
+Saleor then finds these rows without a query.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ _CACHE = "_prefetched_objects_cache"
 
 
 class _Rows(list[Model]):
-    """Related rows of which every condition that is asked for holds."""
+    """Related rows that fulfill every condition: a filter returns all of them."""
 
     def filter(self, **_conditions: object) -> "_Rows":
         return self
@@ -24,7 +24,7 @@ class _Rows(list[Model]):
 
 
 def remember(instance: Model, relation: str, rows: Iterable[Model]) -> None:
-    """Let an instance have its related rows as if they had been prefetched."""
+    """Put an instance's related rows into its prefetch cache."""
     forget(instance, relation)
     queryset = getattr(instance, relation).all()
     queryset._result_cache = list(rows)
@@ -33,13 +33,15 @@ def remember(instance: Model, relation: str, rows: Iterable[Model]) -> None:
 
 
 def remember_for_now(instance: Model, relation: str, rows: Iterable[Model]) -> None:
-    """Let related rows be found even where conditions are asked of them: all hold.
+    """Put related rows into the prefetch cache in a form that answers filters too.
 
-    What was prefetched is read again there. Forget or remember them right after.
+    Django queries again when prefetched rows are filtered. These rows are returned for
+    every filter instead, so they must fulfill all of them. Call `forget` or `remember`
+    as soon as Saleor has read the rows.
     """
     instance.__dict__.setdefault(_CACHE, {})[relation] = _Rows(rows)
 
 
 def forget(instance: Model, relation: str) -> None:
-    """Let an instance's related rows be read when they are asked for."""
+    """Drop an instance's related rows from its prefetch cache."""
     instance.__dict__.get(_CACHE, {}).pop(relation, None)

@@ -1,7 +1,7 @@
-"""The search vectors of new orders, as Saleor makes them, in a form that is cheap to save.
+"""Build the search vectors of new orders in a form that is cheap to save.
 
-Saleor's has a Django expression for each word of a vector. To resolve and to compile those
-of ten orders at once takes longer than the statement that saves them.
+Saleor's vector has a Django expression for each word. Resolving and compiling the
+expressions of ten orders takes longer than the statement that saves these orders.
 """
 
 from collections.abc import Iterable
@@ -14,10 +14,13 @@ from saleor.core.postgres import FlatConcatSearchVector, NoValidationSearchVecto
 
 
 def flatten(vectors: Iterable[NoValidationSearchVector]) -> RawSQL:
-    """Return the concatenation of vectors of literals: the SQL that Django makes of it."""
+    """Return the concatenated vectors as one SQL expression, as Django builds it.
+
+    :param vectors: vectors of literals, as Saleor makes them for an order.
+    """
     parts: list[str] = []
     parameters: list[Any] = []
-    # It drops what is too much.
+    # The constructor drops the vectors that exceed Saleor's limit.
     for vector in FlatConcatSearchVector(*vectors).get_source_expressions():
         literals = [_get_value(each) for each in vector.get_source_expressions()]
         text = " || ' ' || ".join(["COALESCE((%s)::text, '')"] * len(literals))

@@ -1,4 +1,4 @@
-"""What Saleor 3.24 has differently: the same names as `v3_23`."""
+"""The functions that differ between Saleor's minors, for 3.24; `v3_23` has the same."""
 
 from saleor.checkout.models import Checkout
 from saleor.order.delivery_context import PRIVATE_META_APP_SHIPPING_ID
@@ -8,10 +8,10 @@ from .internals import get_checkout_metadata
 
 
 def forget_external_shipping(checkout: Checkout) -> None:
-    """Remove the method's ID that Saleor keeps in the checkout's metadata.
+    """Remove the delivery method's ID that Saleor keeps in the checkout's metadata.
 
-    3.24 still writes it there when it describes the delivery, and lacks 3.23's function
-    that removes it.
+    Saleor 3.24 still writes the ID there when it describes the delivery, but it lacks
+    the function of 3.23 that removes it.
     """
     metadata = get_checkout_metadata(checkout)
     if metadata and metadata.delete_value_from_private_metadata(

@@ -1,7 +1,7 @@
-"""The versions of Saleor that are supported, and what differs between its minors.
+"""The supported versions of Saleor, and the functions that differ between its minors.
 
-One module for each minor, with the same names; the one that fits is chosen here, once.
-How a new minor is taken up: docs/versions.md.
+Each minor has one module, with the same names in all of them; the module that fits is
+chosen here, once. How a new minor is taken up: docs/versions.md.
 """
 
 import logging
@@ -12,14 +12,14 @@ from semantic_version import SimpleSpec, Version
 
 from . import v3_23, v3_24
 
-# 3.23.2 gave the stock allocation the parameters that placement passes.
+# 3.23.2 gave `allocate_stocks` the parameters that the completion passes.
 SUPPORTED = ">=3.23.2,<3.24"
 
-# Of a minor that Saleor has not released yet: the version that the whole suite passed on.
+# For each minor without a release of Saleor: the version on which all tests passed.
 TESTED = {"3.24": "3.24.0-a.0"}
 
 MINORS: dict[str, ModuleType] = {"3.23": v3_23, "3.24": v3_24}
-# In another one nothing is called: start-up refuses it.
+# Start-up refuses any other minor, so none of these functions is called there.
 _minor = MINORS.get(saleor.schema_version, v3_23)
 
 forget_external_shipping = _minor.forget_external_shipping
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 def find_unsupported() -> str | None:
-    """Tell what is wrong with the version of Saleor, if anything."""
+    """Return why this version of Saleor is not supported, None if it is supported."""
     try:
         version = Version(saleor.__version__)
     except ValueError:
@@ -40,7 +40,10 @@ def find_unsupported() -> str | None:
 
 
 def warn_if_untested() -> None:
-    """Warn once, at start-up, of a Saleor that fits and that the tests have not seen."""
+    """Log a warning if Saleor is newer than the version that was tested.
+
+    Call it once, at start-up, when all names have been verified.
+    """
     tested = TESTED.get(saleor.schema_version)
     if tested and Version(saleor.__version__) > Version(tested):
         logger.warning(

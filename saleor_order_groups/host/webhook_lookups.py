@@ -1,4 +1,4 @@
-"""Who listens to an event, looked up once for all orders of a group."""
+"""Look up the webhooks of an event once for all orders of a group."""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ _shared: ContextVar[Lookups | None] = ContextVar("shared_lookups", default=None)
 
 @contextmanager
 def share_lookups(lookups: Lookups) -> Iterator[None]:
-    """Let Saleor find in `lookups` what it has looked up with them before."""
+    """Use the lookups of this dict in the block, and add new ones to it."""
     token = _shared.set(lookups)
     try:
         yield
@@ -21,7 +21,10 @@ def share_lookups(lookups: Lookups) -> Iterator[None]:
 
 
 def look_up[Found](key: Hashable, find: Callable[[], Found]) -> Found:
-    """Find what is looked up, unless it is shared and known."""
+    """Return the shared result for a key; call `find` if there is none yet.
+
+    Outside `share_lookups`, `find` is called every time.
+    """
     lookups = _shared.get()
     if lookups is None:
         return find()

@@ -1,1 +1,1 @@
-"""Integers in minor units: divide them exactly, and convert them to prices and back."""
+"""Divide integers in minor units exactly, and convert them to prices and back."""

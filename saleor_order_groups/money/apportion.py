@@ -1,4 +1,4 @@
-"""Exact allocation of integers; nothing here knows what they mean."""
+"""Divide integers exactly; the functions do not know what the integers mean."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,16 @@ from collections.abc import Sequence
 def apportion(amount: int, weights: Sequence[int]) -> list[int]:
     """Divide an amount by weights so that the parts sum to it exactly.
 
-    Largest remainder: each part is its exact share rounded down, and what is left goes,
-    one unit each, to the largest fractions; a tie goes to the earlier position. Weights
-    that are all zero mean equal parts. A negative amount mirrors the positive one.
+    The method is the largest remainder. Each part is its exact share rounded down. The
+    units that remain go, one each, to the parts with the largest fractions; a tie goes
+    to the earlier position. If all weights are zero, the parts are equal. A negative
+    amount is divided as the positive one, with the sign changed.
 
     :param amount: any integer, usually minor units of a currency.
     :param weights: non-negative integers, one for each part.
-    :raises ValueError: a weight is negative, or there is an amount and no weight.
+    :return: one integer for each weight, in the same order.
+    :raises ValueError: a weight is negative, or the amount is not zero and there are no
+        weights.
     """
     if any(weight < 0 for weight in weights):
         raise ValueError("Weights must not be negative.")
@@ -27,7 +30,7 @@ def apportion(amount: int, weights: Sequence[int]) -> list[int]:
     total = sum(weights)
     parts = [amount * weight // total for weight in weights]
     fractions = [amount * weight % total for weight in weights]
-    # sorted() is stable, so that the earlier of two equal fractions comes first.
+    # sorted() is stable: of two equal fractions the earlier one comes first.
     by_fraction = sorted(range(len(weights)), key=lambda index: -fractions[index])
     for index in by_fraction[: amount - sum(parts)]:
         parts[index] += 1
@@ -35,13 +38,15 @@ def apportion(amount: int, weights: Sequence[int]) -> list[int]:
 
 
 def draw_down(amount: int, needs: Sequence[int], weights: Sequence[int]) -> list[int]:
-    """Divide an amount over what is still needed, and any excess by weights.
+    """Divide an amount over needs, and the excess over all needs by weights.
 
-    No part exceeds its need while another need is open. Used where several payments or
-    gift cards cover the same orders one after the other.
+    No part exceeds its need while another need is open. Several payments or gift cards
+    that cover the same orders one after the other are divided this way.
 
-    :param needs: what each part can still take, not negative.
-    :param weights: how the excess over all needs is divided.
+    :param amount: a non-negative integer, usually minor units of a currency.
+    :param needs: non-negative integers: what each part can still take.
+    :param weights: non-negative integers, by which the excess is divided.
+    :return: one integer for each need, in the same order; they sum to the amount.
     """
     covered = min(amount, sum(needs))
     return [

@@ -1,4 +1,4 @@
-"""Between Saleor's prices and integers in minor units."""
+"""Convert between Saleor's prices and integers in minor units."""
 
 from decimal import Decimal
 
@@ -11,8 +11,9 @@ class InexactAmountError(ValueError):
 
 
 def to_minor(amount: Decimal | int, currency: str) -> int:
-    """Return an amount in the currency's minor unit: 12.34 USD is 1234, 500 JPY 500.
+    """Return an amount in the currency's minor unit: 12.34 USD is 1234, 500 JPY is 500.
 
+    :param amount: an amount in the currency's major unit, as Saleor stores it.
     :raises InexactAmountError: the amount has more decimals than the currency; rounding
         it here would lose money silently.
     """
@@ -26,21 +27,21 @@ def to_minor(amount: Decimal | int, currency: str) -> int:
 
 
 def floor_minor(amount: Decimal, currency: str) -> int:
-    """Return the whole minor units of an amount, towards zero.
+    """Return the whole minor units of an amount, rounded towards zero.
 
-    For what a payment app says: Saleor stores its amounts with three decimals in every
-    currency.
+    It is for the amounts that a payment app reports: Saleor stores them with three
+    decimals in every currency.
     """
     return int(Decimal(amount).scaleb(get_currency_precision(currency)))
 
 
 def to_decimal(minor: int, currency: str) -> Decimal:
-    """Return minor units as the amount that Saleor stores."""
+    """Return minor units as the Decimal amount that Saleor stores."""
     return Decimal(minor).scaleb(-get_currency_precision(currency))
 
 
 def show(amount: Decimal, currency: str) -> str:
-    """Return an amount for a message, with the decimals of its currency: "12.30 USD"."""
+    """Return an amount as text with the decimals of its currency: "12.30 USD"."""
     return f"{to_decimal(floor_minor(amount, currency), currency):f} {currency}"
 
 
@@ -50,5 +51,5 @@ def to_money(minor: int, currency: str) -> Money:
 
 
 def to_taxed_money(net: int, gross: int, currency: str) -> TaxedMoney:
-    """Return minor units as TaxedMoney."""
+    """Return net and gross minor units as TaxedMoney."""
     return TaxedMoney(net=to_money(net, currency), gross=to_money(gross, currency))

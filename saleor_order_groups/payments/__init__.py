@@ -1,1 +1,1 @@
-"""Payments of groups, and each order's share of them."""
+"""Payments of groups, and each order's payment share."""

@@ -1,6 +1,6 @@
 """The events of one transaction, and the amounts that Saleor derives from them.
 
-Settling asks again and again what an order has left. Saleor's own arithmetic answers, on
+Settling asks repeatedly how much an order has left. Saleor's own arithmetic answers, on
 events in memory: no amount of a transaction is calculated anywhere else.
 """
 
@@ -27,15 +27,15 @@ AMOUNTS = (
     "cancel_pending_value",
 )
 
-# The message of an authorization adjustment by which a share lends to its siblings what
-# they charged or canceled beyond their own authorization.
+# The message of the authorization adjustment by which a share lends authorization to
+# siblings that have charged or canceled more than their own.
 LENT = "Authorization that other orders of the purchase have used."
 
-# The message of a payment's request for what some orders wait for, while others have
-# succeeded with the same reference.
+# The message of the payment's request event that stands for the pending amounts of some
+# orders, while other orders have succeeded with the same reference.
 STILL_PENDING = "Pending still for orders of the purchase."
 
-# What an event of a share has of the payment's event that it is a part of.
+# The fields that a share's event copies from the payment's event of which it is a part.
 _COPIED_FIELDS = (
     "created_at",
     "psp_reference",
@@ -52,7 +52,7 @@ _COPIED_FIELDS = (
 
 
 def is_loan(event: TransactionEvent) -> bool:
-    """Tell whether the event only says what siblings have used of an authorization."""
+    """Tell whether the event only records how much authorization siblings have used."""
     return (
         event.type == TransactionEventType.AUTHORIZATION_ADJUSTMENT
         and not event.psp_reference
@@ -69,17 +69,18 @@ def split_type(event_type: str) -> tuple[str, str]:
 def copy_event(
     event: TransactionEvent, transaction: TransactionItem, amount: Decimal
 ) -> TransactionEvent:
-    """Return an unsaved event like another, of another transaction and amount."""
+    """Return an unsaved copy of an event for another transaction and Decimal amount."""
     values = {name: getattr(event, name) for name in _COPIED_FIELDS}
     return TransactionEvent(**values, transaction=transaction, amount_value=amount)
 
 
 class _Events(list[TransactionEvent]):
-    """The two questions that Saleor asks of a transaction's events."""
+    """Events with the queryset methods that Saleor calls on a transaction's events."""
 
     def order_by(self, field: str) -> "_Events":
         assert field == "created_at", field
-        # Events of one moment stay in the order in which they arrived.
+        # sorted() is stable: events of one moment stay in the order in which they
+        # arrived.
         return _Events(sorted(self, key=lambda event: event.created_at))
 
     def exclude(self, *, include_in_calculations: bool) -> "_Events":
@@ -88,7 +89,7 @@ class _Events(list[TransactionEvent]):
 
 
 class _Reckoning:
-    """What Saleor's functions take for a transaction, and set the amounts of."""
+    """A stand-in for a transaction: Saleor reads its events and sets its amounts."""
 
     authorized_value: Decimal
     charged_value: Decimal
@@ -104,7 +105,7 @@ class _Reckoning:
 
 
 class Book:
-    """A transaction's events in the order in which they arrived."""
+    """A transaction's events in the order in which they arrived, and their amounts."""
 
     def __init__(
         self, transaction: TransactionItem, events: Iterable[TransactionEvent] = ()
@@ -115,37 +116,43 @@ class Book:
 
     @property
     def currency(self) -> str:
+        """The currency of the transaction."""
         return self.transaction.currency
 
     def add(self, event: TransactionEvent) -> None:
+        """Add an event that has arrived after all others."""
         self.events.append(event)
         self.invalidate()
 
     def remove(self, event: TransactionEvent) -> None:
+        """Remove an event; it is found by identity, because a new event has no key."""
         self.events = [other for other in self.events if other is not event]
         self.invalidate()
 
     def invalidate(self) -> None:
-        """Forget the amounts; to be called when an event was changed in place."""
+        """Forget the calculated amounts; call it when an event was changed in place."""
         self._amounts = None
 
     @property
     def amounts(self) -> dict[str, Decimal]:
-        """Return Saleor's amounts of all events, by the field's name."""
+        """Saleor's Decimal amounts of all events, by the field's name."""
         if self._amounts is None:
             self._amounts = get_amounts(self.events)
         return self._amounts
 
     def get_minor(self, name: str) -> int:
-        """Return one of the amounts in whole minor units."""
+        """Return one of the amounts in minor units, rounded towards zero."""
         return floor_minor(self.amounts[name], self.currency)
 
     def get_own_authorization(self) -> Decimal:
-        """Return the authorization before siblings use it; below zero if overdrawn."""
+        """Return the Decimal authorization without loans, below zero if overdrawn."""
         return _get_authorization(event for event in self.events if not is_loan(event))
 
     def get_taken(self) -> Decimal:
-        """Return what charges and cancelations take from whatever is authorized."""
+        """Return how much charges and cancelations take from any authorization.
+
+        The amount is a Decimal.
+        """
         return -_get_authorization(
             event for event in self.events if not event.type.startswith("authorization")
         )
@@ -153,7 +160,11 @@ class Book:
     def find(
         self, action: str, outcome: str, reference: str | None
     ) -> TransactionEvent | None:
-        """Return the counted event that decides: of several Saleor keeps the latest."""
+        """Return the latest counted event of a reference, which decides for Saleor.
+
+        :param action: the first part of the event's type, such as "charge".
+        :param outcome: the second part of the event's type, such as "success".
+        """
         event_type = f"{action}_{outcome}"
         found = [
             event
@@ -167,7 +178,7 @@ class Book:
     def find_counting_success(
         self, action: str, reference: str
     ) -> TransactionEvent | None:
-        """Return the success of a reference, unless a failure has undone it."""
+        """Return the success event of a reference, unless a failure has undone it."""
         success = self.find(action, "success", reference)
         failure = self.find(action, "failure", reference)
         if success and failure and success.created_at <= failure.created_at:
@@ -177,7 +188,7 @@ class Book:
     def find_pending_request(
         self, action: str, reference: str
     ) -> TransactionEvent | None:
-        """Return the request of a reference that has no answer yet."""
+        """Return the request event of a reference that has no answer yet."""
         if self.find(action, "success", reference) or self.find(
             action, "failure", reference
         ):
@@ -185,7 +196,10 @@ class Book:
         return self.find(action, "request", reference)
 
     def get_pending_authorization(self, reference: str) -> Decimal:
-        """Return what is pending of an authorization; adjustments hide older requests."""
+        """Return the pending Decimal amount of an authorization request.
+
+        An adjustment hides older requests: Saleor does not count them.
+        """
         request = self.find_pending_request("authorization", reference)
         if request is None:
             return Decimal(0)
@@ -197,30 +211,31 @@ class Book:
         )["authorize_pending_value"]
 
     def apply(self) -> None:
-        """Give the transaction the amounts; nothing is saved."""
+        """Set the amounts on the transaction; nothing is saved."""
         for name, amount in self.amounts.items():
             setattr(self.transaction, name, amount)
 
 
 def get_amounts(events: Iterable[TransactionEvent]) -> dict[str, Decimal]:
-    """Return the amounts that Saleor derives from events, by the field's name."""
+    """Return Saleor's Decimal amounts of the events, by the field's name."""
     reckoning = _Reckoning(events)
     recalculate_transaction_amounts(reckoning, save=False)
     return {name: getattr(reckoning, name) for name in AMOUNTS}
 
 
 def _get_authorization(events: Iterable[TransactionEvent]) -> Decimal:
-    """Return the authorized amount before Saleor raises it to zero."""
+    """Return the authorized amount before Saleor raises a negative one to zero."""
     reckoning = _Reckoning(events)
     calculate_transaction_amount_based_on_events(reckoning)
     return reckoning.authorized_value
 
 
 def get_dropped(book: Book) -> int:
-    """Return what an app took from the authorization without saying what became of it.
+    """Return by how much the authorization was lowered without explanation yet.
 
-    Such an app sets amounts (transactionUpdate): the events have no reference, and the
-    charge or cancelation that explains the lower authorization may come later.
+    An app that sets amounts (transactionUpdate) may lower the authorization first and
+    report the charge or cancelation later. Its events have no reference. The amount is
+    in minor units.
     """
     dropped = 0
     for index, event in enumerate(book.events):
@@ -238,9 +253,10 @@ def get_dropped(book: Book) -> int:
 
 
 def get_unmatched(book: Book) -> int:
-    """Return what an app set as refunded and has not taken from the charge yet.
+    """Return the refunds that an app has set and not subtracted from the charge yet.
 
-    Below zero it has lowered the charge and not said yet that it was a refund.
+    Below zero, the app has lowered the charge and not set the refund yet. The amount is
+    in minor units.
     """
     unmatched = 0
     for event in book.events:

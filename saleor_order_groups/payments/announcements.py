@@ -1,8 +1,8 @@
-"""Tell each order what has changed of its share: Saleor's own events of the order.
+"""Announce to each order how its share has changed, by Saleor's events of the order.
 
-What is to be told is written with the change, so that a crash between the change and
-Saleor's events loses none of them. After a crash webhooks and mails may be sent a second
-time; the order's timeline has each row once.
+An announcement is saved with the change, so that a crash between the change and
+Saleor's events loses none. After a crash, webhooks and mails may be sent a second time;
+the order's timeline has each row once.
 """
 
 import datetime
@@ -26,7 +26,7 @@ from ..models import PaymentShare, ShareAnnouncement
 if TYPE_CHECKING:
     from saleor.plugins.manager import PluginsManager
 
-# How long a process may take to tell what it has written, before another one does.
+# How long a process may take to send its announcements before another one sends them.
 PATIENCE = datetime.timedelta(minutes=1)
 
 _is_telling: ContextVar[bool] = ContextVar("is_telling", default=False)
@@ -37,10 +37,10 @@ def announce(
     user: "User | None",
     app: "App | None",
 ) -> list[ShareAnnouncement]:
-    """Write down what orders are to be told; to be called with the change itself.
+    """Save the announcements of changed shares, in the transaction of the change.
 
-    :param changes: a share, its amounts before, and whether its order was told of the
-        money before, so that only the amounts were corrected.
+    :param changes: a payment share, its Decimal amounts before the change, and whether
+        its order was told of the money before, so that only the amounts were corrected.
     """
     return ShareAnnouncement.objects.bulk_create(
         ShareAnnouncement(
@@ -57,9 +57,9 @@ def announce(
 
 
 def announce_left_over(links: Sequence[PaymentShare]) -> list[ShareAnnouncement]:
-    """Take over what a process has written and not told: it has died.
+    """Take over the announcements that another process has saved and not sent.
 
-    To be called with the shares locked.
+    That process has died. Call it with the shares locked.
     """
     by_key = {link.pk: link for link in links}
     left_over = list(find_left_over().filter(share__in=by_key))
@@ -73,7 +73,7 @@ def announce_left_over(links: Sequence[PaymentShare]) -> list[ShareAnnouncement]
 
 
 def find_left_over() -> QuerySet[ShareAnnouncement]:
-    """Return what nobody is telling any more."""
+    """Return the announcements that no living process is sending."""
     return ShareAnnouncement.objects.filter(claimed_at__lt=timezone.now() - PATIENCE)
 
 
@@ -83,7 +83,7 @@ def tell(
     user: "User | None" = None,
     app: "App | None" = None,
 ) -> None:
-    """Fire Saleor's events of each order; outside the transaction of the change."""
+    """Fire Saleor's events of each order, outside the transaction of the change."""
     with share_lookups({}), _telling():
         for announcement in announcements:
             if announcement.is_left_over:
@@ -94,7 +94,10 @@ def tell(
 
 
 def is_told_when_settled(transaction_id: int) -> bool:
-    """Tell whether Saleor's events about a transaction are fired here and now only."""
+    """Tell whether Saleor's events about a transaction are fired by settling instead.
+
+    That holds for share transactions, except while settling itself fires the events.
+    """
     return (
         not _is_telling.get()
         and PaymentShare.objects.filter(transaction_id=transaction_id).exists()
@@ -137,7 +140,7 @@ def _tell(
 
 
 def _tell_again(announcement: ShareAnnouncement, manager: "PluginsManager") -> None:
-    """Tell what another process may have told in part; keep the timeline's rows once."""
+    """Fire events that another process may have fired; keep timeline rows once."""
     rows = OrderEvent.objects.filter(order_id=announcement.share.order_id)
     told = set(
         rows.filter(date__gte=announcement.created_at).values_list("type", flat=True)

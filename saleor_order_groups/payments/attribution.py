@@ -1,7 +1,8 @@
-"""Whose money a report on the payment is about: the report itself does not say.
+"""Attribute a report on the payment to orders: the report itself does not name them.
 
-The first rule that fits decides: the request that the report names, an open request that
-it can be the answer to, and else how the reference, or the orders' money, divides.
+The first rule that fits decides. A report belongs to the request that has its
+reference. Otherwise it answers an open request that fits. Otherwise it divides as its
+reference was divided before, or as the orders' money does.
 """
 
 import datetime
@@ -16,7 +17,7 @@ from .amounts import Book, split_type
 from .locked import Entry, LockedPayment, is_reportable
 from .open_requests import match_failures
 
-# How long a request that got no answer may still have been carried out.
+# How long a request without an answer may still have been carried out.
 TIME_OUT = datetime.timedelta(days=1)
 
 # (action, reference) → position of the share whose request has the reference
@@ -25,7 +26,11 @@ Named = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True)
 class Request:
-    """What orders were asked for at once, in minor units by the share's position."""
+    """A request on one or several orders, in minor units by the share's position.
+
+    :param events: each order's request event, by the share's position.
+    :param key: sorts requests, the oldest first.
+    """
 
     parts: dict[int, int]
     events: dict[int, TransactionEvent]
@@ -33,6 +38,7 @@ class Request:
 
     @property
     def amount(self) -> int:
+        """The amount that was requested of all these orders, in minor units."""
         return sum(self.parts.values())
 
 
@@ -40,8 +46,9 @@ class Request:
 class Attribution:
     """Each order's part of a report, in minor units by the share's position.
 
-    :param requests: the requests without a reference that it is taken to answer.
-    :param participants: orders that have a part of the report even if it is zero.
+    :param requests: the requests without a reference that the report is taken to
+        answer, by the share's position.
+    :param participants: the shares that get a part of the report even if it is zero.
     """
 
     parts: list[int]
@@ -50,9 +57,10 @@ class Attribution:
 
 
 def attribute_reports(locked: LockedPayment, named: Named | None = None) -> None:
-    """Divide every report on the payment that the orders have no part of yet.
+    """Divide every report on the payment of which the orders have no parts yet.
 
-    :param named: whose a reference is, where the app says so right now.
+    :param named: the share that a reference belongs to, where the app says so right
+        now.
     """
     waiting = [
         entry
@@ -71,9 +79,12 @@ def attribute_reports(locked: LockedPayment, named: Named | None = None) -> None
 
 
 def is_guessed(locked: LockedPayment, entry: Entry, index: int) -> bool:
-    """Tell whether a report could be another order's than those that it was given to.
+    """Tell whether a report may have been attributed to the wrong orders.
 
-    It is certain where one of them has a request with the report's reference.
+    The attribution is certain if one of these orders has a request with the report's
+    reference.
+
+    :param index: the position of the share that the report may belong to.
     """
     action, _ = split_type(entry.event.type)
     reference = entry.event.psp_reference
@@ -112,7 +123,7 @@ def _attribute(locked: LockedPayment, entry: Entry, named: Named) -> Attribution
     if request := _find_unnamed(locked, event, amount):
         return _answer(locked, event, request)
     if outcome == "failure":
-        # No order was asked for what has failed.
+        # This failure has no matching request on any order.
         return None
     return Attribution(ledger.divide(action, outcome, amount))
 
@@ -138,7 +149,7 @@ def _give_to(
     index: int,
     requests: dict[int, TransactionEvent],
 ) -> Attribution:
-    """Attribute a report to one order; what its share cannot take is the siblings'."""
+    """Attribute a report to one order; siblings get the amount beyond its share."""
     amount = floor_minor(event.amount_value, locked.currency)
     return Attribution(
         divide_answer(locked, index, event.type, event.psp_reference, amount),
@@ -154,12 +165,17 @@ def divide_answer(
     reference: str | None,
     amount: int,
 ) -> list[int]:
-    """Divide what an app did for one order, which may be more than the order has.
+    """Divide the amount that an app has processed for one order.
 
-    Returns each order's part in minor units.
+    The amount may be more than the order has.
+
+    :param index: the position of the order's share.
+    :param amount: minor units.
+    :return: each order's part in minor units.
     """
     action, outcome = split_type(event_type)
-    # What one order is asked for is bounded by its share: siblings are not asked.
+    # Such a report stays with its order: a request on one order is bounded by its
+    # share, and siblings have no part of it.
     if action == "authorization" or outcome != "success":
         return [
             amount if position == index else 0 for position in range(len(locked.shares))
@@ -174,7 +190,7 @@ def divide_answer(
 
 
 def _get_overdraft(locked: LockedPayment, index: int, action: str) -> int:
-    """Return what requests of an order have taken beyond what it had, in minor units."""
+    """Return by how much an order's requests exceed what it had, in minor units."""
     book = locked.shares[index].book
     if action == "refund":
         left = book.amounts["charged_value"]
@@ -189,7 +205,7 @@ def _get_overdraft(locked: LockedPayment, index: int, action: str) -> int:
 def _find_named(
     locked: LockedPayment, report: TransactionEvent, amount: int
 ) -> Request | None:
-    """Return the request of one order that has the report's reference."""
+    """Return the request on one order that has the report's reference."""
     action, outcome = split_type(report.type)
     reference = report.psp_reference
     requests = [
@@ -213,7 +229,7 @@ def _find_named(
     if waiting:
         return None
     if other := _find_exact(_find_open(locked, report.type), amount):
-        # The app names several requests alike, and this one is not answered yet.
+        # The app gives several requests the same reference, and this one is still open.
         return other
     return _find_exact(
         [request for request in requests if _can_change(locked, request, report)],
@@ -224,7 +240,7 @@ def _find_named(
 def _find_named_requests(
     locked: LockedPayment, action: str, reference: str | None, index: int
 ) -> list[Request]:
-    """Return an order's own requests of a reference: not its parts of the group's."""
+    """Return an order's requests of a reference, except parts of group requests."""
     of_group = {
         id(row.share_event)
         for entry in locked.entries
@@ -244,7 +260,7 @@ def _find_named_requests(
 def _can_change(
     locked: LockedPayment, request: Request, report: TransactionEvent
 ) -> bool:
-    """Tell whether a report gives an answered request another outcome."""
+    """Tell whether a report changes the outcome of an answered request."""
     action, outcome = split_type(report.type)
     [index] = request.parts
     succeeded = locked.shares[index].book.find_counting_success(
@@ -259,7 +275,7 @@ def _can_change(
 def _find_unnamed(
     locked: LockedPayment, report: TransactionEvent, amount: int
 ) -> Request | None:
-    """Return the open request, or requests, that a report can be the answer to."""
+    """Return the open request, or several joined, that a report can answer."""
     requests = _find_open(locked, report.type)
     if exact := _find_exact(requests, amount):
         return exact
@@ -280,7 +296,7 @@ def _find_exact(requests: Sequence[Request], amount: int) -> Request | None:
 
 
 def _join(requests: Sequence[Request]) -> Request | None:
-    """Put requests together, unless one order was asked twice."""
+    """Join requests into one, unless two of them are on the same order."""
     parts: dict[int, int] = {}
     events: dict[int, TransactionEvent] = {}
     for request in requests:
@@ -292,23 +308,25 @@ def _join(requests: Sequence[Request]) -> Request | None:
 
 
 def _find_open(locked: LockedPayment, report_type: str) -> list[Request]:
-    """Return what orders, or the group, were asked for without an answer yet."""
+    """Return the open requests on orders and on the group, the oldest first."""
     action, _ = split_type(report_type)
     requests = [request for request, _ in _match(locked, f"{action}_request")[0]]
     return sorted(requests, key=lambda request: request.key)
 
 
 def _find_timed_out(locked: LockedPayment, report_type: str) -> list[Request]:
-    """Return requests that failed without an answer, and may have been carried out.
+    """Return requests that failed for lack of an answer and may have been carried out.
 
-    Not what was asked for again with success, nor what failed more than a day ago.
+    A request that was repeated with success is left out, and so is one that failed more
+    than a day ago.
     """
     action, _ = split_type(report_type)
     since = timezone.now() - TIME_OUT
     requests = [
         request
         for request, book, event, failure in _match(locked, f"{action}_request")[1]
-        # An app that answers with a failure has not done it.
+        # A failure that counts is the app's own answer: it has not carried out the
+        # request.
         if not failure.include_in_calculations
         and failure.created_at >= since
         and not _was_repeated(book, event)
@@ -322,7 +340,7 @@ def _match(
     list[tuple[Request, Book]],
     list[tuple[Request, Book, TransactionEvent, TransactionEvent]],
 ]:
-    """Return the requests of a kind without a reference: open ones, and failed ones.
+    """Return the open and the failed requests of a kind, those without a reference.
 
     A report that was taken for the answer closes a request.
     """
@@ -371,7 +389,7 @@ def _match(
 
 
 def _was_repeated(book: Book, request: TransactionEvent) -> bool:
-    """Tell whether the same was asked for again later, with success."""
+    """Tell whether the same amount was requested again later, with success."""
     action, _ = split_type(request.type)
     return any(
         other.type == request.type
@@ -389,5 +407,5 @@ def _to_request(locked: LockedPayment, index: int, event: TransactionEvent) -> R
 
 
 def _get_age(event: TransactionEvent) -> int:
-    """Return what sorts events, the oldest first: one just made has no key yet."""
+    """Return the key that sorts events by age; an event without a key is the newest."""
     return event.pk or 2**63

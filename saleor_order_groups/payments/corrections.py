@@ -1,4 +1,4 @@
-"""Attribute reports anew when the app says whose they are."""
+"""Attribute reports anew when the app says to which order they belong."""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -25,13 +25,14 @@ def name_request(
     reference: str,
     manager: "PluginsManager",
 ) -> None:
-    """Let an app's answer say whose a reference is, before Saleor reads the answer.
+    """Attribute earlier reports by an app's answer, before Saleor reads the answer.
 
-    The app may have reported on the payment before it answered, so that the report was
-    given to whom it seemed to be of. It is attributed anew here, and so is a report that
-    was taken for this answer and is another's.
+    The app may have reported on the payment before it answered; that report was
+    attributed by guessing. It is attributed anew here. A report that was taken for this
+    answer, but has another reference, is attributed anew too.
 
-    :param request: what one order was asked for, and the app answers now.
+    :param request: the request event on one order that the app answers now.
+    :param reference: the reference in the app's answer.
     """
     with traced_atomic_transaction():
         locked = lock_payment(payment)
@@ -65,9 +66,11 @@ def claim_report(
     amount: Decimal,
     manager: "PluginsManager",
 ) -> None:
-    """Give an order a report on the payment that is now reported of the order itself.
+    """Attribute a report on the payment to the order on which it is reported as well.
 
-    Nothing happens unless the report was given to other orders by guessing.
+    Nothing happens unless the report was attributed to other orders by guessing.
+
+    :param amount: the Decimal amount of the report on the order's share.
     """
     with traced_atomic_transaction():
         locked = lock_payment(payment)
@@ -93,10 +96,10 @@ def claim_report(
 def find_wrong_reports(
     locked: LockedPayment, index: int, request: TransactionEvent, reference: str
 ) -> list[Entry]:
-    """Return reports on the payment that were given to others than an answer says.
+    """Return the reports on the payment whose attribution an app's answer contradicts.
 
     :param index: the position of the share whose request is answered.
-    :param reference: what the app calls it.
+    :param reference: the reference in the app's answer.
     """
     action, _ = split_type(request.type)
     wrong = []
@@ -106,7 +109,8 @@ def find_wrong_reports(
             continue
         own = entry.rows.get(index)
         if entry.event.psp_reference != reference:
-            # Taken for this answer, which has another reference.
+            # The report was taken for this answer, but the answer has another
+            # reference.
             if own and own.request_id == request.pk:
                 wrong.append(entry)
             continue

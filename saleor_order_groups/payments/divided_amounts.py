@@ -10,10 +10,11 @@ from ..money.apportion import apportion, draw_down
 from ..money.minor_units import floor_minor, to_decimal
 from .amounts import AMOUNTS
 
-# The message of a share's events that carry amounts and no event of the payment.
+# The message of a share's events that carry divided amounts: they are no parts of the
+# payment's events.
 DIVIDED_AMOUNT = "Share of the payment's amount."
 
-# What brings an order nearer to its total.
+# The amounts that cover an order's total.
 _COVERING = ("charged_value", "authorized_value", "charge_pending_value")
 _MANUAL_EVENTS = {
     "charged_value": TransactionEventType.CHARGE_SUCCESS,
@@ -41,16 +42,17 @@ def share_amounts(
 ) -> None:
     """Divide amounts that do not follow from the payment's events.
 
-    An app may have set them otherwise (older Saleor versions did). The shares get
-    Saleor's manual events, so that a recalculation comes to the same.
+    An app may have set them without events (older Saleor versions did). The shares get
+    Saleor's manual events, so that a recalculation derives the same amounts.
 
-    :param needs: what each order needs of the payment, in minor units.
+    :param needs: how much each order needs of the payment, in minor units.
     :param weights: the orders' totals in minor units, by which the rest is divided.
-    :param guides: for each amount what the shares have of it by their own events, to
-        stay near to; what exceeds them, or all where there are none, draws the needs
-        down.
+    :param guides: for each amount, how much of it each share has by its own events, in
+        minor units. The division stays near to that; the excess over the guides draws
+        the needs down. Without guides the whole amount does.
     """
-    # Kept, uncounted: what is linked counts as settled.
+    # Keep the parts of the payment's events without counting them: an event with a link
+    # counts as settled.
     TransactionEvent.objects.filter(
         payment_event_share__share__transaction__in=shares
     ).update(include_in_calculations=False)
@@ -71,7 +73,7 @@ def share_amounts(
                 max(need - part, 0)
                 for need, part in zip(open_needs, parts, strict=True)
             ]
-        # A fraction of the minor unit is the first order's.
+        # A fraction of the minor unit goes to the first order.
         fraction = whole - to_decimal(amount, currency)
         for share, part in zip(shares, parts, strict=True):
             setattr(share, name, to_decimal(part, currency) + fraction)
@@ -92,7 +94,7 @@ def _divide_amount(
     *,
     is_covering: bool,
 ) -> list[int]:
-    """Divide one amount, near to what the shares have of it where that is known."""
+    """Divide one amount in minor units, near to the guide if there is one."""
     if amount < 0:
         return apportion(amount, weights)
     if guide is None:

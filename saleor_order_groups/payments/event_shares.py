@@ -20,9 +20,11 @@ FAILURES = (
 def divide_event(
     event: TransactionEvent, links: Sequence[PaymentShare], parts: Sequence[int]
 ) -> list[PaymentEventShare]:
-    """Return unsaved parts of an event; nothing for an order that has no part of it.
+    """Return the unsaved parts of an event; an order whose part is zero gets none.
 
-    Of an event of nothing, or of less than a minor unit, every order has one.
+    If the event's amount is zero, or less than a minor unit, every order gets a part.
+
+    :param parts: each order's part in minor units, in the order of `links`.
     """
     return [
         PaymentEventShare(
@@ -38,6 +40,6 @@ def divide_event(
 
 
 def create_event_shares(rows: list[PaymentEventShare]) -> list[PaymentEventShare]:
-    """Save parts of events; return them."""
+    """Save the parts of events with their links; return the links."""
     TransactionEvent.objects.bulk_create([row.share_event for row in rows])
     return PaymentEventShare.objects.bulk_create(rows)

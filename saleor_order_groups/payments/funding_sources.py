@@ -1,4 +1,4 @@
-"""Find what an action on a group can take money from, and ask for it."""
+"""Find the funding sources of an action on a group, and request money from them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,16 +26,16 @@ from .open_requests import find_open_requests
 
 
 class InsufficientAmountError(ValueError):
-    """More is asked for than the payments have."""
+    """More is requested than the funding sources have."""
 
 
 @dataclass
 class FundingSource:
-    """What money can be asked of.
+    """Money of orders from which an action can take amounts.
 
-    `available`: how much of each order's, by the order's key.
-    `request`: asks for these amounts; raises ValidationError or PaymentError. What fails
-    for some of the orders only, it returns by the order's key.
+    `available` is the Decimal amount of each order, by the order's key. `request`
+    requests such amounts. It raises ValidationError or PaymentError; if it fails for
+    some of the orders only, it returns their errors by the order's key.
     """
 
     available: Amounts
@@ -44,7 +44,10 @@ class FundingSource:
 
 @dataclass
 class Outcome:
-    """What became of a request to a whole group: errors by order, none means asked."""
+    """The outcome of a request on a whole group: errors by the order's key.
+
+    An order without errors has been asked.
+    """
 
     errors: dict[UUID, list[Exception]] = field(default_factory=dict)
 
@@ -52,11 +55,14 @@ class Outcome:
 def request_of_sources(
     sources: Sequence[FundingSource], amount: Decimal | None, orders: Sequence[Order]
 ) -> Outcome:
-    """Ask for an amount, or for all that there is, one source after the other.
+    """Request an amount, or all that is available, from one source after the other.
 
-    A failure of one source is reported for its orders; the others are asked all the same.
+    A failure of one source is reported for its orders; the other sources are asked
+    anyway.
 
-    :raises InsufficientAmountError: nothing was asked for; the message says why.
+    :param amount: a Decimal amount; None requests all that is available.
+    :raises InsufficientAmountError: nothing was requested; the message says how much is
+        left.
     """
     currency = orders[0].currency
     whole = sum(
@@ -93,7 +99,7 @@ def request_of_sources(
 
 
 def bundle(sources: Sequence[FundingSource]) -> list[FundingSource]:
-    """Put sources of single orders together, so that an amount is divided over them.
+    """Join sources of single orders, so that an amount is divided over the orders.
 
     Each bundle has at most one source of an order.
     """
@@ -129,9 +135,10 @@ def find_sources(
     requestor: Requestor,
     request_of_transaction: Callable[[TransactionItem, Decimal], None],
 ) -> list[FundingSource]:
-    """Return what an action can be asked of, the group's own payments first.
+    """Return the funding sources of an action, the group's own payments first.
 
-    :param request_of_transaction: asks for an amount of one order's own transaction.
+    :param request_of_transaction: requests a Decimal amount of one order's own
+        transaction.
     """
     order_ids = {order.pk for order in orders}
     payments = select_payments().filter(group=group)

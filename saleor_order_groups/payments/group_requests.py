@@ -1,4 +1,4 @@
-"""Ask the app of a group's payment for what its orders are asked for."""
+"""Request an action on a group's payment: one request for several orders."""
 
 import copy
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ _EVENTS = {
 
 @dataclass
 class Requestor:
-    """Who asks, and why: what Saleor's requests and events need to know."""
+    """The user or app that makes a request, and the reason for a refund."""
 
     manager: "PluginsManager"
     user: "User | None" = None
@@ -62,7 +62,10 @@ class Requestor:
 
 
 def select_payments() -> QuerySet[GroupPayment]:
-    """Return payments that can be asked as a whole: a gift card is asked by order."""
+    """Return the payments on which a group request can be made.
+
+    A gift card is charged and refunded for each order alone.
+    """
     payments = GroupPayment.objects.exclude(
         transaction__app_identifier=GIFT_CARD_PAYMENT_GATEWAY_ID
     )
@@ -70,6 +73,7 @@ def select_payments() -> QuerySet[GroupPayment]:
 
 
 def get_links(payment: GroupPayment, order_ids: set[UUID]) -> list[PaymentShare]:
+    """Return the payment's shares of these orders, by the orders' numbers."""
     links = PaymentShare.objects.filter(payment=payment, order__in=order_ids)
     return list(
         links.select_related("order__channel", "transaction", "payment").order_by(
@@ -79,6 +83,7 @@ def get_links(payment: GroupPayment, order_ids: set[UUID]) -> list[PaymentShare]
 
 
 def get_available_of_orders(links: Sequence[PaymentShare], action: str) -> Amounts:
+    """Return the Decimal amount that can be requested of each order, by its key."""
     available = get_available(links, action)
     return {link.order_id: available[link.pk] for link in links}
 
@@ -89,11 +94,11 @@ def request_of_payment(
     amounts: Mapping[UUID, Decimal],
     requestor: Requestor,
 ) -> None:
-    """Ask the app of a group's payment for the sum of what its orders are asked for.
+    """Request from the payment's app the sum of the orders' amounts.
 
-    :param amounts: by the order's key.
-    :raises ValidationError: an order's share has less left; nothing was asked.
-    :raises PaymentError: no app can be asked.
+    :param amounts: Decimal amounts by the order's key.
+    :raises ValidationError: an order's share has less left; nothing was requested.
+    :raises PaymentError: no app can be asked; the failure is recorded.
     """
     with traced_atomic_transaction():
         links = get_links(payment, set(amounts))
@@ -103,7 +108,7 @@ def request_of_payment(
     try:
         _send_request(payment, links, action, request, requestor)
     except PaymentError:
-        # Saleor has recorded the failure: so must the orders.
+        # Saleor has recorded the failure on the payment: record it on the shares too.
         settle(payment, requestor.manager, requestor.user, requestor.app)
         raise
     for link in links:
@@ -134,7 +139,7 @@ def _create_request(
     amounts: Mapping[UUID, Decimal],
     requestor: Requestor,
 ) -> TransactionEvent:
-    """Save Saleor's event of the request, and each order's part of it; return the event."""
+    """Save Saleor's request event and each order's part of it; return the event."""
     request = create_transaction_event_requested(
         payment.transaction,
         sum(amounts.values(), Decimal(0)),
@@ -166,7 +171,8 @@ def _send_request(
 
     :raises PaymentError: no app can be asked.
     """
-    # Saleor and apps ask a transaction for its order. Never saved.
+    # Saleor and apps read the transaction's order, which the group's payment lacks. The
+    # copy that has one is never saved.
     asked = copy.copy(payment.transaction)
     live = [link.order for link in links if link.order.status not in NOT_LIVE]
     asked.order = order = (live or [links[0].order])[0]
@@ -205,16 +211,16 @@ def _record_request(
 
 
 def cancel_rest(order: Order, requestor: Requestor) -> None:
-    """Cancel what is left authorized of a group's payments after its last order.
+    """Cancel the authorization that is left of a group's payments after its last order.
 
-    Nothing happens while an order of the group is live. What is asked for already is not
-    asked for again, and nothing is refunded.
+    Nothing happens while an order of the group is live. Amounts of open requests are
+    not requested again, and nothing is refunded.
     """
     for payment in select_payments().filter(shares__order=order):
         with traced_atomic_transaction():
             orders = Order.objects.filter(payment_shares__payment=payment)
             if orders.exclude(status__in=NOT_LIVE).exists():
-                # The one that is left may cancel what is authorized.
+                # The last order with an authorization may cancel it now.
                 update_actions(payment)
                 continue
             links = get_links(payment, set(orders.values_list("pk", flat=True)))
@@ -231,5 +237,6 @@ def cancel_rest(order: Order, requestor: Requestor) -> None:
         try:
             request_of_payment(payment, action, amounts, requestor)
         except (ValidationError, PaymentError):
-            # A rival asked first, or nobody can be asked: the failure is on record.
+            # A concurrent request was first, or no app can be asked: the failure is
+            # recorded.
             continue

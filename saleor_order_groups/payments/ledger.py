@@ -1,7 +1,8 @@
-"""How an event of a payment divides over the orders that it paid for.
+"""Divide an event of a payment over the orders that it paid for.
 
-Pure arithmetic in minor units: what each order has of the payment comes in, each order's
-part of the event comes out, in the same order. Parts sum to the amount exactly.
+Pure arithmetic in minor units. The input is what each order has of the payment; the
+result is each order's part of the event, in the same order. The parts sum to the
+event's amount exactly.
 """
 
 from collections.abc import Sequence
@@ -14,16 +15,17 @@ from ..money.apportion import apportion, draw_down
 class Standing:
     """What one order has of a payment, in minor units.
 
-    :param total: the order's total, by which what exceeds everything else is divided.
-    :param need: what the order needs of this payment; zero if the order is not live.
-    :param authorized: what can still be charged or canceled.
-    :param covered: what is charged, or about to be; with what is authorized, or about
-        to be, it is what covers the need.
-    :param taken: what charges and cancelations take from every authorization.
-    :param dropped: what an app that sets amounts took from the authorization without
-        saying yet what became of it.
-    :param unmatched: what such an app refunded and has not taken from the charge yet;
-        below zero the reverse.
+    :param total: the order's total, the weight by which the last excess is divided.
+    :param need: how much the order needs of this payment; zero if the order is not
+        live.
+    :param authorized: the amount that can still be charged or canceled.
+    :param charged: the amount that is charged. The need is covered by this amount, by
+        `authorized` and by the pending amounts of both.
+    :param taken: how much charges and cancelations take from any authorization.
+    :param dropped: how much an app that sets amounts took from the authorization
+        without a charge or cancelation that explains it yet.
+    :param unmatched: how much such an app refunded and has not subtracted from the
+        charge yet; below zero the reverse.
     """
 
     total: int
@@ -40,19 +42,19 @@ class Standing:
 
     @property
     def open_need(self) -> int:
-        """What no charge covers, done or pending."""
+        """The part of the need that no charge covers, completed or pending."""
         return max(self.need - self.charged - self.charge_pending, 0)
 
 
 class Ledger:
-    """What all orders have of a payment, and the rules by which its events divide."""
+    """All orders' standings, and the rules by which an event of the payment divides."""
 
     def __init__(self, standings: Sequence[Standing]) -> None:
         self.standings = list(standings)
         self.totals = [standing.total for standing in standings]
 
     def divide(self, action: str, outcome: str, amount: int) -> list[int]:
-        """Divide an event that answers nothing and follows nothing."""
+        """Divide an event that answers no request and follows no earlier event."""
         if amount < 0:
             return [-part for part in self._lower(action, -amount)]
         if (action, outcome) == ("authorization", "adjustment"):
@@ -62,7 +64,7 @@ class Ledger:
         return self._draw(amount, self.get_stages(action))
 
     def divide_set_amount(self, action: str, amount: int) -> list[int]:
-        """Divide an amount that an app has set, which Saleor records without reference."""
+        """Divide an amount that an app has set; its event has no reference."""
         if amount >= 0 and action == "refund":
             lowered = [max(-each.unmatched, 0) for each in self.standings]
             charged = [
@@ -75,14 +77,21 @@ class Ledger:
         return self.divide(action, "success", amount)
 
     def follow(self, amount: int, division: Sequence[int]) -> list[int]:
-        """Divide an event as an earlier one of its reference was divided."""
+        """Divide an event as an earlier event of its reference was divided.
+
+        :param division: each order's part of the earlier event.
+        """
         return draw_down(amount, division, self.totals)
 
     def undo(self, action: str, amount: int, division: Sequence[int]) -> list[int]:
         """Divide a charge-back or the reversal of a refund.
 
-        It goes by the division of what it undoes, each order at most what it still has;
-        the rest by what the others still have; what exceeds all of it by the division.
+        Each order's part follows the division of the event that is undone, up to the
+        amount that the order still has. The rest goes to the orders that have something
+        left. Any excess over all of that follows the division again.
+
+        :param division: each order's part of the event that is undone, zeros if
+            unknown.
         """
         has = [
             max(each.refunded if action == "refund" else each.charged, 0)
@@ -102,14 +111,15 @@ class Ledger:
     def answer(
         self, index: int, action: str, amount: int, pending: Sequence[int]
     ) -> list[int]:
-        """Divide what an app did for one order.
+        """Divide the amount that an app has processed for one order.
 
-        It is that order's, up to what was asked for and what the order has. What the app
-        did beyond that (it captured the whole, say) is the siblings' as far as they can
-        take it; the rest stays with the order.
+        The order gets the amount that was requested of it and the amount that it has.
+        An app may do more, for example capture the whole payment. The siblings get the
+        excess as far as they can take it; the rest stays with the order.
 
-        :param pending: what orders were asked for with the same reference: it has come
-            off what they have already.
+        :param index: the order's position.
+        :param pending: the amounts that were requested with the same reference; they
+            are already subtracted from the orders' standings.
         """
         stages = [list(pending), *self.get_stages(action)]
         own = sum(stage[index] for stage in stages)
@@ -124,7 +134,10 @@ class Ledger:
         return parts
 
     def get_stages(self, action: str) -> list[list[int]]:
-        """Return what each order can take of an event, stage after stage."""
+        """Return how much of an event each order can take, stage by stage.
+
+        A stage is used when all earlier stages are exhausted.
+        """
         rows = self.standings
         if action == "authorization":
             return [
@@ -146,9 +159,10 @@ class Ledger:
         return [[max(row.charged, 0) for row in rows]]
 
     def _adjust(self, amount: int) -> list[int]:
-        """Divide what an app says that the whole authorization is.
+        """Divide an amount that an app reports as the whole authorization.
 
-        Saleor takes what was charged and canceled from it again, whenever that was.
+        Saleor subtracts all charges and cancelations from it, also earlier ones, so
+        each order needs the amount that was taken already.
         """
         live = [row.total if row.is_live else 0 for row in self.standings]
         return self._draw(
@@ -161,7 +175,7 @@ class Ledger:
         )
 
     def _lower(self, action: str, amount: int) -> list[int]:
-        """Divide what an app set an amount lower by."""
+        """Divide the amount by which an app has lowered a set amount."""
         if action == "charge":
             refunded = [
                 min(max(row.unmatched, 0), max(row.charged, 0))
@@ -199,11 +213,14 @@ class Ledger:
 def lend(authorizations: Sequence[int], live: Sequence[bool]) -> list[int]:
     """Return how much of each order's authorization its siblings have used.
 
-    A charge or cancelation may take more than its order has authorized. Then the
-    provider has taken the rest from the siblings' authorizations: of orders that are not
-    live first.
+    A charge or cancelation may take more than its order has authorized. The provider
+    has then taken the rest from the siblings' authorizations. Orders that are not live
+    lend first.
 
-    :param authorizations: each order's own, below zero if overdrawn; minor units.
+    :param authorizations: each order's own authorization in minor units, below zero if
+        it is overdrawn.
+    :param live: whether each order is live.
+    :return: minor units, in the same order.
     """
     overdrawn = -sum(min(amount, 0) for amount in authorizations)
     lent = [0] * len(authorizations)

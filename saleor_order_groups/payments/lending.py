@@ -1,4 +1,4 @@
-"""Let siblings lend what an order has used beyond its own authorization."""
+"""Record which authorizations of siblings an order has used beyond its own."""
 
 import datetime
 from decimal import Decimal
@@ -14,14 +14,17 @@ from .locked import LockedPayment, LockedShare
 
 
 def lend_authorizations(locked: LockedPayment) -> None:
-    """Let siblings lend what an order has used beyond its own authorization."""
+    """Lower siblings' authorizations by the amount that an order has overdrawn its own.
+
+    The loan is an authorization adjustment on the sibling's share; nothing is saved.
+    """
     own = [share.book.get_own_authorization() for share in locked.shares]
     lent = lend(
         [floor_minor(amount, locked.currency) for amount in own],
         [share.is_live for share in locked.shares],
     )
     amounts = [to_decimal(part, locked.currency) for part in lent]
-    # What an app says in fractions of the minor unit.
+    # Apps may report fractions of the minor unit: the shares must sum to them too.
     kept = sum((max(amount, Decimal(0)) for amount in own), Decimal(0)) - sum(amounts)
     fraction = kept - max(sum(own, Decimal(0)), Decimal(0))
     for index, share in enumerate(locked.shares):
@@ -61,7 +64,8 @@ def _lend(
         for event in share.book.events
         if event.type.startswith("authorization")
     ]
-    # Saleor reads no authorization that is older than the latest adjustment.
+    # Saleor ignores authorizations that are older than the latest adjustment: date this
+    # adjustment after all of them.
     latest = max(authorizations, default=timezone.now())
     moment = max(timezone.now(), latest + datetime.timedelta(microseconds=1))
     transaction = locked.transaction

@@ -1,6 +1,7 @@
-"""A payment of a group with its shares, locked, and all of their events in memory.
+"""A group's payment with its shares, locked, and all of their events in memory.
 
-Settling reads everything once, works on this, and saves what has changed at the end.
+Settling reads everything once, works on these objects, and saves the changes at the
+end.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ from .amounts import (
 )
 from .ledger import Ledger, Standing
 
-# They tell of the payment, not of money.
+# These events describe the payment; they move no money.
 NOT_SHARED = (
     TransactionEventType.INFO,
     TransactionEventType.AUTHORIZATION_ACTION_REQUIRED,
@@ -44,7 +45,8 @@ class LockedShare:
     """One order's share of the payment.
 
     :param total: the order's total in minor units.
-    :param need: what other payments do not cover of it; zero if the order is not live.
+    :param need: the part of the total that other payments do not cover, in minor units;
+        zero if the order is not live.
     """
 
     link: PaymentShare
@@ -64,11 +66,11 @@ class Entry:
 
     @property
     def is_reported_on_payment(self) -> bool:
-        """Tell whether the app reported it, or was asked it, on the payment itself."""
+        """Whether the event was reported or requested on the payment itself."""
         return any(not row.reported_on_share for row in self.rows.values())
 
     def get_whole_amount(self) -> Decimal:
-        """Return what all parts sum to, those that a failure has undone included."""
+        """Return the Decimal sum of all parts, also of those a failure has undone."""
         return sum(
             (row.share_event.amount_value for row in self.rows.values()), Decimal()
         )
@@ -76,15 +78,16 @@ class Entry:
 
 @dataclass(eq=False)
 class LockedPayment:
-    """A payment, its shares in the order of their numbers, and the links between them."""
+    """A payment, its shares in the order of the orders' numbers, and their links."""
 
     payment: GroupPayment
     book: Book
     shares: list[LockedShare]
     entries: list[Entry]
-    # Shares whose order has a new part of an event, or a part less, by position.
+    # The positions of shares that have gained or lost a part of an event.
     touched: set[int] = field(default_factory=set)
-    # Shares that have lost a part, because an event was attributed to another order.
+    # The positions of shares that have lost a part, because its event was attributed to
+    # another order.
     corrected: set[int] = field(default_factory=set)
     granted_refund_ids: set[int] = field(default_factory=set)
     new_rows: list[PaymentEventShare] = field(default_factory=list)
@@ -94,22 +97,25 @@ class LockedPayment:
 
     @property
     def currency(self) -> str:
+        """The currency of the payment."""
         return self.book.currency
 
     @property
     def transaction(self) -> TransactionItem:
+        """The payment's own transaction."""
         return self.book.transaction
 
     # -------------------------------------------------------------- questions
 
     def get_ledger(self) -> Ledger:
-        """Return the rules, with what each order has now."""
+        """Return the ledger with each order's present standing."""
         return Ledger([_get_standing(share) for share in self.shares])
 
     def find_entry(self, event_type: str, reference: str | None) -> Entry | None:
-        """Return the payment's event of a reference and type.
+        """Return the payment's event of a type and reference, None if it has none.
 
-        One without parts that does not count is a report that Saleor has refused.
+        An event that does not count and has no parts is a report that Saleor has
+        refused: it is left out.
         """
         return next(
             (
@@ -123,7 +129,7 @@ class LockedPayment:
         )
 
     def find_division(self, action: str, reference: str) -> list[int]:
-        """Return how a reference divides, in minor units, whatever became of it."""
+        """Return how a reference divides, in minor units, whatever its outcome was."""
         return [
             floor_minor(
                 max(
@@ -139,7 +145,7 @@ class LockedPayment:
         ]
 
     def find_participants(self, action: str, reference: str) -> set[int]:
-        """Return the shares that have a request or a success of a reference."""
+        """Return the positions of shares with a request or a success of a reference."""
         return {
             index
             for index, share in enumerate(self.shares)
@@ -147,7 +153,7 @@ class LockedPayment:
         }
 
     def find_pending(self, action: str, reference: str) -> list[int]:
-        """Return what each order was asked for with a reference and is not answered."""
+        """Return each order's unanswered request of a reference, in minor units."""
         requests = (
             share.book.find_pending_request(action, reference) for share in self.shares
         )
@@ -157,7 +163,7 @@ class LockedPayment:
         ]
 
     def find_unlinked_reports(self) -> list[tuple[int, TransactionEvent]]:
-        """Return what was reported on shares and the payment does not have yet."""
+        """Return reports that the payment lacks, with their shares' positions."""
         linked = self._get_linked()
         return [
             (index, event)
@@ -167,7 +173,7 @@ class LockedPayment:
         ]
 
     def get_settled_amounts(self) -> list[dict[str, Decimal]]:
-        """Return each share's amounts without the reports that are not settled yet."""
+        """Return each share's Decimal amounts without its unsettled reports."""
         unlinked = {id(event) for _, event in self.find_unlinked_reports()}
         return [
             get_amounts(
@@ -186,7 +192,7 @@ class LockedPayment:
     # ---------------------------------------------------------------- changes
 
     def add_event_of(self, event: TransactionEvent, amount: Decimal) -> Entry:
-        """Give the payment the event that was reported on a share."""
+        """Give the payment a copy of an event that was reported on a share."""
         copied = copy_event(event, self.transaction, amount)
         self._new_events.append(copied)
         self.book.add(copied)
@@ -197,7 +203,7 @@ class LockedPayment:
     def add_pending(
         self, event_type: str, reference: str, amount: Decimal, like: TransactionEvent
     ) -> None:
-        """Give the payment a request that stands for what some orders wait for."""
+        """Give the payment a request event for the pending amount of some orders."""
         pending = copy_event(like, self.transaction, amount)
         pending.type = event_type
         pending.psp_reference = reference
@@ -207,7 +213,7 @@ class LockedPayment:
         self.book.add(pending)
 
     def add_share_event(self, index: int, event: TransactionEvent) -> None:
-        """Give a share an event that is no part of the payment's events."""
+        """Give a share an event that is no part of any event of the payment."""
         self._new_events.append(event)
         self.shares[index].book.add(event)
 
@@ -221,12 +227,13 @@ class LockedPayment:
     ) -> None:
         """Give each order its part of an event of the payment.
 
-        An order without a part gets none, unless it takes part all the same. Of an event
-        of nothing, or of less than a minor unit, every order has one.
+        An order whose part is zero gets an event only if it is a participant. If all
+        parts are zero and there are no participants, every order gets one.
 
-        :param parts: minor units, by position; what the event has in fractions of the
-            minor unit goes to the first.
+        :param parts: minor units, by position; the first order that gets a part also
+            gets the event's fraction of a minor unit.
         :param requests: the requests that the event answers, by the share's position.
+        :param participants: the positions of shares that get a part even if it is zero.
         """
         event = entry.event
         takes_part = {index for index, part in enumerate(parts) if part}
@@ -248,7 +255,7 @@ class LockedPayment:
         request: TransactionEvent | None = None,
         reported_on_share: bool = False,
     ) -> None:
-        """Link an event of a share to the event of the payment that it is a part of."""
+        """Link a share's event to the payment's event of which it is a part."""
         share = self.shares[index]
         if request is not None and request.related_granted_refund_id:
             share_event.related_granted_refund_id = request.related_granted_refund_id
@@ -276,7 +283,7 @@ class LockedPayment:
         request: TransactionEvent | None = None,
         reported_on_share: bool = False,
     ) -> None:
-        """Give an order a part of an event of the payment."""
+        """Give an order a new event as its part of an event of the payment."""
         transaction = self.shares[index].book.transaction
         self.add_part(
             entry,
@@ -287,7 +294,7 @@ class LockedPayment:
         )
 
     def take_back(self, entry: Entry) -> None:
-        """Take an event of the payment from the orders, to attribute it anew."""
+        """Take an event's parts from the orders, so that it can be attributed anew."""
         for index, row in entry.rows.items():
             share_event = row.share_event
             self.shares[index].book.remove(share_event)
@@ -305,14 +312,14 @@ class LockedPayment:
         )
 
     def remove_event(self, event: TransactionEvent, book: Book) -> None:
-        """Remove an event that only stood for others, of the payment or of a share."""
+        """Remove an event of the payment or of a share that only stood for others."""
         book.remove(event)
         self._new_events = [new for new in self._new_events if new is not event]
         if event.pk:
             self._removed_ids.add(event.pk)
 
     def change(self, event: TransactionEvent, book: Book, **values: object) -> None:
-        """Change an event of the payment or of a share."""
+        """Change fields of an event of the payment or of a share."""
         if all(getattr(event, name) == value for name, value in values.items()):
             return
         for name, value in values.items():
@@ -322,7 +329,7 @@ class LockedPayment:
             self._changed_events[event.pk] = event
 
     def save(self) -> None:
-        """Save what has changed: the events and their links, not the transactions."""
+        """Save the changed events and their links, but not the transactions."""
         changed = [
             event
             for pk, event in self._changed_events.items()
@@ -332,7 +339,7 @@ class LockedPayment:
             TransactionEvent.objects.filter(pk__in=self._removed_ids).delete()
         if changed:
             TransactionEvent.objects.bulk_update(changed, _CHANGING_FIELDS)
-        # The payment's events first: theirs are the parts.
+        # The payment's events come first, their parts after them.
         new = [event for event in self._new_events if not event.pk]
         parts = [row.share_event for row in self.new_rows if not row.share_event.pk]
         if new or parts:
@@ -344,7 +351,7 @@ class LockedPayment:
 
 
 def is_reportable(event: TransactionEvent) -> bool:
-    """Tell whether an event is of money that moves, or is to move, and counts."""
+    """Tell whether an event counts and concerns money that moves or is to move."""
     return (
         event.include_in_calculations
         and event.type not in NOT_SHARED
@@ -355,7 +362,7 @@ def is_reportable(event: TransactionEvent) -> bool:
 def _find_asked(
     share: LockedShare, action: str, reference: str
 ) -> list[TransactionEvent]:
-    """Return the event by which a reference has divided: the success, or the request."""
+    """Return the event by which a reference divides: the success, else the request."""
     for outcome in ("success", "request"):
         if event := share.book.find(action, outcome, reference):
             return [event]

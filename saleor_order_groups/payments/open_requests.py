@@ -16,11 +16,8 @@ REQUESTS = {
 }
 
 
-# ------------------------------------------------------------------ open requests
-
-
 def find_open_requests(transaction_ids: Iterable[int]) -> list[TransactionEvent]:
-    """Return requests that have no answer yet, the oldest first.
+    """Return the requests without an answer, the oldest first.
 
     A report that was taken for the answer closes a request too.
     """
@@ -36,7 +33,7 @@ def find_open_requests(transaction_ids: Iterable[int]) -> list[TransactionEvent]
             is_answered=Exists(
                 PaymentEventShare.objects.filter(request=OuterRef("pk"))
             ),
-            # The request of a group is answered with the orders' parts of it.
+            # A group request is answered when the orders' parts of it are.
             parts_are_answered=Exists(
                 PaymentEventShare.objects.filter(
                     event=OuterRef("pk"),
@@ -60,14 +57,14 @@ def match_failures(
     events: Iterable[TransactionEvent],
     is_part: Callable[[TransactionEvent], bool],
 ) -> tuple[list[TransactionEvent], list[tuple[TransactionEvent, TransactionEvent]]]:
-    """Pair each failure without a reference with the request that it is of.
+    """Pair each failure without a reference with the request that has failed.
 
-    That is the oldest before it of its transaction, kind and amount. Returns the
-    requests without a failure, and the pairs.
+    That is the oldest earlier request of the same transaction, kind and amount.
 
     :param events: the oldest first.
-    :param is_part: tells an order's part of what the whole group was asked for, which
-        fails with that.
+    :param is_part: tells whether a request is an order's part of a group request, which
+        fails with it.
+    :return: the requests without a failure, and the pairs of request and failure.
     """
     waiting: dict[tuple, list[TransactionEvent]] = defaultdict(list)
     failed = []

@@ -1,20 +1,22 @@
 """Find and lock the rows of a group's payments.
 
 The lock order is: the orders by primary key, then the payment and its shares by primary
-key, as Saleor locks an order before its transactions.
+key. Saleor locks an order before its transactions too.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
-from django.db import connection
-from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.order.models import Order
-from saleor.payment.lock_objects import transaction_item_qs_select_for_update
 from saleor.payment.models import TransactionEvent, TransactionItem
 
 from ..groups.statuses import NOT_LIVE
+from ..host.locks import (
+    lock_orders,
+    lock_transaction_items,
+    refuse_without_transaction,
+)
 from ..models import GroupPayment, PaymentEventShare, PaymentShare
 from ..money.minor_units import floor_minor, to_minor
 from .amounts import Book
@@ -29,8 +31,8 @@ _COVERING = (
 
 
 def find_payment(transaction_id: int) -> GroupPayment | None:
-    """Return the payment that a transaction is, or is a share of."""
-    # Two look-ups, each by an index: there is none for the two in one.
+    """Return the group's payment that a transaction is or is a share of, or None."""
+    # Two queries that each use an index: no index serves both conditions at once.
     return (
         GroupPayment.objects.filter(transaction_id=transaction_id).first()
         or GroupPayment.objects.filter(shares__transaction_id=transaction_id).first()
@@ -38,7 +40,7 @@ def find_payment(transaction_id: int) -> GroupPayment | None:
 
 
 def find_share(transaction: TransactionItem) -> PaymentShare | None:
-    """Return what the transaction is an order's share of, if it is one."""
+    """Return the payment share of a share transaction, None for any other."""
     return (
         PaymentShare.objects.filter(transaction=transaction)
         .select_related("payment", "order__channel")
@@ -47,22 +49,18 @@ def find_share(transaction: TransactionItem) -> PaymentShare | None:
 
 
 def lock_payment(payment: GroupPayment) -> LockedPayment:
-    """Lock a payment's orders by primary key, then payment and shares; read all events.
+    """Lock a payment's orders, then the payment and its shares; read all events.
 
-    :raises RuntimeError: there is no transaction that would hold the locks.
+    Each kind of row is locked by primary key.
+
+    :raises RuntimeError: no database transaction is open that would hold the locks.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("Locks are held by a transaction, and there is none.")
+    refuse_without_transaction()
     links = list(PaymentShare.objects.filter(payment=payment))
-    orders = {
-        order.pk: order
-        for order in order_qs_select_for_update().filter(
-            pk__in=[link.order_id for link in links]
-        )
-    }
+    orders = lock_orders([link.order_id for link in links])
     lock_transactions(payment, links)
     covered = _get_covered_elsewhere(payment, orders)
-    # As completion divides ties.
+    # Completion breaks ties in this order too.
     links.sort(key=lambda link: orders[link.order_id].number)
     events = _read_events([payment.transaction, *(link.transaction for link in links)])
     shares = []
@@ -85,20 +83,17 @@ def lock_payment(payment: GroupPayment) -> LockedPayment:
 
 
 def lock_transactions(payment: GroupPayment, links: Sequence[PaymentShare]) -> None:
-    """Lock a payment and shares of it by primary key, and read them anew."""
-    transactions = {
-        transaction.pk: transaction
-        for transaction in transaction_item_qs_select_for_update().filter(
-            pk__in=[payment.transaction_id, *(link.transaction_id for link in links)]
-        )
-    }
+    """Lock a payment and shares of it by primary key, and read their rows anew."""
+    transactions = lock_transaction_items(
+        [payment.transaction_id, *(link.transaction_id for link in links)]
+    )
     payment.transaction = transactions[payment.transaction_id]
     for link in links:
         link.transaction = transactions[link.transaction_id]
 
 
 def get_covered(transaction: TransactionItem) -> int:
-    """Return what a transaction covers of its order's total, in minor units."""
+    """Return how much of its order's total a transaction covers, in minor units."""
     covered = sum(getattr(transaction, name) for name in _COVERING)
     return max(floor_minor(covered, transaction.currency), 0)
 

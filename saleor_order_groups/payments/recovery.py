@@ -1,7 +1,7 @@
-"""Find payments of groups whose reports have not reached payment and shares both.
+"""Find group payments whose reports have not reached both payment and shares.
 
-A process may die between Saleor's saving of a report and its settling; the report's
-repetition settles it, and so does `manage.py settle_payments`.
+A process may die between Saleor's saving of a report and its settling. If the app
+repeats the report, that settles it; `manage.py settle_payments` does too.
 """
 
 import datetime
@@ -28,13 +28,13 @@ DEFAULT_BATCH_SIZE = 500
 def find_unsettled(
     payments: QuerySet[GroupPayment],
 ) -> QuerySet[GroupPayment]:
-    """Return the payments of which orders do not have, or were not told, everything."""
+    """Return the payments that orders lack events of, or were not told of."""
     counted = (
         TransactionEvent.objects.filter(include_in_calculations=True)
         .exclude(type__in=NOT_SHARED)
         .exclude(message=STILL_PENDING)
     )
-    # A failure of nothing that was asked of an order stays on the payment.
+    # A failure without a matching request on any order stays on the payment.
     of_payment = counted.filter(
         Q(~Q(type__in=FAILURES) | _is_failure_of_an_order()),
         transaction=OuterRef("transaction"),
@@ -51,7 +51,7 @@ def find_unsettled(
 
 
 def _is_failure_of_an_order() -> Q:
-    """Return the condition that a failure is of what orders have their parts of."""
+    """Return the condition that orders have parts of a failure's reference."""
     divided = TransactionEvent.objects.filter(
         transaction=OuterRef("transaction"),
         psp_reference=OuterRef("psp_reference"),
@@ -69,7 +69,7 @@ def settle_unsettled(
     batch_size: int = DEFAULT_BATCH_SIZE,
     report_progress: Callable[[int], None] = lambda _looked_at: None,
 ) -> Iterator[GroupPayment]:
-    """Settle what is unsettled in the whole database, batch by batch; yield each.
+    """Settle the unsettled payments of the whole database in batches; yield each.
 
     :param report_progress: called after each batch with the number of payments seen.
     """
@@ -95,19 +95,20 @@ def settle_unsettled(
 def give_up_requests(
     before: datetime.datetime, batch_size: int = DEFAULT_BATCH_SIZE
 ) -> Iterator[GroupPayment]:
-    """Record a failure of each request that has had no answer since; yield its payment.
+    """Record a failure of each request without an answer; yield its payment.
 
-    The app may never have been asked, as when a worker died; only the app itself can
-    report that. What such a request reserved can then be asked for again.
+    The app may never have received the request, for example because a worker died. Only
+    the app itself could tell. The amount that such a request reserved can then be
+    requested again.
 
-    :param before: requests made later are left alone.
+    :param before: only requests that were made earlier are given up.
     """
     manager = get_plugins_manager(allow_replica=False)
     requests = TransactionEvent.objects.filter(
         Q(psp_reference__isnull=True) | Q(psp_reference=""),
         Q(transaction__payment_share__isnull=False)
         | Q(transaction__group_payment__isnull=False),
-        # A share's part of a request of the whole group fails with that.
+        # An order's part of a group request fails with the group request.
         payment_event_share__isnull=True,
         include_in_calculations=False,
         type__in=REQUESTS,

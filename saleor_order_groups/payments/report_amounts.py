@@ -1,4 +1,4 @@
-"""What a report means that leaves its amount out, or is of what was reported already."""
+"""Find the amount of a report that omits it, or that repeats an earlier report."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 def find_event_amount(
     transaction: TransactionItem, event_type: str, psp_reference: str
 ) -> Decimal | None:
-    """Return the amount that a report without one means, of a payment or a share.
+    """Return the Decimal amount that a report without one means.
 
-    None where the transaction is neither, or has no such event: Saleor decides then.
+    None if the transaction is neither a group's payment nor a share, or has no matching
+    event: Saleor decides then.
     """
     action, _, outcome = event_type.partition("_")
     if outcome not in ("failure", "back", "reverse"):
@@ -41,10 +42,12 @@ def find_known_amount(
     amount: Decimal,
     get_manager: Callable[[], "PluginsManager"],
 ) -> Decimal | None:
-    """Return the amount that an event has now which is reported again.
+    """Return the present Decimal amount of an event that is reported again.
 
-    None where it is new. A report on an order of what was reported on the payment, and
-    was taken for another order's, is that order's from now on.
+    None if the event is new. A report on a share may repeat a report on the payment
+    that was taken for another order's: the event then belongs to the share's order.
+
+    :param amount: the Decimal amount of the report.
     """
     share = (
         PaymentShare.objects.filter(transaction=transaction)
@@ -75,9 +78,9 @@ def find_known_amount(
 def find_reported_part(
     transaction: TransactionItem, event_type: str, psp_reference: str, amount: Decimal
 ) -> Decimal | None:
-    """Return a share's part of an event that its payment has, reported on the share.
+    """Return a share's Decimal part of a payment's event that is reported on the share.
 
-    None where the payment does not have the event with this amount.
+    None if the payment does not have the event with this amount.
     """
     rows = _get_rows(event_type, psp_reference)
     row = (

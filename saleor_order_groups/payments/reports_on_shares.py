@@ -1,4 +1,4 @@
-"""Carry to the payment what the app reported on one order's share."""
+"""Carry reports on one order's share to the payment."""
 
 from saleor.payment.models import TransactionEvent
 
@@ -8,14 +8,15 @@ from .locked import LockedPayment
 
 
 def carry_reports_on_shares(locked: LockedPayment) -> None:
-    """Give the payment what was reported on its shares.
+    """Give the payment the events that were reported on its shares.
 
-    It holds one event for each reference and type. What exceeds the share goes to its
-    siblings, as their part of the same event.
+    The payment has one event for each reference and type. Siblings get the amount that
+    exceeds the share, as their part of the same event.
     """
     reports = locked.find_unlinked_reports()
     for index, report in reports:
-        # What an order has is asked without what is to be divided still.
+        # An order's present amounts must not include reports that are still to be
+        # divided.
         locked.shares[index].book.remove(report)
     for index, report in sorted(reports, key=lambda pair: pair[1].created_at):
         _carry(locked, index, report)
@@ -25,7 +26,7 @@ def _carry(locked: LockedPayment, index: int, report: TransactionEvent) -> None:
     book = locked.shares[index].book
     entry = locked.find_entry(report.type, report.psp_reference)
     if entry and index in entry.rows:
-        # The payment has this report already, and the share its part of it.
+        # The payment has this report already, and the share has its part of it.
         locked.change(report, book, include_in_calculations=False)
         book.add(report)
         return
@@ -36,12 +37,12 @@ def _carry(locked: LockedPayment, index: int, report: TransactionEvent) -> None:
         and entry.get_whole_amount() == amount
         and is_guessed(locked, entry, index)
     ):
-        # Reported on the payment before, and given to somebody else.
+        # The event was reported on the payment before, and attributed to another order.
         locked.take_back(entry)
     if entry is None:
         entry = locked.add_event_of(report, amount)
     elif not entry.rows:
-        # Reported on both before either was settled.
+        # The event was reported on payment and share before either report was settled.
         amount = max(amount, entry.event.amount_value)
     minor = floor_minor(amount, locked.currency)
     parts = divide_answer(locked, index, report.type, report.psp_reference, minor)

@@ -1,7 +1,7 @@
-"""What is asked of a payment provider after completion, bounded by the orders' shares.
+"""Bound the requests on a payment after completion by the orders' shares.
 
-A request is open until it is answered: Saleor counts it from when the app has answered
-with a reference. An answer without one has failed.
+A request is open until it is answered. Saleor counts a request as soon as the app has
+answered with a reference. A request that was answered without a reference has failed.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ from ..money.minor_units import show
 from .open_requests import find_open_requests
 from .records import find_share, lock_transactions
 
-# What each action takes from, and the requests that take from the same.
+# The amount that each action takes from, and the requests that take from the same.
 _BOUNDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     TransactionAction.CHARGE: (
         "authorized_value",
@@ -43,11 +43,11 @@ _BOUNDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 def find_refusal(
     transaction: TransactionItem, share: PaymentShare | None, action: str | None
 ) -> str | None:
-    """Return why an action may not be requested of a transaction, if it may not.
+    """Return why an action must not be requested of a transaction, None if it may be.
 
-    A payment provider cancels a whole authorization, and may let it be charged only once:
-    then an order may act on its share alone when no live sibling has money authorized on
-    the same payment.
+    A payment provider cancels a whole authorization, and may allow only one charge of
+    it. An order may then act on its share alone only if no live sibling has money
+    authorized on the same payment.
     """
     if share is None:
         if GroupPayment.objects.filter(transaction=transaction).exists():
@@ -87,7 +87,7 @@ def _find_authorized_siblings(share: PaymentShare) -> list[int]:
         .filter(
             Q(transaction__authorized_value__gt=0)
             | Q(transaction__authorize_pending_value__gt=0)
-            # Authorized again, should the charge fail.
+            # If the charge fails, this amount is authorized again.
             | Q(transaction__charge_pending_value__gt=0)
         )
     )
@@ -95,10 +95,10 @@ def _find_authorized_siblings(share: PaymentShare) -> list[int]:
 
 
 def get_available(links: Sequence[PaymentShare], action: str) -> dict[UUID, Decimal]:
-    """Return how much of each share can be requested, by the share's key.
+    """Return the Decimal amount that can be requested of each share, by its key.
 
-    Open requests have theirs already, the orders' parts of the group's requests too. The
-    number of statements is constant.
+    The amounts of open requests are subtracted, also those of the orders' parts of
+    group requests. The number of SQL statements is constant.
     """
     name, kinds = _BOUNDS[action]
     open_requests = find_open_requests([link.transaction_id for link in links])
@@ -115,8 +115,9 @@ def get_available(links: Sequence[PaymentShare], action: str) -> dict[UUID, Deci
 
 
 def limit_to_share(share: PaymentShare, action: str, amount: Decimal | None) -> Decimal:
-    """Return what can be requested of a share where this amount, or all, is asked for.
+    """Return how much of a Decimal amount, or of all, can be requested of a share.
 
+    :param amount: None requests all that is left.
     :raises ValidationError: nothing is left of the share.
     """
     available = get_available([share], action)[share.pk]
@@ -131,11 +132,14 @@ def limit_to_share(share: PaymentShare, action: str, amount: Decimal | None) -> 
 def refuse_beyond_share(
     transaction: TransactionItem, action: str, amount: Decimal
 ) -> None:
-    """Refuse a request of more than is left of a share; hold its locks until it is made.
+    """Refuse a request of more than its share has left; keep the share locked.
 
-    To be called in the transaction that saves the request.
+    Call it in the transaction that saves the request, so that no concurrent request can
+    take the same amount.
 
-    :raises ValidationError: names what is left.
+    :param amount: the requested Decimal amount.
+    :raises ValidationError: the message says how much is left, or why the action is
+        refused.
     """
     share = find_share(transaction)
     if share is None:

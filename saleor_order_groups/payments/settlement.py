@@ -1,12 +1,13 @@
-"""What a payment app reports after completion, carried between payment and shares.
+"""Carry the reports of a payment app between a payment and its shares.
 
-`settle` compares the events with the links between them and writes what is missing, so
-that running it twice, late or after a crash ends in the same rows. An app that knows
-nothing of groups reports on the payment: each order gets its part. What an app answers
-to a request for one order is reported on that order's share: the payment gets it too.
+`settle` compares the events with the links between them and writes the missing ones.
+Running it twice, late or after a crash ends in the same rows. An app that does not know
+of groups reports on the payment: each order gets its part. An app answers a request on
+one order on that order's share: the payment gets the answer too.
 
-Each share is what a plain transaction of its order would be. The payment stands for all
-of them: its events are kept so that Saleor's amounts of it are the sum of the shares'.
+Each share transaction has the amounts that a plain transaction of its order would have.
+The payment stands for all shares: its events are kept such that Saleor's amounts of it
+are the sum of the shares'.
 """
 
 from decimal import Decimal
@@ -46,9 +47,10 @@ def settle(
     user: "User | None" = None,
     app: "App | None" = None,
 ) -> None:
-    """Bring payment, shares and orders in line, then fire Saleor's events of each order.
+    """Settle a payment, its shares and orders, then fire Saleor's events of each order.
 
-    Orders are locked first, by primary key, then the transactions, as Saleor does.
+    The orders are locked first, then the transactions, each by primary key, as in
+    Saleor.
     """
     with traced_atomic_transaction():
         locked = lock_payment(payment)
@@ -58,7 +60,10 @@ def settle(
 
 
 def follows_from_events(payment: GroupPayment) -> bool:
-    """Tell whether payment and shares sum as soon as their amounts follow their events."""
+    """Tell whether the shares sum to the payment when all amounts follow from events.
+
+    Nothing is saved.
+    """
     with traced_atomic_transaction():
         locked = lock_payment(payment)
         bring_in_line(locked)
@@ -77,10 +82,11 @@ def settle_locked(
     settled: list[dict[str, Decimal]] | None = None,
     named: dict[tuple[str, str], int] | None = None,
 ) -> list:
-    """Write what is missing; return what the orders are to be told of it.
+    """Save the missing events and the amounts; return the orders' announcements.
 
-    :param settled: each share's amounts as its order was told them last.
-    :param named: whose a reference is, where the app says so right now.
+    :param settled: each share's Decimal amounts of which its order was told last.
+    :param named: the share that a reference belongs to, where the app says so right
+        now.
     """
     settled = settled or locked.get_settled_amounts()
     bring_in_line(locked, named)
@@ -116,9 +122,10 @@ def settle_locked(
 def bring_in_line(
     locked: LockedPayment, named: dict[tuple[str, str], int] | None = None
 ) -> None:
-    """Give payment and shares the events that they miss; nothing is saved.
+    """Give payment and shares the events that they lack; nothing is saved.
 
-    :param named: whose a reference is, where the app says so right now.
+    :param named: the share that a reference belongs to, where the app says so right
+        now.
     """
     _follow_events(locked)
     _follow_requests(locked)
@@ -136,10 +143,11 @@ def _get_stored(transaction: TransactionItem) -> dict[str, Decimal]:
 
 
 def _follow_events(locked: LockedPayment) -> None:
-    """Let shares of amounts follow events again, as their payment does from now on.
+    """Let shares with divided amounts follow the payment's events from now on.
 
-    The amounts were divided where they did not follow from the payment's events. Saleor
-    commits a report's event before the amounts: a completion between them sees that too.
+    The amounts were divided because they did not follow from the payment's events. A
+    completion may find such a payment between two commits: Saleor commits a report's
+    event before the amounts.
     """
     divided = [
         (share, event)
@@ -162,9 +170,9 @@ def _follow_events(locked: LockedPayment) -> None:
 
 
 def _follow_requests(locked: LockedPayment) -> None:
-    """Let what each order was asked for follow a request of the whole group.
+    """Copy the answer to a group request to each order's part of the request.
 
-    Saleor gives a request its reference in place, when it is answered.
+    Saleor adds the reference to the request event itself when the app answers.
     """
     for entry in locked.entries:
         event = entry.event
@@ -182,9 +190,9 @@ def _follow_requests(locked: LockedPayment) -> None:
 
 
 def _share_failed_requests(locked: LockedPayment) -> None:
-    """Tell the orders that a request of the whole group got no answer.
+    """Tell the orders that a group request got no answer.
 
-    Saleor records that without a reference, and counts it nowhere.
+    Saleor records that failure without a reference, and does not count it.
     """
     entries = {id(entry.event): entry for entry in locked.entries}
     _, failed = match_failures(locked.book.events, lambda _event: False)
@@ -197,7 +205,7 @@ def _share_failed_requests(locked: LockedPayment) -> None:
 
 
 def _relate_granted_refunds(locked: LockedPayment) -> None:
-    """Let an answer be that of the granted refund that its request was made for."""
+    """Relate an answer to the granted refund that its request was made for."""
     for row in locked.new_rows:
         event = row.share_event
         if (

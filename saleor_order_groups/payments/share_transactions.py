@@ -1,4 +1,4 @@
-"""Save what payment and shares have, and what staff can do with a share."""
+"""Save the transactions of payment and shares, with the actions offered to staff."""
 
 import logging
 
@@ -16,7 +16,7 @@ from .records import lock_payment
 
 logger = logging.getLogger(__name__)
 
-# What the app keeps on the payment and the orders' shares show too.
+# The fields that the app sets on the payment and the share transactions copy.
 _FOLLOWING_FIELDS = (
     "psp_reference",
     "name",
@@ -37,7 +37,7 @@ _FOLLOWING_FIELDS = (
 
 
 def save_transactions(locked: LockedPayment) -> None:
-    """Save the amounts of all, and what the shares have of their payment."""
+    """Save the amounts of payment and shares, and the fields that shares copy."""
     payment, transaction = locked.payment, locked.transaction
     locked.book.apply()
     shares = [share.book.transaction for share in locked.shares]
@@ -46,7 +46,7 @@ def save_transactions(locked: LockedPayment) -> None:
     if actions:
         payment.available_actions = actions
         payment.save(update_fields=["available_actions"])
-    # A report on a share may be the first to name the payment.
+    # A report on a share may be the first one with a reference for the payment.
     references = [share.psp_reference for share in shares if share.psp_reference]
     if not transaction.psp_reference and references:
         transaction.psp_reference = references[0]
@@ -56,7 +56,7 @@ def save_transactions(locked: LockedPayment) -> None:
     for locked_share, share in zip(locked.shares, shares, strict=True):
         for name in _FOLLOWING_FIELDS:
             setattr(share, name, getattr(transaction, name))
-        # What was said of one order's share stays.
+        # Metadata that was set on one order's share stays.
         share.metadata.update(transaction.metadata)
         share.private_metadata.update(transaction.private_metadata)
         share.available_actions = actions or share.available_actions
@@ -78,10 +78,10 @@ def save_transactions(locked: LockedPayment) -> None:
 
 
 def divide_anew(locked: LockedPayment) -> None:
-    """Divide everybody's amounts in proportion, so that they sum to the payment.
+    """Divide all amounts in proportion, so that the shares sum to the payment.
 
-    The last resort: an order may get another one's money. No report, request or crash is
-    known to lead here.
+    This is the last resort: an order may get another order's money. No report, request
+    or crash is known to lead here.
     """
     payment = locked.payment
     shares = [share.book.transaction for share in locked.shares]
@@ -108,7 +108,7 @@ def divide_anew(locked: LockedPayment) -> None:
 
 
 def update_actions(payment: GroupPayment) -> None:
-    """Offer to cancel what is left where an order's end has freed it; amounts stay."""
+    """Offer CANCEL where an order's end has made it possible; the amounts stay."""
     with traced_atomic_transaction():
         locked = lock_payment(payment)
         transactions = [share.book.transaction for share in locked.shares]
@@ -120,9 +120,9 @@ def update_actions(payment: GroupPayment) -> None:
 
 
 def keep_no_actions(payment: GroupPayment) -> None:
-    """Keep with the payment that nothing is left to do with it, and with its shares.
+    """Record that no action is left on a payment and its shares.
 
-    On the payment's own row this cannot be told from nothing being said.
+    On the payment's own row, an empty list may also mean that the app has said nothing.
     """
     with traced_atomic_transaction():
         locked = lock_payment(payment)
@@ -135,7 +135,7 @@ def keep_no_actions(payment: GroupPayment) -> None:
 
 
 def follow_metadata(transaction: TransactionItem) -> None:
-    """Let a payment's metadata follow to its shares; what was said of one order stays."""
+    """Copy a payment's metadata to its shares; metadata of one order's share stays."""
     payment = GroupPayment.objects.filter(transaction=transaction).first()
     if payment is None:
         return
@@ -149,7 +149,7 @@ def follow_metadata(transaction: TransactionItem) -> None:
 
 
 def _offer_cancel(locked: LockedPayment) -> None:
-    """Let a share show CANCEL where that takes nothing from a live sibling."""
+    """Let a share offer CANCEL only if that takes nothing from a live sibling."""
     for locked_share in locked.shares:
         siblings = [other for other in locked.shares if other is not locked_share]
         share = locked_share.book.transaction
@@ -166,7 +166,7 @@ def _offer_cancel(locked: LockedPayment) -> None:
             and TransactionAction.CANCEL in locked.payment.available_actions
             and TransactionAction.CANCEL not in share.available_actions
         ):
-            # The last one with money authorized cancels nobody else's.
+            # The last share with money authorized takes nothing from a sibling.
             share.available_actions = [
                 *share.available_actions,
                 TransactionAction.CANCEL,
@@ -174,7 +174,7 @@ def _offer_cancel(locked: LockedPayment) -> None:
 
 
 def is_authorized(transaction: TransactionItem) -> bool:
-    """Tell whether money is authorized, or about to be, or to be charged."""
+    """Tell whether money is authorized, or an authorization or charge is pending."""
     return (
         transaction.authorized_value > 0
         or transaction.authorize_pending_value > 0

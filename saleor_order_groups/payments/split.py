@@ -1,8 +1,9 @@
-"""The checkout's payments and the orders' shares of them.
+"""Give each order its share of the checkout's payments.
 
-A transaction that paid for several orders becomes the group's payment, bound to no order
-and no checkout; each order gets a share, a transaction of its own with the order's part
-of every event, so that Saleor derives each order's amounts and statuses as for any order.
+A transaction that paid for several orders becomes the group's payment, which belongs to
+no order and no checkout. Each order gets a share: a transaction of its own with the
+order's part of every event. Saleor derives the order's amounts and statuses from it as
+for any order.
 """
 
 from collections.abc import Sequence
@@ -13,9 +14,9 @@ from saleor.checkout.error_codes import CheckoutErrorCode
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 from saleor.payment import TransactionAction
-from saleor.payment.lock_objects import transaction_item_qs_select_for_update
 from saleor.payment.models import TransactionItem
 
+from ..host.locks import lock_transaction_items_of_checkout
 from ..host.prefetched import forget, remember
 from ..models import GroupPayment, OrderGroup, PaymentShare
 from ..money.minor_units import to_minor
@@ -26,10 +27,11 @@ from .legacy.split import share_legacy_payments
 from .locked import Entry, LockedPayment, LockedShare
 from .records import get_covered
 
-# Their webhooks look a payment up by its token, which the parts would share.
+# The webhooks of these gateways find a payment by its token, which all of its parts
+# would have.
 UNSUPPORTED_GATEWAYS = frozenset({"saleor.payments.stripe"})
 
-# Not carried to a share: idempotency_key, token and use_old_id identify the payment.
+# Not copied to a share: idempotency_key, token and use_old_id identify the payment.
 _SHARE_FIELDS = (
     "name",
     "message",
@@ -56,9 +58,9 @@ _SHARE_FIELDS = (
 
 
 def refuse_unsupported_transactions(checkout: Checkout) -> None:
-    """Refuse what cannot be divided between orders, before anything is paid with it.
+    """Refuse payments that cannot be divided between orders, before they are used.
 
-    :raises ValidationError: the checkout holds such a payment.
+    :raises ValidationError: the checkout has such a payment.
     """
     payment = checkout.get_last_active_payment()
     if payment is None:
@@ -76,24 +78,22 @@ def refuse_unsupported_transactions(checkout: Checkout) -> None:
 
 
 def _refuse(reason: str) -> None:
-    # One of the codes that the errors of all entries have.
+    # The error enums of all mutations that complete a checkout have this code.
     raise ValidationError(reason, code=CheckoutErrorCode.GRAPHQL_ERROR.value)
 
 
 def share_payments(
     checkout: Checkout, group: OrderGroup, orders: Sequence[Order]
 ) -> list[TransactionItem]:
-    """Give each order its part of the checkout's transactions and payments.
+    """Give each order its part of the checkout's transactions and legacy payments.
 
-    Several payments draw down what each order still needs, in the order in which they
-    were made; what exceeds all totals goes by the orders' totals.
+    Several payments draw down the orders' needs in the order in which they were made.
+    The excess over all totals is divided by the orders' totals.
 
-    Returns the orders' new transactions, with their events prefetched.
+    :return: the orders' share transactions, with their events prefetched.
     """
     needs = [to_minor(order.total_gross_amount, order.currency) for order in orders]
-    transactions = list(
-        transaction_item_qs_select_for_update().filter(checkout_id=checkout.pk)
-    )
+    transactions = lock_transaction_items_of_checkout(checkout.pk)
     all_shares = []
     for transaction in transactions:
         shares = _share_transaction(transaction, group, orders, needs)
@@ -112,7 +112,10 @@ def _share_transaction(
     orders: Sequence[Order],
     needs: list[int],
 ) -> list[TransactionItem]:
-    """Make the transaction the group's payment; return each order's share of it."""
+    """Make the transaction the group's payment; return each order's share of it.
+
+    :param needs: how much each order still needs, in minor units.
+    """
     payment = GroupPayment.objects.create(
         group=group,
         transaction=transaction,
@@ -140,17 +143,17 @@ def _share_transaction(
     attribute_reports(divided)
     divided.save()
     for share, own in zip(shares, divided.shares, strict=True):
-        # Saleor would read them again, share by share.
+        # Fill the prefetch cache: Saleor would query the events of each share.
         remember(share, "events", own.book.events)
         own.book.apply()
-        # Created by us, but paid when the payment was.
+        # The row is new, but the money was paid when the payment was made.
         share.created_at = transaction.created_at
     if not sums_hold(transaction, shares):
         share_amounts(transaction, shares, needs, totals)
         for share in shares:
             forget(share, "events")
         prefetch_related_objects(shares, "events")
-    # Most are zero, as they were made.
+    # Most amounts are zero, as in a new row: save the others.
     changed = [name for name in AMOUNTS if any(getattr(each, name) for each in shares)]
     TransactionItem.objects.bulk_update(shares, ["created_at", *changed])
     transaction.checkout_id = None
@@ -162,9 +165,9 @@ def _share_transaction(
 def create_shares(
     transaction: TransactionItem, orders: Sequence[Order]
 ) -> list[TransactionItem]:
-    """Return new transactions of orders, like the payment's but without its amounts."""
+    """Create a transaction for each order, like the payment's but without amounts."""
     values = {name: getattr(transaction, name) for name in _SHARE_FIELDS}
-    # The payment provider cancels a whole authorization, the siblings' parts included.
+    # The payment provider cancels a whole authorization, including the siblings' parts.
     actions = [
         action
         for action in transaction.available_actions

@@ -1,4 +1,4 @@
-"""Keep the payment's events so that its amounts are the sum of the shares'."""
+"""Let the payment stand for its shares, whatever the outcomes of the orders' parts."""
 
 from decimal import Decimal
 
@@ -10,11 +10,11 @@ from .locked import LockedPayment, iterate_groups
 
 
 def stand_for_shares(locked: LockedPayment) -> None:
-    """Keep the payment's events so that its amounts are the sum of the shares'.
+    """Keep the payment's events such that its amounts are the sum of the shares'.
 
-    Saleor keeps one outcome for each reference. Where the orders' parts of a reference
-    had different outcomes, the payment's success is what has succeeded of them, and its
-    failure does not count.
+    Saleor keeps one outcome for each reference. If the orders' parts of a reference
+    have different outcomes, the payment's success has the amount of the parts that
+    succeeded, and its failure does not count.
     """
     for action, reference in list(iterate_groups(locked)):
         _stand_for_outcomes(locked, action, reference)
@@ -39,7 +39,8 @@ def _stand_for_outcomes(locked: LockedPayment, action: str, reference: str) -> N
     if success := locked.find_entry(f"{action}_success", reference):
         if not success.rows:
             return
-        # An older failure of all leaves the payment's success as it was reported.
+        # If every part has failed, the payment's success keeps the amount that was
+        # reported.
         amount = success.get_whole_amount() if not is_open else succeeded
         if all(
             successes[index] and not row.reported_on_share
@@ -50,7 +51,7 @@ def _stand_for_outcomes(locked: LockedPayment, action: str, reference: str) -> N
             success.event,
             locked.book,
             amount_value=amount,
-            # A success, also of nothing, would hide what is pending.
+            # A success, even with an amount of zero, would hide the pending amount.
             include_in_calculations=bool(any(successes) or not any(requests)),
         )
         if not is_open and locked.book.find_counting_success(action, reference):
@@ -68,7 +69,7 @@ def _stand_for_outcomes(locked: LockedPayment, action: str, reference: str) -> N
 def _find_request(
     locked: LockedPayment, action: str, reference: str
 ) -> TransactionEvent | None:
-    """Return the payment's request of a reference, the latest that counts of several."""
+    """Return the payment's request of a reference, the latest one that counts."""
     if request := locked.book.find(action, "request", reference):
         return request
     entry = locked.find_entry(f"{action}_request", reference)
@@ -82,11 +83,12 @@ def _keep_pending(
     pending: Decimal,
     like: TransactionEvent | None,
 ) -> None:
-    """Keep what some orders wait for where another event of the payment hides it.
+    """Keep some orders' pending amount where another event of the payment hides it.
 
-    The payment has a request of its own for it, with a reference of its own.
+    The payment gets an extra request event for it, with a reference of its own.
 
-    :param like: what the request is like, but for its amount.
+    :param pending: the Decimal amount; zero removes the extra request.
+    :param like: the event that the extra request copies, except for its amount.
     """
     own_reference = _get_own_reference(action, reference)
     found = locked.book.find(action, "request", own_reference)
@@ -104,10 +106,10 @@ def _get_own_reference(action: str, reference: str) -> str:
 
 
 def _stand_for_adjustments(locked: LockedPayment) -> None:
-    """Keep the payment's adjustment at what the shares' authorizations sum to.
+    """Keep the payment's adjustment at the sum of the shares' authorizations.
 
-    An adjustment that was reported on one share sets that share alone; on the payment it
-    overwrites all of them.
+    An adjustment that was reported on one share sets that share alone. The payment's
+    adjustment sets the whole authorization.
     """
     adjustments = [
         entry
@@ -132,9 +134,9 @@ def _stand_for_adjustments(locked: LockedPayment) -> None:
 
 
 def stand_for_pending_authorizations(locked: LockedPayment) -> None:
-    """Keep the payment's pending authorizations at what the shares' sum to.
+    """Keep the payment's pending authorization at the sum of the shares' pending ones.
 
-    An adjustment, of a share or of the payment, hides the older requests of that one.
+    An adjustment of a transaction hides the older requests of that transaction.
     """
     action, name = "authorization", "authorize_pending_value"
     requests = [
@@ -160,7 +162,8 @@ def stand_for_pending_authorizations(locked: LockedPayment) -> None:
                 locked.change(request, locked.book, amount_value=pending)
     if not requests:
         return
-    # Made anew only where an adjustment has hidden the older one, or nothing needs it.
+    # Replace the extra request only if an adjustment has hidden it, or remove it if no
+    # pending amount is hidden.
     found = locked.book.find(action, "request", _get_own_reference(action, ""))
     others = [event for event in locked.book.events if event is not found]
     latest = max(

@@ -1,17 +1,19 @@
-"""The only package that replaces anything of Saleor's, each with its reason.
+"""The only package that replaces functions of Saleor's, each with its reason.
 
-Saleor has no hook that returns several orders. Every name here is looked up where it is
-called, or is a method of a class, so that replacing it once reaches every caller. Each is
-verified at start-up: on a Saleor that does not match, the process refuses to start
-rather than serve unsplit orders.
+Saleor has no hook that returns several orders. Every replaced name is looked up where
+it is called, or is a method of a class, so that replacing it once reaches every caller.
+Each name is verified at start-up: on a Saleor that does not match, the process refuses
+to start instead of serving unsplit orders.
 
-`completion` enters where a checkout completes, `delivery` where it is delivered,
-`new_orders` where Saleor would read each new order again, `orders` where an order's later
-life would forget its group, `payments` where transactions are reported on and acted on,
-`transactions` where they are listed and their channel is looked up, `channels` and
-`commands` where a channel is deleted or a database is emptied, `drafts` where staff place
-orders, `confirmation` where the customer is told of one, `webhooks` where Saleor looks up
-who listens.
+Each module stands for a place in Saleor. `completion`: a checkout completes.
+`delivery`: delivery methods are found, checked and written to an order.
+`order_creation`: Saleor would read each new order again. `order_life`: Saleor would
+treat an order of a group as an only order. `payments`: apps report on transactions and
+staff act on them. `legacy_payments`: gateways capture, void and refund.
+`transaction_lists`: transactions are listed and their channel is looked up.
+`channel_deletion` and `database_clearing`: a channel is deleted or a database is
+emptied. `staff_orders`: staff place orders. `confirmation`: an order is confirmed to
+the customer. `webhook_lookups`: the webhooks of an event are looked up.
 """
 
 import functools
@@ -51,16 +53,19 @@ SEAMS: tuple[Seam, ...] = (
 
 
 def find_mismatches() -> Iterator[str]:
-    """Yield what keeps the plugin from working in the Saleor that is installed.
+    """Yield the reasons why the plugin cannot work in the installed Saleor.
 
-    Call it once Saleor's schema is extended: the plugin's modules import it.
+    Call it once Saleor's schema is extended: the plugin's modules import the schema.
     """
     yield from find_changed_names()
     yield from find_unimportable_modules()
 
 
 def find_changed_names() -> Iterator[str]:
-    """Yield what Saleor does not have, or has with other parameters."""
+    """Yield the names that Saleor lacks, or has with other parameters.
+
+    An unsupported version of Saleor is yielded too.
+    """
     if problem := versions.find_unsupported():
         yield problem
     for name in (*SEAMS, *internals.INTERNALS, *versions.INTERNALS):
@@ -110,7 +115,7 @@ def verify_names() -> None:
 
 
 def verify_modules() -> None:
-    """Refuse to start when a module would fail that nothing imports until it is needed.
+    """Refuse to start if a module that is imported later cannot be imported.
 
     :raises ImproperlyConfigured: names the modules and the supported versions.
     """
@@ -133,7 +138,7 @@ def install() -> None:
         assert original is not None
         if getattr(original, "_order_groups_seam", False):
             continue
-        # A class method is wrapped as the function that it is, `cls` included.
+        # Wrap the function of a class method, which takes `cls` as its first argument.
         function = getattr(original, "__func__", original)
         replacement = functools.wraps(function)(seam.replace(original))
         replacement._order_groups_seam = True  # type: ignore[attr-defined]
@@ -151,11 +156,12 @@ def is_installed() -> bool:
 
 
 def _replace_imported_copies(replaced: Iterable[tuple[Callable, Callable]]) -> None:
-    """Replace the names in modules that have imported them by name already.
+    """Replace the originals in modules that have imported them by name already.
 
-    In one pass: Saleor has 800 modules, and every process waits for it.
+    One pass replaces all of them: Saleor has 800 modules, and every process waits for
+    it.
     """
-    # By identity: what modules hold may not be hashable, nor comparable.
+    # Find them by identity: objects in modules may be neither hashable nor comparable.
     replacements = {id(original): replacement for original, replacement in replaced}
     for module_name, module in list(sys.modules.items()):
         if not module_name.startswith("saleor."):

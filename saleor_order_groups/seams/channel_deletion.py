@@ -1,4 +1,4 @@
-"""Where deleting a channel would stop at its groups."""
+"""Let Saleor delete a channel that has order groups."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ def _migrate_orders(original: Callable) -> Callable:
 
 
 def _delete_channel_without_orders(original: Callable) -> Callable:
-    """Let groups go whose orders Saleor has deleted; with orders, Saleor refuses."""
+    """Delete the channel's groups without orders; with orders, Saleor refuses."""
 
     def delete(cls, origin_channel):
         from ..groups.channels import delete_groups_without_orders

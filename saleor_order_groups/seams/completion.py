@@ -1,4 +1,4 @@
-"""Where a checkout completes: one order for each seller, once."""
+"""Place one order for each seller where Saleor completes a checkout, and only once."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from .seam import Seam
 
 
 def _create_order_from_checkout(original: Callable) -> Callable:
-    """Transactions: every entry of that flow creates its order here."""
+    """Place the orders where every entry of the transaction flow creates its order."""
 
     def create(
         checkout_info,
@@ -60,7 +60,7 @@ def _create_order_from_checkout(original: Callable) -> Callable:
 
 @contextmanager
 def _naming_gift_cards() -> Iterator[None]:
-    """Give the error its code, which Saleor loses in its transaction flow."""
+    """Give a gift card error its code, which Saleor loses in the transaction flow."""
     from django.core.exceptions import ValidationError
 
     try:
@@ -71,7 +71,7 @@ def _naming_gift_cards() -> Iterator[None]:
 
 
 def _use_voucher(checkout_info) -> None:
-    """Count the voucher in the completion's own transaction: a failure releases it."""
+    """Count the voucher in the completion's transaction: a failure rolls it back."""
     from saleor.discount.models import NotApplicable
 
     from ..completion.vouchers import use_voucher
@@ -85,7 +85,7 @@ def _use_voucher(checkout_info) -> None:
 
 
 def _create_order(original: Callable) -> Callable:
-    """Legacy payments: the money has been taken when this is called."""
+    """Place the orders of the payment flow, which has taken the money already."""
 
     def create(
         *,
@@ -137,23 +137,24 @@ def _create_order(original: Callable) -> Callable:
                 private_metadata_list=private_metadata_list,
                 is_automatic_completion=is_automatic_completion,
             )
-            # What fails from here on, fails because of its group.
+            # A failure from here on is not Saleor's: it concerns the group.
             of_saleor = False
             return order
 
         try:
-            # The payment flow has counted the voucher before it took the money.
+            # The payment flow counted the voucher before it took the money.
             return place_order_group(
                 completion, create_saleor_order, use_voucher=lambda: None
             )
         except (InsufficientStock, GiftCardNotApplicable):
-            # Saleor itself gives the money back and releases the voucher.
+            # For these errors Saleor itself gives the money back and releases the
+            # voucher.
             raise
         except Exception as error:
             if of_saleor:
                 raise
-            # The split has been rolled back: the unsplit payment goes where Saleor's
-            # own failures go.
+            # The split has been rolled back. Saleor's handler of its own failures gives
+            # back the undivided payment.
             complete_checkout_fail_handler(
                 checkout_info,
                 manager,
@@ -162,7 +163,7 @@ def _create_order(original: Callable) -> Callable:
                 payment=checkout_info.checkout.get_last_active_payment(),
             )
             if isinstance(error, DatabaseError):
-                # Saleor would roll back the refund's record with a database error.
+                # With a database error Saleor would roll back the record of the refund.
                 raise ValidationError(
                     "The orders could not be created; the payment was given back.",
                     code=CheckoutErrorCode.PAYMENT_ERROR.value,
@@ -173,7 +174,7 @@ def _create_order(original: Callable) -> Callable:
 
 
 def _prepare_checkout_with_payment(original: Callable) -> Callable:
-    """Refuse by looking, before a voucher is used and a payment is processed."""
+    """Refuse a checkout before its voucher is used and its payment is processed."""
 
     def prepare(manager, checkout_info, lines, redirect_url, payment):
         from ..completion.changes import (
@@ -193,14 +194,18 @@ def _prepare_checkout_with_payment(original: Callable) -> Callable:
 
 
 def _increase_voucher_code_usage_value(original: Callable) -> Callable:
-    """Saleor counts the voucher in an earlier transaction, which a failure keeps."""
+    """Leave the counting of the voucher to the completion of the checkout.
+
+    Saleor counts it in an earlier transaction, which a failed completion does not roll
+    back.
+    """
 
     def increase(checkout_info):
         from ..config import get_config
         from ..groups.lookup import find_first_order
 
         if get_config(checkout_info.channel.slug, checkout_info.manager).active:
-            # Counted with the orders.
+            # The completion counts the voucher in the transaction of the orders.
             return checkout_info.voucher_code
         if find_first_order(checkout_info.checkout.token):
             return None
@@ -210,7 +215,7 @@ def _increase_voucher_code_usage_value(original: Callable) -> Callable:
 
 
 def _process_voucher_data_for_order(original: Callable) -> Callable:
-    """Legacy payments: the voucher is counted before the money is taken."""
+    """Count the voucher of the payment flow under a lock, before the money is taken."""
 
     def process(checkout_info):
         from ..completion.vouchers import use_voucher
@@ -224,7 +229,10 @@ def _process_voucher_data_for_order(original: Callable) -> Callable:
 
 
 def _add_gift_cards_to_order(original: Callable) -> Callable:
-    """Saleor locks other checkouts with the card while it holds the card."""
+    """Spend the gift cards of one order without a deadlock.
+
+    Saleor locks other checkouts with the card while it holds the card.
+    """
 
     def add(checkout_info, order, total_price_left, user, app):
         from ..completion.gift_cards import spend_on_one_order
@@ -240,7 +248,10 @@ def _add_gift_cards_to_order(original: Callable) -> Callable:
 
 
 def _complete_checkout_with_transaction(original: Callable) -> Callable:
-    """Keep a checkout that has its group from being completed again."""
+    """Answer with the group's first order if the checkout has its group already.
+
+    Otherwise the checkout is completed only at the total that it has now.
+    """
 
     def complete(manager, checkout_info, *args, **kwargs):
         from ..completion.changes import completing_what_was_paid
@@ -255,7 +266,7 @@ def _complete_checkout_with_transaction(original: Callable) -> Callable:
 
 
 def _complete_checkout_with_payment(original: Callable) -> Callable:
-    """Keep a checkout that has its group from being paid and completed again."""
+    """Answer with the group's first order, without another payment, if there is one."""
 
     def complete(manager, checkout_pk, *args, **kwargs):
         from ..groups.lookup import find_first_order
@@ -268,9 +279,10 @@ def _complete_checkout_with_payment(original: Callable) -> Callable:
 
 
 def _perform_mutation(original: Callable) -> Callable:
-    """Answer a repeated call with the group, before anything is validated.
+    """Answer a repeated call with the group's first order, before any validation.
 
-    The voucher of a checkout that was kept is used up; a checkout that was not is not found.
+    The validation would fail. The voucher of a checkout that was kept is used up, and a
+    checkout that was deleted is not found.
     """
 
     def perform_mutation(cls, root, info, /, **data):
@@ -284,7 +296,8 @@ def _perform_mutation(original: Callable) -> Callable:
         try:
             return original(root, info, **data)
         except ObjectDoesNotExist:
-            # A rival call has completed the checkout while this one was validating it.
+            # A concurrent call has completed the checkout while this one was validating
+            # it.
             token = _get_checkout_token(cls, data)
             order = find_first_order(token) if token else None
             if order is None:
@@ -313,7 +326,7 @@ def _find_order_of_completed_checkout(mutation, data):
         and mutation is CheckoutComplete
         and not Checkout.objects.filter(token=token).exists()
     ):
-        # There Saleor finds the order by itself, or says what is wrong.
+        # Without the checkout, Saleor finds the order itself or reports an error.
         return None
     return order
 

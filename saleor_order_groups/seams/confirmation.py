@@ -1,4 +1,4 @@
-"""Where the customer is told of an order."""
+"""Replace Saleor's order confirmation where the group as a whole is confirmed."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from .seam import Seam
 
 
 def _send_order_confirmation(original: Callable) -> Callable:
-    """Leave the customer to the group's confirmation; staff get Saleor's own."""
+    """Leave the customer's mail to the group's confirmation; staff get Saleor's."""
 
     def send(order_info, redirect_url, manager):
         from ..groups.confirmation import StaffNotifier, is_confirmed_by_its_group

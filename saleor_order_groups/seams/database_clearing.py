@@ -1,4 +1,4 @@
-"""Where Saleor's commands that empty a database would stop at groups, or leave them."""
+"""Clear order groups when one of Saleor's commands empties a database."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from .seam import Seam
 
 
 def _clear_orders(original: Callable) -> Callable:
-    """Clear groups first: Saleor deletes in SQL, which the shares' foreign keys refuse."""
+    """Clear groups first: Saleor deletes in SQL, which shares' foreign keys forbid."""
 
     def handle(self, **options):
         from ..groups.removal import clear_groups
@@ -19,7 +19,7 @@ def _clear_orders(original: Callable) -> Callable:
 
 
 def _clear_database(original: Callable) -> Callable:
-    """Clear groups last, once Saleor has agreed to clear anything."""
+    """Clear groups last, after Saleor has agreed to clear the database."""
 
     def handle(self, **options):
         from ..groups.removal import clear_groups

@@ -1,7 +1,7 @@
-"""Where a checkout's delivery methods are found, checked and written to an order.
+"""Offer, check and store the delivery methods of several sellers.
 
-Saleor knows one delivery method of a checkout: the sum of the sellers' methods is
-offered to it as one, and never reaches an order.
+Saleor knows one delivery method of a checkout. The combined method, the sum of the
+seller methods, is offered to Saleor as one method and never reaches an order.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from .seam import Seam
 
 
 def _get_available_built_in_shipping_methods(original: Callable) -> Callable:
-    """Leave out the methods of sellers who do not sell all that is shipped."""
+    """Leave out the methods of sellers who do not sell all shipped goods."""
 
     def get(checkout_info):
         from ..delivery.offer import leave_out_sellers_own
@@ -26,7 +26,7 @@ def _get_available_built_in_shipping_methods(original: Callable) -> Callable:
 
 
 def _fetch_external_shipping_methods(original: Callable) -> Callable:
-    """Offer the sum beside what shipping apps offer."""
+    """Offer the combined method together with the methods of shipping apps."""
 
     def fetch(checkout_info, available_built_in_methods, requestor):
         from ..delivery.offer import offer_combined_method
@@ -46,7 +46,7 @@ def _fetch_external_shipping_methods(original: Callable) -> Callable:
 
 
 def _excluded_shipping_methods(original: Callable) -> Callable:
-    """Ask the apps about the sum's methods, which they know, in place of the sum."""
+    """Ask apps about the seller methods, which they know, not the combined method."""
 
     def exclude(checkout, available_shipping_methods, allow_replica, requestor):
         from ..delivery.combined_method import CombinedMethod
@@ -80,7 +80,7 @@ def _excluded_shipping_methods(original: Callable) -> Callable:
 
 
 def _clean_checkout_shipping(original: Callable) -> Callable:
-    """Say which sellers' delivery does not hold, where Saleor says that it is invalid."""
+    """Name the sellers whose delivery is invalid, where Saleor names none."""
 
     def clean(checkout_info, lines, error_code):
         from saleor.checkout.delivery_context import is_shipping_required
@@ -94,7 +94,8 @@ def _clean_checkout_shipping(original: Callable) -> Callable:
             and is_combined(delivery.shipping_method_id)
             and is_shipping_required(lines)
         ):
-            # A refresh has written it, and left what the checkout holds as it was.
+            # A refresh has updated the row, but not the instance that the checkout
+            # holds.
             delivery.refresh_from_db()
             refuse_invalid_deliveries(checkout_info, lines, delivery, error_code)
         return original(checkout_info, lines, error_code)
@@ -103,7 +104,7 @@ def _clean_checkout_shipping(original: Callable) -> Callable:
 
 
 def _process_shipping_data(original: Callable) -> Callable:
-    """Give the order of one seller its method; those of several are given theirs later."""
+    """Give one seller's order its seller method; several orders get theirs later."""
 
     def process(
         checkout_info,
@@ -131,7 +132,8 @@ def _process_shipping_data(original: Callable) -> Callable:
         )
         if seller_methods is None:
             return data
-        # Saleor has written the sum's ID there, as that of an app's method.
+        # Saleor has kept the combined method's ID there, as it keeps that of an app's
+        # method.
         forget_external_shipping(checkout_info.checkout)
         partitions = find_partitions(checkout_info, lines) or []
         if any(map(needs_shipping, partitions)) and len(partitions) > 1:
@@ -146,7 +148,7 @@ def _process_shipping_data(original: Callable) -> Callable:
     return process
 
 
-# Prefixes of what an order's row has of its delivery method.
+# Prefixes of the order's fields that describe its delivery method.
 SHIPPING_METHOD_FIELDS = ("shipping_method", "shipping_tax_class")
 
 DELIVERY_CONTEXT = "saleor.checkout.delivery_context"

@@ -1,7 +1,7 @@
-"""Where Saleor acts on a legacy payment, which may be one order's part of another.
+"""Guard a legacy payment that may be one order's part of a divided payment.
 
-The mutations of orders and payments, returns and refunds of products, and clean-ups all
-come through these three functions, whose errors all of them report.
+Mutations of orders and payments, returns and refunds of products, and clean-up tasks
+all call the gateway's three functions, and all of them report the errors.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from .seam import Seam
 
 
 def _capture(original: Callable) -> Callable:
-    """Refuse a part alone under the policy; divide what the provider captured more."""
+    """Refuse to capture a part alone if the policy forbids it; divide any excess."""
 
     def capture(payment, manager, channel_slug, *args, **kwargs):
         from saleor.core.transactions import transaction_with_commit_on_errors
@@ -21,7 +21,7 @@ def _capture(original: Callable) -> Callable:
 
         if not is_part(payment):
             return original(payment, manager, channel_slug, *args, **kwargs)
-        # Saleor keeps the record of an attempt that failed.
+        # Saleor keeps the record of a failed attempt, so commit on errors too.
         with transaction_with_commit_on_errors():
             parts = lock_parts(payment)
             refuse_capture(parts, get_config(channel_slug, manager))
@@ -33,7 +33,7 @@ def _capture(original: Callable) -> Callable:
 
 
 def _void(original: Callable) -> Callable:
-    """Refuse a void while the provider holds money of a live sibling."""
+    """Refuse a void while the provider holds money for a live sibling."""
 
     def void(payment, manager, channel_slug):
         from saleor.core.transactions import transaction_with_commit_on_errors
@@ -54,7 +54,7 @@ def _void(original: Callable) -> Callable:
 
 
 def _refund(original: Callable) -> Callable:
-    """Count the refunds of the part that are in progress."""
+    """Refuse a refund that exceeds the part together with refunds in progress."""
 
     def refund(payment, manager, channel_slug, amount=None, refund_data=None):
         from saleor.core.transactions import transaction_with_commit_on_errors
@@ -71,9 +71,10 @@ def _refund(original: Callable) -> Callable:
 
 
 def _get_order_to_confirm(original: Callable) -> Callable:
-    """Confirm without capturing where one order may not be charged alone.
+    """Confirm an order without a capture if it must not be charged alone.
 
-    Saleor would fail in the middle: with the new status, without its events.
+    The refused capture would stop Saleor in the middle: the order would have its new
+    status, but its events would be missing.
     """
 
     def get_instance(cls, info, /, **data):
@@ -93,7 +94,7 @@ def _get_order_to_confirm(original: Callable) -> Callable:
 
 GATEWAY = "saleor.payment.gateway"
 SEAMS = (
-    # Saleor's decorators hide the parameters.
+    # Saleor's decorators hide the parameters of these functions.
     Seam(GATEWAY, "capture", ("args", "kwargs"), _capture),
     Seam(GATEWAY, "void", ("args", "kwargs"), _void),
     Seam(GATEWAY, "refund", ("args", "kwargs"), _refund),

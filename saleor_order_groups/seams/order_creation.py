@@ -1,4 +1,4 @@
-"""Where Saleor reads each new order again, to find what the completion has just made."""
+"""Spare Saleor queries about new orders that a completion has just made."""
 
 from collections.abc import Callable
 
@@ -6,9 +6,9 @@ from .seam import Seam
 
 
 def _update_order_status(original: Callable) -> Callable:
-    """Leave alone what is neither fulfilled nor to be confirmed.
+    """Leave alone an order that is neither fulfilled nor to be confirmed.
 
-    Saleor locks the order and reads its lines and fulfillments, order by order.
+    Saleor would lock each order and read its lines and fulfillments.
     """
 
     def update(order):
@@ -22,6 +22,8 @@ def _update_order_status(original: Callable) -> Callable:
 
 
 def _charge_gift_card_transactions(original: Callable) -> Callable:
+    """Leave alone an order without gift card transactions; Saleor would query them."""
+
     def charge(order, user=None, app=None):
         from ..completion.after_commit import find_announced
 

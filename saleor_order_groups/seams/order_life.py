@@ -1,4 +1,4 @@
-"""Where an order's later life would forget that it is one of several."""
+"""Keep Saleor from treating an order of a group as an only order."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ def _get_by_checkout_token(original: Callable) -> Callable:
 
 
 def _match_orders_with_new_user(original: Callable) -> Callable:
-    """Move a guest's groups to the new account with the orders, and tell the sellers."""
+    """Move a guest's groups to the new account; record it as the sellers' customer."""
 
     def match(user):
         from ..models import OrderGroup, OrderGroupOrder
@@ -49,7 +49,7 @@ def _process_order_promotion(original: Callable) -> Callable:
     def process(order, lines_info, database_connection_name=DEFAULT_DB_ALIAS):
         from ..groups.lookup import is_of_split_group
 
-        # A query that shows an order recalculates it: there Saleor forbids the writer.
+        # A GraphQL query may recalculate an order, and Saleor forbids the writer there.
         with allow_writer_for_default_connection(database_connection_name):
             if is_of_split_group(order, database_connection_name):
                 return
@@ -59,9 +59,9 @@ def _process_order_promotion(original: Callable) -> Callable:
 
 
 def _attach_voucher_info(original: Callable) -> Callable:
-    """Keep a split order from being granted its voucher on a line of its own choice.
+    """Keep a split order from applying its voucher to a line of its own choice.
 
-    A voucher that applies once would be granted again, on each order's cheapest line.
+    A voucher that applies once would be applied again, to each order's cheapest line.
     """
 
     def attach(lines_info, order):
@@ -83,7 +83,7 @@ def _attach_voucher_info(original: Callable) -> Callable:
 
 
 def _calculate_taxes(original: Callable) -> Callable:
-    """Keep gift cards subtracted, which Saleor's recalculation of an order forgets."""
+    """Subtract gift cards again after Saleor has recalculated an order without them."""
 
     def calculate(
         order,

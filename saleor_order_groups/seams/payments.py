@@ -1,4 +1,4 @@
-"""Where transactions are reported on and acted on."""
+"""Carry reports and requests on transactions to a group's payment and its shares."""
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -13,7 +13,7 @@ from .seam import Seam
 
 
 def _process_order_or_checkout_with_transaction(original: Callable) -> Callable:
-    """Carry what an app reports between a group's payment and its shares."""
+    """Carry an app's report between a group's payment and its shares."""
 
     def process(
         transaction,
@@ -44,7 +44,8 @@ def _process_order_or_checkout_with_transaction(original: Callable) -> Callable:
                     previous_refunded_value,
                     related_granted_refund=related_granted_refund,
                 )
-                # The checkout may have been completed while the report waited for it.
+                # The checkout may have been completed while the report waited for its
+                # lock.
                 payment = find_payment(transaction.pk) if of_checkout else None
             except Order.DoesNotExist:
                 payment = find_payment(transaction.pk)
@@ -61,9 +62,9 @@ def _process_order_or_checkout_with_transaction(original: Callable) -> Callable:
 def _create_event_from_request_and_response(original: Callable) -> Callable:
     """Carry an app's answer about one order to the group's payment.
 
-    The answer says whose its reference is: reports that came before it are attributed
-    accordingly, before Saleor compares the answer with them. What the app did beyond the
-    share goes to the siblings when it is settled.
+    The answer says to which order its reference belongs. Earlier reports are attributed
+    accordingly, before Saleor compares the answer with them. Settling gives the
+    siblings the amount that the app processed beyond the share.
     """
 
     def create(request_event, app, transaction_webhook_response=None):
@@ -79,7 +80,8 @@ def _create_event_from_request_and_response(original: Callable) -> Callable:
             return original(request_event, app, transaction_webhook_response)
         response = transaction_webhook_response
         if response is not None and not isinstance(response, dict):
-            # Saleor asks it for its fields, and would leave the request open.
+            # Saleor would fail on an answer that is not a dict, and leave the request
+            # open.
             response = {}
         manager = get_plugins_manager(allow_replica=False)
         is_share = payment.transaction_id != request_event.transaction_id
@@ -98,14 +100,17 @@ def _create_event_from_request_and_response(original: Callable) -> Callable:
 
 
 def _replace_whole_amount(request_event, response):
-    """Let an app answer with the whole of what it did, of which the share has its part."""
+    """Replace the whole amount of an app's answer with the share's part of it.
+
+    An app may answer with the whole amount that it has processed.
+    """
     from ..payments.report_amounts import find_reported_part
 
     try:
         amount = Decimal(str(response["amount"]))
         event_type = str(response["result"]).lower()
     except (TypeError, KeyError, InvalidOperation):
-        # Saleor tells what it cannot read.
+        # Saleor reports the fields that it cannot read.
         return response
     part = None
     if amount.is_finite():
@@ -116,9 +121,9 @@ def _replace_whole_amount(request_event, response):
 
 
 def _order_transaction_updated(original: Callable) -> Callable:
-    """Tell an order of its share when that is settled, and only then.
+    """Fire an order's events about its share when that is settled, and only then.
 
-    Saleor tells it of an app's answer before the payment has the answer too.
+    Saleor would fire them on an app's answer, before the payment has the answer too.
     """
 
     def updated(order_info, transaction_item, *args, **kwargs):
@@ -131,7 +136,7 @@ def _order_transaction_updated(original: Callable) -> Callable:
 
 
 def _perform_model_extra_actions(original: Callable) -> Callable:
-    """Let metadata that is changed on a group's payment follow to its shares."""
+    """Copy changed metadata of a group's payment to its shares."""
 
     def perform(cls, root, info, type_name, **data):
         from ..payments.share_transactions import follow_metadata
@@ -146,9 +151,10 @@ def _perform_model_extra_actions(original: Callable) -> Callable:
 def _report_event(original: Callable) -> Callable:
     """Take an omitted amount from the transaction that the report is about.
 
-    Saleor takes it from the newest event with that reference, whosever it is; a payment
-    and its shares have the same references. What was reported before is what the payment
-    or the share has of it now. Saleor stores an empty list of actions as it stores none.
+    Saleor takes it from the newest event with that reference, of any transaction; a
+    payment and its shares have the same references. For a repeated report, the present
+    amount of the payment or the share is used. Saleor does not distinguish an empty
+    list of actions from a missing one, so an empty list is recorded here.
     """
 
     def perform_mutation(cls, root, info, /, **data):
@@ -197,7 +203,7 @@ def _report_event(original: Callable) -> Callable:
 
 
 def _update_transaction(original: Callable) -> Callable:
-    """Refuse amounts and references that an order's share cannot have of its own."""
+    """Refuse to set amounts or a reference on an order's share."""
 
     def perform_mutation(cls, root, info, /, **data):
         from django.core.exceptions import ValidationError
@@ -237,10 +243,11 @@ def _update_transaction(original: Callable) -> Callable:
 
 
 def _request_action(original: Callable) -> Callable:
-    """Refuse what is asked of a group's payment, or would take it from its siblings.
+    """Refuse a request on a group's payment, or one that takes from a share's siblings.
 
     Saleor looks for the one order of a transaction, and never reads available_actions.
-    Where no amount is named, it is what open requests have left of the share.
+    A request without an amount means the amount that open requests have left of the
+    share.
     """
 
     def perform_mutation(cls, root, info, /, **data):
@@ -255,7 +262,7 @@ def _request_action(original: Callable) -> Callable:
         transaction = get_transaction_item(id, token)
         share = find_share(transaction)
         if share:
-            # A refusal names siblings: not to who may not see them.
+            # A refusal names sibling orders: check first that the user may see them.
             cls.check_channel_permissions(info, [share.order.channel_id])
         if refusal := find_refusal(transaction, share, action):
             raise ValidationError(
@@ -273,7 +280,7 @@ def _request_action(original: Callable) -> Callable:
 
 
 def _create_request(original: Callable) -> Callable:
-    """Bound every request by the share that it is made of, also concurrent ones."""
+    """Bound every request by the share that it takes from, also concurrent requests."""
 
     def create(transaction, action_value, action, *args, **kwargs):
         from saleor.core.tracing import traced_atomic_transaction
@@ -288,9 +295,10 @@ def _create_request(original: Callable) -> Callable:
 
 
 def _get_source_object(original: Callable) -> Callable:
-    """Let a payment be processed further (3-D Secure) after completion.
+    """Let a group's payment be processed further (3-D Secure) after completion.
 
-    Saleor asks for what is paid: that is the group's first order.
+    Saleor asks for the order that the transaction pays for: it gets the group's first
+    one.
     """
 
     def get_source_object(cls, transaction_item):
@@ -309,7 +317,7 @@ def _get_source_object(original: Callable) -> Callable:
 
 
 def _cancel_order(original: Callable) -> Callable:
-    """Cancel what is left of a group's payment when its last live order is canceled."""
+    """Cancel the rest of a group's payment when its last live order is canceled."""
 
     def cancel(order, user, app, manager, site_settings, webhook_event_map=None):
         from saleor.core.utils.events import call_event

@@ -9,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Seam:
-    """A name of Saleor's that is replaced, and the parameters it must have."""
+    """A name of Saleor's that is replaced, and the parameters it must have.
+
+    `replace` takes the original function and returns its replacement.
+    """
 
     module: str
     name: str
@@ -22,7 +25,10 @@ class Seam:
         return f"{self.module}.{self.name}"
 
     def find(self) -> tuple[Any, str, Callable | None]:
-        """Return the owner, the attribute and what it holds now."""
+        """Return the owner, the attribute's name and its value, None if it is missing.
+
+        :raises ImportError: Saleor lacks the module.
+        """
         owner: Any = importlib.import_module(self.module)
         *outer, attribute = self.name.split(".")
         for part in outer:
@@ -30,7 +36,7 @@ class Seam:
         return owner, attribute, getattr(owner, attribute, None)
 
     def mismatch(self) -> str | None:
-        """Return what is wrong with the seam in this Saleor, if anything."""
+        """Return what is wrong with the seam in this Saleor, None if nothing is."""
         try:
             _, _, function = self.find()
         except ImportError:

@@ -1,4 +1,4 @@
-"""Where staff place orders, and add goods to them."""
+"""Group the orders that staff place, and check the goods that they add."""
 
 from collections.abc import Callable
 
@@ -8,8 +8,8 @@ from .seam import Seam
 def _handle_order_voucher(original: Callable) -> Callable:
     """Give a draft its group in the transaction that places it.
 
-    It is called once in there, after the order is saved. The group comes before the
-    voucher, as in a completion: both lock them in the same order.
+    Saleor calls this method once there, after it has saved the order. The group comes
+    before the voucher, so that the lock order is that of a completion.
     """
 
     def handle(cls, order, channel):
@@ -59,7 +59,7 @@ def _save_bulk_orders(original: Callable) -> Callable:
 
 
 def _validate_variants(original: Callable) -> Callable:
-    """Refuse another seller's goods on an order of one."""
+    """Refuse goods of another seller on an order."""
 
     def validate(cls, order, variants):
         from ..sellers.order_sellers import refuse_foreign_goods

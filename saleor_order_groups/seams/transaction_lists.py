@@ -1,4 +1,4 @@
-"""Where Saleor looks for a channel that the payments of groups have no order to tell."""
+"""Give Saleor the channel of a group's payment, which has no order to take it from."""
 
 from collections.abc import Callable
 
@@ -12,8 +12,8 @@ from .seam import Seam
 def _resolve_transactions(original: Callable) -> Callable:
     """List a group's payment to the staff of its channel.
 
-    Saleor goes by the channel of the order or checkout, and a payment has neither.
-    Apps see every transaction, or their own, without this.
+    Saleor filters by the channel of the order or checkout, and a group's payment has
+    neither. Apps see every transaction, or their own, without this seam.
     """
 
     def resolve_transactions(info):
@@ -33,10 +33,10 @@ def _resolve_transactions(original: Callable) -> Callable:
 
 
 def _load_channels(original: Callable) -> Callable:
-    """Give the payments of groups the channels of their groups.
+    """Load the channel of the group for a group's payment.
 
-    Saleor takes the reason that a refund refers to from the channel of the order or
-    checkout, and fails where there is neither.
+    Saleor reads the page to which a refund's reason refers in the channel of the order
+    or checkout, and fails where there is neither.
     """
 
     def batch_load(self, keys):

@@ -1,4 +1,4 @@
-"""Where Saleor looks up who listens: once for all orders of a group, not for each."""
+"""Let Saleor look up the webhooks of an event once for all orders of a group."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from .seam import Seam
 
 
 def _get_webhooks_for_event(original: Callable) -> Callable:
-    """Remember the QuerySet: it keeps what it has read."""
+    """Share the queryset between the lookups: it keeps the rows that it has read."""
 
     def get(event_type, webhooks=None, apps_ids=None, apps_identifier=None):
         from ..host.webhook_lookups import look_up
@@ -22,6 +22,8 @@ def _get_webhooks_for_event(original: Callable) -> Callable:
 
 
 def _get_webhooks_for_multiple_events(original: Callable) -> Callable:
+    """Share the webhooks of the same set of events between the lookups."""
+
     def get(event_types):
         from ..host.webhook_lookups import look_up
 

@@ -1,1 +1,1 @@
-"""ORDER_GROUP_CREATED: its event type, payload and sending."""
+"""ORDER_GROUP_CREATED: its event type, its payload, and how it is sent."""

@@ -1,4 +1,4 @@
-"""ORDER_GROUP_CREATED among Saleor's asynchronous webhook events."""
+"""Add ORDER_GROUP_CREATED to Saleor's asynchronous webhook events."""
 
 import sys
 from typing import Any
@@ -14,10 +14,13 @@ _ENUMS_MODULE = "saleor.graphql.webhook.enums"
 
 
 def register_event_types() -> None:
-    """Add the event before Saleor's GraphQL enums take their copy of the events.
+    """Add the event before Saleor's GraphQL enums copy the list of events.
 
-    Runs while Django imports the models, the only phase in which the events can be
-    imported already and their enums are not built yet. Registering twice does nothing.
+    It runs while Django imports the models. Only in that phase can the events be
+    imported while their enums are not built yet. Registering twice does nothing.
+
+    :raises ImproperlyConfigured: another plugin has this event, or the enums exist
+        already.
     """
     from saleor.permission.enums import OrderPermissions
     from saleor.webhook.event_types import WebhookEventAsyncType
@@ -25,7 +28,8 @@ def register_event_types() -> None:
     event: dict[str, Any] = {
         "name": ORDER_GROUP_CREATED_DISPLAY_NAME,
         "permission": OrderPermissions.MANAGE_ORDERS,
-        # As for ORDER_CREATED: the customer does not wait for the payload.
+        # As for ORDER_CREATED: a worker builds the payload, and the customer does not
+        # wait.
         "is_deferred_payload": True,
     }
     known = WebhookEventAsyncType.EVENT_MAP.get(ORDER_GROUP_CREATED)
@@ -41,7 +45,8 @@ def register_event_types() -> None:
             f"its enums would lack {ORDER_GROUP_CREATED.upper()}. An app or a settings "
             "file imports it too early."
         )
-    # The class body derived the last three from the first once and for all.
+    # Saleor's class body derived CHOICES, PERMISSIONS and ALL from EVENT_MAP when it
+    # ran, so the event is added to each of them.
     WebhookEventAsyncType.EVENT_MAP[ORDER_GROUP_CREATED] = event
     WebhookEventAsyncType.CHOICES.append((ORDER_GROUP_CREATED, event["name"]))
     WebhookEventAsyncType.PERMISSIONS[ORDER_GROUP_CREATED] = event["permission"]

@@ -1,4 +1,4 @@
-"""What a webhook without a subscription query receives."""
+"""Build the payload of a webhook without a subscription query."""
 
 import json
 from typing import TYPE_CHECKING
@@ -20,7 +20,8 @@ def generate_order_group_payload(
 ) -> str:
     """Return the group's global ID and Saleor's `meta` as JSON.
 
-    Whoever wants more writes a subscription query: there is no older format to keep.
+    There is no older format to keep: an app that needs more fields writes a
+    subscription query.
     """
     return json.dumps(
         {

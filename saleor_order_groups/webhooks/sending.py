@@ -1,4 +1,4 @@
-"""Announce order groups to the apps that asked for it."""
+"""Send ORDER_GROUP_CREATED to the webhooks that subscribe to it."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -27,9 +27,11 @@ def trigger_order_group_created(
     requestor: T_REQUESTOR,
     webhooks: "Iterable[Webhook] | None" = None,
 ) -> None:
-    """Send ORDER_GROUP_CREATED to every webhook that asked for the group's channel.
+    """Send ORDER_GROUP_CREATED to every webhook that listens to the group's channel.
 
-    Call it after commit: a worker builds the payloads from the database.
+    Call it after the commit: a worker builds the payloads from the database.
+
+    :param webhooks: the webhooks of the event; None looks them up.
     """
     if webhooks is None:
         webhooks = get_webhooks_for_event(ORDER_GROUP_CREATED)

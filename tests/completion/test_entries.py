@@ -43,7 +43,7 @@ EVENT_REPORT = """
 @pytest.fixture
 def confirming_gateway(settings):
     """Install a gateway that asks the customer's bank first; the value is its ID."""
-    from .legacy_gateway import ConfirmingGateway
+    from tests.helpers.legacy_gateway import ConfirmingGateway
 
     settings.PLUGINS = [
         *settings.PLUGINS,

@@ -34,6 +34,16 @@ REQUEST = """
 """
 CART = [("alpha", "60.00"), ("beta", "40.00")]
 
+OPERATION = """
+    mutation Operate($id: ID!%s) {
+      orderGroup%s(id: $id%s) {
+        orderGroup { id number }
+        results { order { id number status chargeStatus } errors { field code message } }
+        errors { field code message }
+      }
+    }
+"""
+
 
 def get_orders():
     """Return the group's orders in its order."""

@@ -119,8 +119,8 @@ class Saleor:
 
     def wait_until_idle(self) -> None:
         """Return when no task waits or runs, so that the tables can be emptied."""
-        for _ in range(5):
-            # Between two statements a task looks idle.
+        for _ in range(10):
+            # Between two statements, and while it reads an answer, a task looks idle.
             until(self._is_idle, WAIT_SECONDS, self._get_logs)
             time.sleep(0.05)
 

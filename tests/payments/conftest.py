@@ -10,16 +10,8 @@ from saleor_order_groups.models import OrderGroup
 from saleor_order_groups.payments import announcements
 from tests.apps.payment import SUBSCRIPTION, PaymentApp
 from tests.apps.server import serve
+from tests.helpers.payments import OPERATION
 
-OPERATION = """
-    mutation Operate($id: ID!%s) {
-      orderGroup%s(id: $id%s) {
-        orderGroup { id number }
-        results { order { id number status chargeStatus } errors { field code message } }
-        errors { field code message }
-      }
-    }
-"""
 ARGUMENTS = {"amount": "PositiveDecimal", "orders": "[ID!]"}
 
 UPDATE = """

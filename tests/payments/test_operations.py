@@ -13,13 +13,13 @@ from saleor.payment.models import TransactionEvent, TransactionItem
 from saleor_order_groups.models import OrderGroup
 from tests.apps.payment import accept, fail, succeed
 from tests.helpers.payments import (
+    OPERATION,
     assert_shares_sum_to,
     get_amounts,
     get_errors,
     get_orders,
     get_share,
 )
-from tests.payments.conftest import OPERATION
 
 
 def test_charge_asks_the_app_once_for_all_orders(paid_group, payment_app, operate):

@@ -4,6 +4,7 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+import saleor
 from django.core.management import CommandError, call_command
 from django.db import connection
 from saleor.account.models import User
@@ -12,6 +13,7 @@ from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment, TransactionEvent, TransactionItem
 from saleor.product.models import Product
+from semantic_version import Version
 
 from saleor_order_groups.groups.removal import PLACED
 from saleor_order_groups.models import (
@@ -81,6 +83,14 @@ def count_placed():
 NOTHING = {model.__name__: 0 for model in PLACED}
 
 
+# Saleor's clearorders fails where a checkout that is still open has a delivery method.
+needs_working_clearorders = pytest.mark.xfail(
+    Version(saleor.__version__) < Version("3.23.19"),
+    reason="clearorders deletes checkouts before their deliveries until Saleor 3.23.19",
+)
+
+
+@needs_working_clearorders
 @pytest.mark.django_db(transaction=True)
 def test_clearorders_clears_groups_and_keeps_the_catalogue(place):
     # given: every statement of the command commits on its own
@@ -111,6 +121,7 @@ def test_clearorders_clears_groups_and_keeps_the_catalogue(place):
     assert PaymentEventShare.objects.count() == 3
 
 
+@needs_working_clearorders
 def test_clearorders_deletes_customers_of_sellers(place, customer_user):
     # given
     place()

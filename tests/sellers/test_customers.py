@@ -167,3 +167,19 @@ def test_one_who_registered_before_is_found_and_repaired(
         ("beta", customer_user.email),
     }
     assert verify_in_shell(repair=True) == []
+
+
+def test_a_customer_is_one_since_the_order_was_placed(
+    make_cart, pay, complete, customer_user
+):
+    # given
+    checkout = make_cart([("alpha", "10.00"), ("beta", "10.00")])
+    pay(checkout)
+
+    # when
+    assert complete(checkout)["errors"] == []
+
+    # then
+    rows = SellerCustomer.objects.filter(user=customer_user)
+    placed = Order.objects.values_list("order_group_link__seller__slug", "created_at")
+    assert {row.seller.slug: row.created_at for row in rows} == dict(placed)

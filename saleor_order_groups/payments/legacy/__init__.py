@@ -1,1 +1,1 @@
-"""Payments of Saleor's payment plugins, and each order's part of them."""
+"""Payments that Saleor's payment plugins process, and each order's part of them."""

@@ -1,8 +1,8 @@
-"""What may be asked of one order's part of a legacy payment.
+"""Bound the requests on one order's part of a legacy payment.
 
-Saleor locks a payment, checks it against itself and asks its gateway. To the payment
-service provider all parts are one payment, so that more is checked here, while they are
-locked: all of them, by primary key. An order is locked after them, as Saleor does.
+Saleor locks a payment, checks the request against that payment alone and asks its
+gateway. To the payment service provider all parts are one payment. The checks here see
+all parts, which are locked by primary key. An order is locked after them, as in Saleor.
 """
 
 from collections import Counter
@@ -25,19 +25,21 @@ NOTHING_AUTHORIZED = "Nothing is authorized on this payment."
 
 @dataclass(frozen=True)
 class Parts:
-    """An order's part and the other parts of the payment that was divided."""
+    """An order's payment part, and the other parts of the payment that was divided."""
 
     own: Payment
     siblings: list[Payment]
 
     @property
     def authorized_siblings(self) -> list[Payment]:
-        """Those for which the provider still holds money."""
+        """The siblings for which the provider still holds money."""
         return [part for part in self.siblings if is_authorized(part)]
 
     def ensure_no_live_authorization(self, reason: str, way_out: str) -> None:
         """Refuse while the provider holds money for a sibling whose order is live.
 
+        :param reason: the start of the message; the orders' numbers follow.
+        :param way_out: the end of the message: what can be done instead.
         :raises PaymentError: names these orders.
         """
         orders = [get_order(part) for part in self.authorized_siblings if is_live(part)]
@@ -47,13 +49,13 @@ class Parts:
 
 
 def is_part(payment: Payment) -> bool:
-    """Tell whether a payment is one order's part of another."""
+    """Tell whether a payment is one order's part of a divided payment."""
     return LegacyPaymentShare.objects.filter(payment_id=payment.pk).exists()
 
 
 def lock_parts(payment: Payment) -> Parts:
     """Lock and return a part and its siblings, each with its order."""
-    # In one order, so that two requests wait for each other instead of deadlocking.
+    # Lock by primary key, so that two requests wait for each other without a deadlock.
     return _to_parts(payment, _select_parts(payment).select_for_update(of=("self",)))
 
 
@@ -63,7 +65,7 @@ def find_parts(payment: Payment) -> Parts:
 
 
 def refuse_capture(parts: Parts, config: OrderGroupsConfig) -> None:
-    """Refuse to capture a part alone where the group is to be charged at once.
+    """Refuse to capture a part alone if its group is to be charged at once.
 
     :raises PaymentError: names the orders that would lose their authorization.
     """
@@ -89,7 +91,8 @@ def is_charged_with_its_group(order: Order, config: OrderGroupsConfig) -> bool:
 def refuse_void(parts: Parts) -> None:
     """Refuse a void that would take the authorization from live siblings.
 
-    Saleor itself voids whatever was once authorized, and twice if asked twice at once.
+    Saleor itself voids any payment that was authorized once, and voids it twice if two
+    requests come at once.
 
     :raises PaymentError: names these orders, or says that nothing is authorized.
     """
@@ -102,11 +105,13 @@ def refuse_void(parts: Parts) -> None:
 
 
 def refuse_refund(parts: Parts, amount: Decimal | None) -> None:
-    """Refuse to refund more than the part's capture, refunds in progress included.
+    """Refuse to refund more than the part's captured amount less refunds in progress.
 
-    Saleor leaves those to the provider, to whom the siblings' money is the same payment.
+    Saleor leaves refunds in progress to the provider, but the provider sees the
+    siblings' money in the same payment.
 
-    :raises PaymentError: the part has not that much left.
+    :param amount: a Decimal amount; None means the whole captured amount.
+    :raises PaymentError: the part has less left.
     """
     captured, currency = parts.own.captured_amount, parts.own.currency
     in_progress = _get_refunds_in_progress(parts.own)
@@ -114,13 +119,13 @@ def refuse_refund(parts: Parts, amount: Decimal | None) -> None:
         amount = captured
     if in_progress and amount > captured - in_progress:
         raise PaymentError(
-            "Cannot refund more than captured, and refunds are in progress of"
-            f" {show(in_progress, currency)}."
+            "Cannot refund more than captured, and refunds of"
+            f" {show(in_progress, currency)} are in progress."
         )
 
 
 def is_live(part: Payment) -> bool:
-    """Tell whether a part's order is still to be fulfilled or has been."""
+    """Tell whether a part's order is neither canceled nor expired."""
     return get_order(part).status not in (OrderStatus.CANCELED, OrderStatus.EXPIRED)
 
 
@@ -130,7 +135,7 @@ def is_authorized(part: Payment) -> bool:
 
 
 def get_order(part: Payment) -> Order:
-    """Return the order that a part paid for."""
+    """Return the order that a part belongs to."""
     assert part.order is not None
     return part.order
 
@@ -156,9 +161,9 @@ def _get_numbers(orders: Iterable[Order]) -> list[int]:
 
 
 def _get_refunds_in_progress(part: Payment) -> Decimal:
-    """Return what gateways have begun to refund and not reported on.
+    """Return the Decimal sum of the refunds that gateways have begun and not reported.
 
-    Their report has the token and the amount of what they began.
+    The report of a refund has the token and the amount of its beginning.
     """
     begun: Counter[tuple[str, Decimal]] = Counter()
     reported: Counter[tuple[str, Decimal]] = Counter()
@@ -166,7 +171,8 @@ def _get_refunds_in_progress(part: Payment) -> Decimal:
         refund = (row.token, row.amount)
         if row.kind == TransactionKind.REFUND_ONGOING and row.is_success:
             begun[refund] += 1
-        # A refund that failed may be another one, with the capture's token.
+        # A failed row of kind REFUND does not count: it may belong to another refund,
+        # which has the capture's token.
         elif row.kind == TransactionKind.REFUND_FAILED or (
             row.kind == TransactionKind.REFUND and row.is_success
         ):

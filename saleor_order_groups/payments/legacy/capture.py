@@ -1,7 +1,7 @@
-"""What a provider does to a whole legacy payment, recorded on the orders' parts.
+"""Record on the orders' parts what a provider does to a whole legacy payment.
 
-Asked for one order's part, it may capture all of them, and it always voids all of them.
-Where a group is charged at once, it is asked for all of them.
+A provider that is asked for one order's part may capture all parts, and it always voids
+all parts. If a group is charged at once, the provider is asked for all parts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def get_capturable(payment: Payment) -> dict[UUID, Decimal]:
-    """Return what is authorized of each live order of a payment's parts, by its key."""
+    """Return the authorized Decimal amount of each live order, by its key."""
     return {get_order(part).pk: part.total for part in _select_capturable(payment)}
 
 
@@ -56,17 +56,19 @@ def capture_together(
 ) -> dict[UUID, Decimal]:
     """Capture several orders' parts with one request, as a group is charged.
 
-    Call it without a lock on the orders: they are locked after their payments.
+    Call it without locks on the orders: they are locked after their payments.
 
     :param payment: any of the parts.
-    :param amounts: what to capture, by the order's key, of what is capturable.
-    :return: what was captured, by the order's key: an answer of another amount fills
-        what was asked for first, then what else is authorized.
+    :param amounts: the Decimal amounts to capture, by the order's key.
+    :return: the captured Decimal amounts, by the order's key. If the gateway captured
+        another amount, it fills the requested amounts first, then the other authorized
+        ones.
     :raises PaymentError: a part has less authorized, or the gateway declined.
     """
     with transaction_with_commit_on_errors():
         lock_parts(payment)
-        # The first has something of every amount.
+        # The part with the largest request comes first: it gets some of any captured
+        # amount.
         parts = sorted(
             _select_capturable(payment),
             key=lambda part: -amounts.get(get_order(part).pk, Decimal(0)),
@@ -130,13 +132,13 @@ def _divide_answer(
 def _capture_whole(
     part: Payment, whole: Decimal, manager: "PluginsManager", channel_slug: str
 ) -> Transaction:
-    """Let Saleor capture what several parts have in the name of one."""
+    """Let Saleor capture the amount of several parts on one of them."""
     row = Payment.objects.filter(pk=part.pk)
-    # Saleor captures no more than the total of the payment that it is given. Nobody
-    # else sees this one: it is another again when the transaction ends.
+    # Saleor captures at most the total of its payment, so the total is raised for this
+    # call. No other transaction sees it: it is restored before the commit.
     row.update(total=whole)
     try:
-        # What is refused for a part alone is asked for all of them here.
+        # Call the function without its seam, which refuses to capture a part alone.
         capture = gateway.capture.__wrapped__  # type: ignore[attr-defined]
         return capture(part, manager, channel_slug, amount=whole)
     finally:
@@ -146,9 +148,10 @@ def _capture_whole(
 def carry_capture(
     transaction: Transaction, parts: Parts, manager: "PluginsManager"
 ) -> None:
-    """Give the siblings what a provider captured of their parts when asked for one.
+    """Give the siblings the amount that a provider captured beyond the requested part.
 
-    What exceeds all parts stays where it was asked for, as Saleor has it.
+    The amount that exceeds all parts stays with the requested one, as Saleor has
+    recorded it.
     """
     own = parts.own
     own.refresh_from_db()
@@ -172,7 +175,7 @@ def carry_capture(
 def carry_void(
     transaction: Transaction, parts: Parts, manager: "PluginsManager"
 ) -> None:
-    """Void what canceled siblings still had authorized: the provider has given it up."""
+    """Void the authorizations of canceled siblings, which the provider has released."""
     if transaction.kind != TransactionKind.VOID:
         return
     for sibling in parts.authorized_siblings:
@@ -183,7 +186,7 @@ def carry_void(
 def _spread_capture(
     transaction: Transaction, parts: Sequence[Payment], amounts: Sequence[Decimal]
 ) -> None:
-    """Leave the first part its amount of a capture, and record the siblings' theirs."""
+    """Leave the first part its amount of a capture; record the siblings' amounts."""
     first = parts[0]
     first.refresh_from_db()
     first.captured_amount += amounts[0] - transaction.amount
@@ -201,7 +204,7 @@ def _spread_capture(
 
 
 def _record(transaction: Transaction, part: Payment, amount: Decimal) -> None:
-    """Record what the provider did to a part that it was not asked about."""
+    """Record on a part what the provider did to it without a request."""
     row = Transaction.objects.create(
         payment=part,
         kind=transaction.kind,
@@ -222,7 +225,7 @@ def _announce_capture(
     user: "User | None" = None,
     app: "App | None" = None,
 ) -> None:
-    """Fire once the transaction commits what Saleor fires when an order is captured."""
+    """Fire after the commit the events that Saleor fires when an order is captured."""
     order_info = fetch_order_info(get_order(part))
 
     def announce() -> None:

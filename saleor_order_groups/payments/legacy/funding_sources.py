@@ -1,4 +1,4 @@
-"""Find which legacy payments an action on a group can take money from."""
+"""Find the legacy payments that are funding sources of an action on a group."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -18,10 +18,11 @@ def find_legacy_sources(
     capture_divided: Callable[[Payment, Amounts], None],
     ask_order: Callable[[Order, Decimal], None],
 ) -> list[FundingSource]:
-    """Return what can be asked of payments that Saleor's plugins process.
+    """Return the funding sources among the payments that Saleor's plugins process.
 
-    :param capture_divided: captures the parts of a payment of several orders at once.
-    :param ask_order: captures or refunds an amount of one order's own payment or part.
+    :param capture_divided: captures the parts of a divided payment at once.
+    :param ask_order: captures or refunds a Decimal amount of one order's own payment or
+        part.
     """
     sources: list[FundingSource] = []
     single: list[FundingSource] = []
@@ -32,7 +33,7 @@ def find_legacy_sources(
             continue
         share = getattr(payment, "legacy_payment_share", None)
         if share and action == TransactionAction.CHARGE:
-            # One request for all of its parts.
+            # One request captures all parts of a divided payment.
             if share.divided_payment_id not in divided:
                 divided.add(share.divided_payment_id)
                 sources.append(_get_divided_source(payment, capture_divided))
@@ -60,7 +61,7 @@ def _get_single_source(
 
 
 def _get_available(payment: Payment, action: str) -> Decimal:
-    """Return what can be captured or refunded of one order's payment."""
+    """Return how much can be captured or refunded of one order's payment."""
     if action == TransactionAction.CHARGE:
         can_capture = payment.is_authorized and payment.can_capture()
         return payment.get_charge_amount() if can_capture else Decimal(0)

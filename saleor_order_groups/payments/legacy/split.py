@@ -1,4 +1,4 @@
-"""The orders' parts of a legacy payment, the one that Saleor's payment plugins process."""
+"""Give each order its part of a legacy payment, which a payment plugin processes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,9 +28,13 @@ class Division:
 def divide(
     total: int, captured: int, attempts: Sequence[int], needs: Sequence[int]
 ) -> Division:
-    """Divide a payment over what the orders need, and what it exceeds them by with it.
+    """Divide a payment over the orders' needs, and any excess in the same proportions.
 
-    Whatever was authorized, captured or refunded of it goes in the parts' proportions.
+    The amounts that were authorized, captured or refunded are divided in the
+    proportions of the parts. All amounts are in minor units.
+
+    :param attempts: the amounts of the payment's transactions.
+    :param needs: how much each order needs of the payment.
     """
     totals = draw_down(total, needs, needs)
     weights = totals if any(totals) else [1] + [0] * (len(totals) - 1)
@@ -47,7 +51,10 @@ def share_legacy_payments(
     orders: Sequence[Order],
     needs: list[int],
 ) -> None:
-    """Divide the active payment; what was tried and given up stays with the first order."""
+    """Divide the active payment; inactive payments stay with the first order.
+
+    :param needs: how much each order needs of the payment, in minor units.
+    """
     active = checkout.get_last_active_payment()
     inactive = checkout.payments.all()
     if active:
@@ -63,9 +70,9 @@ def share_legacy_payments(
         [to_minor(attempt.amount, attempt.currency) for attempt in attempts],
         needs,
     )
-    # Saleor takes an order's payment with the highest key for its last: each part is a
-    # new one, above what was given up. An order of nothing has its part too: Saleor
-    # expires unconfirmed orders that have no payment.
+    # Saleor takes the payment with the highest key for an order's last one, so each
+    # part is a new row, above the inactive payments. An order with a total of zero has
+    # a part too: Saleor expires unconfirmed orders that have no payment.
     parts = []
     for index, order in enumerate(orders):
         part = _copy_payment(active)
@@ -73,7 +80,8 @@ def share_legacy_payments(
         part.total = to_decimal(division.totals[index], currency)
         part.captured_amount = to_decimal(division.captured[index], currency)
         if not division.totals[index]:
-            # There is nothing to capture: Saleor fails to confirm an order otherwise.
+            # A part with an amount of zero has nothing to capture: without this status
+            # Saleor fails to confirm its order.
             part.charge_status = ChargeStatus.FULLY_CHARGED
         part.save()
         parts.append(part)
@@ -97,9 +105,10 @@ def _copy_payment(payment: Payment) -> Payment:
 def _share_attempts(
     attempts: Sequence[Transaction], parts: Sequence[Payment], division: Division
 ) -> None:
-    """Give each part its copy of the attempts; the first that has a total, themselves.
+    """Leave the attempts to the first part with a total; give the other parts copies.
 
-    A part of nothing gets none: nothing was authorized or captured for its order.
+    A part with an amount of zero gets none: nothing was authorized or captured for its
+    order.
     """
     indexes = [index for index, total in enumerate(division.totals) if total]
     keeper, *others = indexes or [0]

@@ -513,7 +513,7 @@ def test_refunds_in_progress_are_counted(place, ask, provider):
 
     # then
     assert [error["message"] for answer in answers for error in answer["errors"]] == [
-        "Cannot refund more than captured, and refunds are in progress of 40.00 USD."
+        "Cannot refund more than captured, and refunds of 40.00 USD are in progress."
     ] * 2
     assert [error["code"] for error in products["errors"]] == ["CANNOT_REFUND"]
     assert provider.asked == [("refund", Decimal(40))]

@@ -79,7 +79,7 @@ def test_one_part_is_refunded_once(place, race, provider):
     # then
     assert answers == [
         [],
-        ["Cannot refund more than captured, and refunds are in progress of 40.00 USD."],
+        ["Cannot refund more than captured, and refunds of 40.00 USD are in progress."],
     ]
     assert provider.asked == [("refund", Decimal(40))]
 

@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.xdist_group("processes"),
 ]
 
-PAGE = Path(__file__).parents[2] / "docs" / "payments.md"
+PAGE = Path(__file__).parents[3] / "docs" / "payments.md"
 BLOCK = re.compile(r"<!-- run: (.+?) -->\n(?:\n```\w*\n.*?\n```\n)?", re.DOTALL)
 STATE = """
     fragment Amounts on TransactionItem {

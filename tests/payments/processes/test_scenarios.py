@@ -264,6 +264,7 @@ def test_failure_without_a_known_reference_frees_an_open_request(
     # and the answers come late
     provider.gate.set()
     provider.saleor.wait_for_webhooks(provider, 3)
+    until(lambda: len(provider.answers) == 3, WAIT_SECONDS, lambda: "No answer.")
     provider.saleor.wait_until_idle()
     assert get_amounts(purchase, "charged") == [0, 0, 0, 0]
     assert_in_line_with(purchase, provider.intents[purchase.reference])

@@ -1,19 +1,37 @@
-"""Do what is read from stdin in a Saleor without the plugin; print what came of it.
+"""Do what is read from stdin in a Saleor process of its own; print what came of it.
+
+    saleor_process.py installed|absent
+
+The argument says whether the plugin has to be installed there.
 
 Each step is {"as": e-mail or null, "query": …, "variables": …}, {"task": "module:name"}
-or {"command": name}. A step's result is the data that it answered, or the error.
+or {"command": name, "arguments": […]}. A step's result is the data that it answered, or
+the error.
 """
 
 import importlib
 import json
+import os
 import sys
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from pathlib import Path
 
 import django
 from django.test.utils import setup_test_environment
 
 PLUGIN = "saleor_order_groups"
+
+
+def see_that_it_is_installed():
+    from django.apps import apps
+
+    module = find_spec(PLUGIN)
+    # The wheel's own files: no link to the sources.
+    assert module is not None
+    assert Path(module.origin).is_relative_to(os.environ["PYTHONPATH"]), module.origin
+    assert PLUGIN in [point.name for point in entry_points(group="saleor.plugins")]
+    assert apps.is_installed(PLUGIN)
 
 
 def see_that_nothing_is_installed():
@@ -50,7 +68,12 @@ def do(step):
     if "query" in step:
         return post(step["query"], step["variables"], step["as"])
     if "command" in step:
-        call_command(step["command"], stdout=sys.stderr)
+        call_command(
+            step["command"],
+            *step.get("arguments", []),
+            stdout=sys.stderr,
+            stderr=sys.stderr,
+        )
         return "done"
     module, name = step["task"].split(":")
     return getattr(importlib.import_module(module), name)()
@@ -59,7 +82,10 @@ def do(step):
 def main():
     django.setup()
     setup_test_environment()
-    see_that_nothing_is_installed()
+    if sys.argv[1] == "installed":
+        see_that_it_is_installed()
+    else:
+        see_that_nothing_is_installed()
     results = []
     for step in json.load(sys.stdin):
         try:
