@@ -162,6 +162,10 @@ def test_a_failure_is_told_by_its_reason(_case, output, reason, clone):
 
 
 def test_what_the_tools_pin_wins_over_saleors_lock(clone):
+    # given
+    with (clone / "constraints" / "tools.txt").open("a") as tools:
+        tools.write("rich==15.0.0\n")
+
     # when
     set_up(clone)
 
