@@ -760,12 +760,13 @@ class World:
             if self._is_needed(request):
                 raise IllegalError
             return "silent failure", dict(request.amounts)
-        request.reference = self._name_reference(step, request)
         parts = dict(request.amounts)
         if kind == "part":
             parts = self._get_third(request)
         elif kind == "whole":
             parts = self._get_whole(request)
+        # Last: a step that is left out changes nothing.
+        request.reference = self._name_reference(step, request)
         return {"part": "success", "whole": "success"}.get(kind, kind), parts
 
     def _is_needed(self, request: Request) -> bool:
