@@ -13,7 +13,7 @@ from saleor.payment.models import TransactionEvent
 from saleor.plugins.manager import get_plugins_manager
 
 from ..host.internals import create_failed_transaction_event
-from ..models import GroupPayment
+from ..models import GroupPayment, PaymentEventShare
 from .amounts import STILL_PENDING
 from .announcements import find_left_over
 from .event_shares import FAILURES
@@ -46,8 +46,19 @@ def find_unsettled(
         payment_event_share__isnull=True,
         psp_reference__isnull=False,
     )
+    # Saleor gives a request its reference in place when the app answers it.
+    unnamed = PaymentEventShare.objects.filter(
+        ~Q(event__psp_reference=""),
+        event__transaction=OuterRef("transaction"),
+        event__type__in=REQUESTS,
+        event__include_in_calculations=True,
+        event__psp_reference__isnull=False,
+        share_event__psp_reference__isnull=True,
+    )
     untold = find_left_over().filter(share__payment=OuterRef("pk"))
-    return payments.filter(Exists(of_payment) | Exists(of_shares) | Exists(untold))
+    return payments.filter(
+        Exists(of_payment) | Exists(of_shares) | Exists(unnamed) | Exists(untold)
+    )
 
 
 def _is_failure_of_an_order() -> Q:

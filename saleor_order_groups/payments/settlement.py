@@ -211,6 +211,8 @@ def _relate_granted_refunds(locked: LockedPayment) -> None:
         if (
             event.type not in TransactionEventType.REFUND_RELATED_EVENT_TYPES
             or event.related_granted_refund_id
+            # Requests that are open have no reference either.
+            or not event.psp_reference
         ):
             continue
         [book] = [share.book for share in locked.shares if share.link == row.share]

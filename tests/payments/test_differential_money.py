@@ -1110,6 +1110,20 @@ CHARGED = Report(None, "CHARGE_SUCCESS", PAID)
 A, B, C = ORDERS
 # References are numbered as they come up: the intent's is 0, the first report's 1.
 CORPUS = {
+    "crash after the answer to a request of the group": [
+        Report(None, "CHARGE_SUCCESS", 7000),
+        AskGroup("CHARGE", 1000),
+        Answer(0, "later", crash="before settling"),
+    ],
+    "failure of the group's request beside a granted refund": [
+        Report(None, "CHARGE_SUCCESS", 10500),
+        Ask(B, "REFUND", 6333, is_granted=True),
+        End(C, "canceled"),
+        Ask(C, "REFUND", 250, is_granted=True),
+        AskGroup("REFUND", 1000),
+        Answer(2, "unreadable", crash="before settling"),
+        Answer(0, "whole", crash="before telling"),
+    ],
     "a charge revives a canceled order": [
         End(B, "canceled"),
         Update("charged", 11999),
