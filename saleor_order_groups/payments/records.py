@@ -1,8 +1,4 @@
-"""Find and lock the rows of a group's payments.
-
-The lock order is: the orders by primary key, then the payment and its shares by primary
-key. Saleor locks an order before its transactions too.
-"""
+"""Find and lock the rows of a group's payments, in the lock order of `host.locks`."""
 
 from collections.abc import Mapping, Sequence
 from typing import cast

@@ -54,6 +54,8 @@ def _stand_for_outcomes(locked: LockedPayment, action: str, reference: str) -> N
             # A success, even with an amount of zero, would hide the pending amount.
             include_in_calculations=bool(any(successes) or not any(requests)),
         )
+        # Every part has failed, on shares perhaps, but to Saleor the payment's success
+        # counts while no later failure is reported on the payment.
         if not is_open and locked.book.find_counting_success(action, reference):
             locked.change(success.event, locked.book, amount_value=Decimal(0))
     request = _find_request(locked, action, reference)

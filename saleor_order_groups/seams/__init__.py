@@ -26,29 +26,35 @@ from contextlib import contextmanager
 from django.core.exceptions import ImproperlyConfigured
 
 from ..host import internals, versions
-from . import channel_deletion as channels
-from . import completion, confirmation, delivery, legacy_payments, payments
-from . import database_clearing as commands
-from . import order_creation as new_orders
-from . import order_life as orders
-from . import staff_orders as drafts
-from . import transaction_lists as transactions
-from . import webhook_lookups as webhooks
+from . import (
+    channel_deletion,
+    completion,
+    confirmation,
+    database_clearing,
+    delivery,
+    legacy_payments,
+    order_creation,
+    order_life,
+    payments,
+    staff_orders,
+    transaction_lists,
+    webhook_lookups,
+)
 from .seam import Seam
 
 SEAMS: tuple[Seam, ...] = (
     *completion.SEAMS,
     *delivery.SEAMS,
-    *orders.SEAMS,
+    *order_life.SEAMS,
     *payments.SEAMS,
-    *transactions.SEAMS,
+    *transaction_lists.SEAMS,
     *legacy_payments.SEAMS,
-    *channels.SEAMS,
-    *commands.SEAMS,
+    *channel_deletion.SEAMS,
+    *database_clearing.SEAMS,
     *confirmation.SEAMS,
-    *drafts.SEAMS,
-    *new_orders.SEAMS,
-    *webhooks.SEAMS,
+    *staff_orders.SEAMS,
+    *order_creation.SEAMS,
+    *webhook_lookups.SEAMS,
 )
 
 

@@ -47,11 +47,6 @@ def filter_by_id(field: str, type_name: str):
     return filter_id
 
 
-def filter_is_active(queryset, _name, value):
-    """Filter by `is_active`; null matches no row."""
-    return queryset.filter(is_active=value) if value is not None else queryset.none()
-
-
 def list_values(value: dict | None) -> list:
     """Return the values of Saleor's enum filter, without null."""
     if not value:

@@ -1,16 +1,21 @@
 """Search of groups."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import (
+    CombinedSearchVector,
+    SearchConfig,
+    SearchQuery,
+    SearchVector,
+    SearchVectorField,
+)
 from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, StrIndex, Substr
+from django.db.models.functions import Cast, Coalesce, StrIndex, Substr
 from saleor.account.models import User
-from saleor.core.search import parse_search_query, prefix_search
+from saleor.core.search import parse_search_query
 from saleor.core.utils.text import strip_accents
-from saleor.order.models import Order
 
 from ...models import OrderGroup, OrderGroupOrder
 from ..core.expressions import ConcatWithSpaces
@@ -34,37 +39,35 @@ def search_order_groups(
     words = split_search(text)
     if not words:
         return groups
-    if are_few:
-        return _search_few(groups, words)
-    found = [_find(words)]
-    for word in dict.fromkeys(words):
-        number = to_number(word.removeprefix("#"))
-        if number is not None:
-            others = [other for other in words if other != word]
-            of_number = OrderGroup.objects.order_by().filter(number=number)
-            found.append(
-                of_number.filter(pk__in=_find(others)).values("pk")
-                if others
-                else of_number.values("pk")
-            )
-    keys = found[0] if len(found) == 1 else found[0].union(*found[1:])
-    return groups.filter(pk__in=keys)
-
-
-def _find(words: Iterable[str]) -> QuerySet:
-    """Return the keys of the groups in which one order has all words."""
-    orders = prefix_search(Order.objects.order_by(), " ".join(words)).values("pk")
-    places = OrderGroupOrder.objects.order_by().filter(order__in=orders)
-    return places.values("group_id")
-
-
-def _search_few(groups: QuerySet, words: Iterable[str]) -> QuerySet:
     query = parse_search_query(strip_accents(" ".join(words)))
     if not query:
         return groups.none()
-    return groups.annotate(
-        searched_words=SearchVector(_text_of_group(), config="simple")
-    ).filter(searched_words=SearchQuery(query, search_type="raw", config="simple"))
+    matches = SearchQuery(query, search_type="raw", config="simple")
+    if are_few:
+        texts = SearchVector(_text_of_group(), config="simple")
+        return groups.annotate(searched_words=texts).filter(searched_words=matches)
+    found = OrderGroupOrder.objects.order_by().filter(order__search_vector=matches)
+    keys = found.values("group_id")
+    numbers = [to_number(word.removeprefix("#")) for word in words]
+    if named := [number for number in numbers if number is not None]:
+        keys = keys.union(_find_by_number(named, matches))
+    return groups.filter(pk__in=keys)
+
+
+def _find_by_number(numbers: Collection[int], matches: SearchQuery) -> QuerySet:
+    """Return the keys of groups with these numbers that match as their orders would."""
+    words = CombinedSearchVector(
+        SearchVector(Cast("number", TextField()), config="simple"),
+        "||",
+        # A group whose orders are deleted still has its number.
+        Coalesce(
+            F("order_links__order__search_vector"),
+            Cast(Value(""), SearchVectorField()),
+        ),
+        config=SearchConfig("simple"),
+    )
+    groups = OrderGroup.objects.order_by().filter(number__in=numbers)
+    return groups.annotate(words=words).filter(words=matches).values("pk")
 
 
 def _text_of_group() -> Combinable:

@@ -16,7 +16,11 @@ from saleor.graphql.core.filters.where_input import (
 
 from ...models import Seller
 from ..core.descriptions import ADDED_IN_01
-from ..core.filters import filter_by_ids, filter_by_value, filter_is_active
+from ..core.filters import filter_by_ids, filter_by_value
+
+
+def _filter_is_active(queryset, _name, value):
+    return queryset.filter(is_active=value) if value is not None else queryset.none()
 
 
 class SellerWhere(MetadataWhereBase):
@@ -32,7 +36,7 @@ class SellerWhere(MetadataWhereBase):
         help_text="Filter by the name of the seller.",
     )
     is_active = BooleanWhereFilter(
-        method=filter_is_active,
+        method=_filter_is_active,
         help_text="Filter by whether the seller is active.",
     )
     external_reference = OperationObjectTypeWhereFilter(

@@ -4,12 +4,14 @@ from collections.abc import Collection, Sized
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from graphql.error import GraphQLError
 from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.mutations import BaseMutation
 from saleor.graphql.core.utils import from_global_id_or_error
 from saleor.graphql.core.validators import validate_one_of_args_is_in_mutation
 from saleor.product.models import Product
+from saleor.shipping.models import ShippingMethod
 
 from .... import models
 from ...core.ids import global_id_to_uuid
@@ -60,34 +62,60 @@ def refuse_excess(field: str, items: Sized | None) -> None:
         raise field_error(field, excess, SellerErrorCode.INVALID)
 
 
+def _lock_rows[Row: Model](
+    model: type[Row],
+    field: str,
+    global_ids: Collection[str],
+    type_names: Collection[str],
+) -> list[Row]:
+    """Lock rows of Saleor's by primary key, and return them.
+
+    :param field: the field of the input that has the IDs.
+    :param type_names: the types of the API that show the rows.
+    :raises ValidationError: on the field, with the IDs of rows that do not exist.
+    """
+    pk_by_id = {global_id: _to_pk(global_id, type_names) for global_id in global_ids}
+    rows = list(
+        model._default_manager.filter(pk__in=[pk for pk in pk_by_id.values() if pk])
+        .order_by("pk")
+        # Prevents deletion of the rows before ours refer to them. `of` and `no_key`
+        # leave the rows that refer to them unlocked.
+        .select_for_update(of=("self",), no_key=True)
+    )
+    found = {row.pk for row in rows}
+    if unknown := [each for each, pk in pk_by_id.items() if pk not in found]:
+        raise field_error(
+            field,
+            f"Couldn't resolve to {field.replace('_', ' ')}: {', '.join(unknown)}",
+            SellerErrorCode.NOT_FOUND,
+        )
+    return rows
+
+
 def lock_products(global_ids: Collection[str]) -> list[Product]:
     """Lock products by primary key, and return them.
 
     :raises ValidationError: on `products`, with the IDs of products that do not exist.
     """
-    pk_by_id = {global_id: _to_product_pk(global_id) for global_id in global_ids}
-    products = list(
-        Product.objects.filter(pk__in=[pk for pk in pk_by_id.values() if pk])
-        .order_by("pk")
-        # Prevents deletion of the products before their rows are written. `of` and
-        # `no_key` leave the rows that refer to them unlocked.
-        .select_for_update(of=("self",), no_key=True)
-    )
-    found = {product.pk for product in products}
-    unknown = [global_id for global_id, pk in pk_by_id.items() if pk not in found]
-    if unknown:
-        raise field_error(
-            "products",
-            f"Couldn't resolve to products: {', '.join(unknown)}",
-            SellerErrorCode.NOT_FOUND,
-        )
-    return products
+    return _lock_rows(Product, "products", global_ids, ["Product"])
 
 
-def _to_product_pk(global_id: str) -> int | None:
+def lock_shipping_methods(global_ids: Collection[str]) -> list[ShippingMethod]:
+    """Lock shipping methods by primary key, and return them.
+
+    The API shows them to staff as the first type, to customers as the second.
+
+    :raises ValidationError: on `shipping_methods`, with the IDs of methods that do not
+        exist.
+    """
+    type_names = ["ShippingMethodType", "ShippingMethod"]
+    return _lock_rows(ShippingMethod, "shipping_methods", global_ids, type_names)
+
+
+def _to_pk(global_id: str, type_names: Collection[str]) -> int | None:
     try:
-        _, pk = from_global_id_or_error(global_id, "Product")
-        return int(pk) if pk else None
+        type_name, pk = from_global_id_or_error(global_id)
+        return int(pk) if type_name in type_names else None
     except (GraphQLError, ValueError):
         return None
 

@@ -12,10 +12,7 @@ from ....models import SellerShippingMethod
 from ...core.descriptions import ADDED_IN_01
 from ..errors import SellerError
 from ..types import Seller
-from .base import lock_seller, refuse_excess
-from .seller_assign_shipping_methods import (
-    lock_shipping_methods,
-)
+from .base import lock_seller, lock_shipping_methods, refuse_excess
 
 
 class SellerUnassignShippingMethods(BaseMutation):
