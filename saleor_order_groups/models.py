@@ -132,7 +132,7 @@ class OrderGroup(MetadataMixin):
     # The unique constraint refuses a second group for a checkout.
     checkout_token = models.UUIDField(unique=True, null=True, blank=True)
     # Why orders of the group have no seller: `reason`, `message` and `sellers` (IDs).
-    # Null if all sellers are known. Written once, by `groups.adoption`.
+    # Null if all sellers are known. Written once, by `adoption.purchases`.
     adoption = models.JSONField(blank=True, null=True, editable=False)
     external_reference = models.CharField(
         max_length=250, unique=True, blank=True, null=True

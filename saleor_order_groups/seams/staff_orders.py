@@ -13,7 +13,7 @@ def _handle_order_voucher(original: Callable) -> Callable:
     """
 
     def handle(cls, order, channel):
-        from ..groups.adoption import adopt_placed
+        from ..adoption.placed import adopt_placed
         from ..sellers.order_sellers import refuse_unsold_goods
 
         refuse_unsold_goods(order)
@@ -49,7 +49,7 @@ def _save_bulk_orders(original: Callable) -> Callable:
     """Give imported orders their groups, in the transaction that saves them."""
 
     def save_data(cls, orders_data, stocks):
-        from ..groups.adoption import adopt_placed
+        from ..adoption.placed import adopt_placed
 
         saved = original(orders_data, stocks)
         adopt_placed(data.order for data in saved if data.order)

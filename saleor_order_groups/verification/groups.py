@@ -16,7 +16,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from ..groups.adoption import ADOPTED
+from ..adoption.purchases import ADOPTED
 from ..models import GroupPayment, OrderGroup, OrderGroupOrder
 from ..sellers.customers import select_missing
 from ..sellers.names import SHOP_ITSELF

@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError
 from saleor.channel.models import Channel
 
+from ...adoption.existing import adopt_existing, select_existing
 from ...config import OrderGroupsConfig, get_config
-from ...groups.adoption import adopt_existing, select_existing
 from ...sellers.product_data import check_source
 from .import_sellers import parse_batch_size
 

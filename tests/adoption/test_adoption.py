@@ -18,8 +18,8 @@ from saleor.order import OrderOrigin, OrderStatus
 from saleor.order.models import Order
 from saleor.product.models import Product, ProductVariant
 
+from saleor_order_groups.adoption.existing import adopt_existing
 from saleor_order_groups.config import get_config
-from saleor_order_groups.groups.adoption import adopt_existing
 from saleor_order_groups.models import (
     OrderGroup,
     OrderGroupOrder,

@@ -1,44 +1,28 @@
-"""Create groups for orders that no completion of the plugin has placed.
-
-Placed drafts and imported orders get their groups at once. Orders that are older than
-the plugin get theirs from `adopt_existing`. Adoption does not divide or change the
-order. Its seller is the seller of all its lines; an order whose lines belong to several
-sellers has no seller.
-"""
+"""Create the groups of orders that are older than the plugin."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from saleor.channel.models import Channel
-from saleor.order import OrderOrigin, OrderStatus
+from saleor.order import OrderOrigin
 from saleor.order.models import Order
 
-from ..config import OrderGroupsConfig, get_config
+from ..config import OrderGroupsConfig
 from ..host.locks import lock_orders
-from ..models import NUMBER_SEQUENCE, OrderGroup, OrderGroupOrder
-from ..sellers.order_sellers import OrderSeller, find_order_sellers
-from .creation import NewGroup, create_groups
-
-# Key in the private metadata of groups that were created later for the orders of one
-# checkout. Such a group may hold several orders of one seller.
-ADOPTED = "saleor_order_groups.adopted"
-
-# Drafts are not placed yet, and expired orders are no longer placed. Saleor deletes
-# both.
-UNPLACED = frozenset({OrderStatus.DRAFT, OrderStatus.EXPIRED})
-
-
-@dataclass(frozen=True)
-class Purchase:
-    """Orders that become one group."""
-
-    orders: tuple[Order, ...]
-    checkout_token: UUID | None = None
+from ..models import OrderGroup
+from ..sellers.order_sellers import find_order_sellers
+from .purchases import (
+    ADOPTED,
+    UNPLACED,
+    Purchase,
+    create_groups_of,
+    find_linked,
+    is_adoptable,
+)
 
 
 @dataclass(frozen=True)
@@ -60,34 +44,6 @@ class AdoptedBatch:
     orders: int
     groups: int
     doubts: tuple[Doubt, ...]
-
-
-def is_adoptable(order: Order) -> bool:
-    """Tell whether the order is placed and is not a replacement."""
-    return order.status not in UNPLACED and order.origin != OrderOrigin.REISSUE
-
-
-def adopt_placed(orders: Iterable[Order]) -> None:
-    """Create a group for each order that has just been placed.
-
-    Orders are skipped in channels where the plugin is not active, or where a single
-    seller's order gets no group.
-    """
-    by_channel: dict[Channel, list[Order]] = defaultdict(list)
-    for order in orders:
-        if is_adoptable(order):
-            by_channel[order.channel].append(order)
-    for channel, of_channel in by_channel.items():
-        config = get_config(channel.slug)
-        if not config.active or not config.group_single_seller:
-            continue
-        ids = {order.pk for order in of_channel} - _find_linked(of_channel)
-        purchases = [Purchase((order,)) for order in of_channel if order.pk in ids]
-        sellers = find_order_sellers(ids, config.seller_source, insert=True)
-        _create_groups(purchases, sellers)
-
-
-# ------------------------------------------------------------------ existing orders
 
 
 def select_existing(channel: Channel) -> QuerySet[Order]:
@@ -146,7 +102,7 @@ def _adopt_batch(
         if reason := sellers[order.pk].doubt:
             doubts.append(Doubt(order.number, f"no seller: {reason.message}"))
     if not dry_run:
-        _create_groups(purchases, sellers, private_metadata={ADOPTED: "true"})
+        create_groups_of(purchases, sellers, private_metadata={ADOPTED: "true"})
     return AdoptedBatch(
         read=len(batch),
         orders=len(orders),
@@ -174,7 +130,7 @@ def _find_siblings(
     ):
         by_token[order.checkout_token].append(order)
     parsed = {token: _parse(token) for token in by_token}
-    linked = _find_linked(order for orders in by_token.values() for order in orders)
+    linked = find_linked(order for orders in by_token.values() for order in orders)
     # A group can exist although Saleor has deleted its orders.
     taken = set(
         OrderGroup.objects.filter(
@@ -220,7 +176,7 @@ def _lock(purchases: Sequence[Purchase]) -> list[Purchase]:
     """Lock the orders; drop purchases with an order that is grouped or deleted now."""
     ids = [order.pk for purchase in purchases for order in purchase.orders]
     locked = lock_orders(ids)
-    linked = _find_linked(locked.values())
+    linked = find_linked(locked.values())
     free = {
         pk: order
         for pk, order in locked.items()
@@ -233,68 +189,3 @@ def _lock(purchases: Sequence[Purchase]) -> list[Purchase]:
         for purchase in purchases
         if all(order.pk in free for order in purchase.orders)
     ]
-
-
-def _find_linked(orders: Iterable[Order]) -> set[UUID]:
-    links = OrderGroupOrder.objects.filter(order__in=[order.pk for order in orders])
-    return set(links.values_list("order_id", flat=True))
-
-
-# ------------------------------------------------------------------ rows
-
-
-def _create_groups(
-    purchases: Sequence[Purchase],
-    sellers: dict[UUID, OrderSeller],
-    private_metadata: dict[str, str] | None = None,
-) -> None:
-    new_groups = []
-    for purchase, number in zip(purchases, _take_numbers(len(purchases)), strict=True):
-        # Every group is ordered like this: the shop's own goods, then sellers by slug.
-        orders = sorted(
-            ((order, sellers[order.pk].seller) for order in purchase.orders),
-            key=lambda pair: (
-                pair[1] is not None,
-                pair[1].slug if pair[1] else "",
-                pair[0].number,
-            ),
-        )
-        values = {
-            "number": number,
-            "created_at": min(order.created_at for order in purchase.orders),
-            "adoption": _describe_doubts(
-                [(order, sellers[order.pk]) for order, _ in orders]
-            ),
-            "private_metadata": dict(private_metadata or {}),
-        }
-        new_groups.append(NewGroup(purchase.checkout_token, orders, values))
-    create_groups(new_groups)
-
-
-def _describe_doubts(
-    orders: Iterable[tuple[Order, OrderSeller]],
-) -> dict[str, Any] | None:
-    """Return why orders of a group have no seller; None if all sellers are known.
-
-    `reason` is that of the first such order, in the spelling of Saleor's enums.
-    """
-    doubts = [(order, found.doubt) for order, found in orders if found.doubt]
-    if not doubts:
-        return None
-    sellers = {str(one.pk): None for _, doubt in doubts for one in doubt.sellers}
-    return {
-        "reason": doubts[0][1].reason.value,
-        "message": " ".join(
-            f"Order #{order.number}: {doubt.message}." for order, doubt in doubts
-        ),
-        "sellers": list(sellers),
-    }
-
-
-def _take_numbers(count: int) -> list[int]:
-    """Take numbers from the groups' sequence in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT nextval('{NUMBER_SEQUENCE}') FROM generate_series(1, %s)", [count]
-        )
-        return [number for (number,) in cursor.fetchall()]

@@ -1,0 +1,1 @@
+"""Groups for orders that no completion of the plugin has placed."""
