@@ -27,6 +27,7 @@ PARTS = (
     "reads",
     "pages",
     "searches",
+    "sweeps",
     "completions",
     "sizes",
     "inactive",
@@ -48,6 +49,8 @@ def measure(databases: Databases, options: argparse.Namespace) -> Iterator[Figur
             yield from suite.compare_pages(small, large, options.groups, rounds, slow)
         if "searches" in parts:
             yield from suite.compare_searches(large, options.groups, min(rounds, 5))
+        if "sweeps" in parts:
+            yield from suite.compare_sweeps(small, large, options.groups, rounds)
         if "reads" in parts:
             yield from suite.compare_reads(small, rounds)
         if "completions" in parts:

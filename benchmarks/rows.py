@@ -25,6 +25,7 @@ STATUSES = (
     "expired",
 )
 CUSTOMERS_PER_GROUP = 5
+STATES_AT_ONCE = 10_000
 
 
 def fill(groups: int) -> None:
@@ -34,7 +35,12 @@ def fill(groups: int) -> None:
     from saleor.order.models import Order, OrderEvent, OrderLine
     from saleor.payment.models import TransactionEvent, TransactionItem
 
-    from saleor_order_groups.models import OrderGroup, OrderGroupOrder
+    from saleor_order_groups.models import (
+        OrderGroup,
+        OrderGroupEvent,
+        OrderGroupOrder,
+        OrderGroupState,
+    )
 
     models = (
         Address,
@@ -45,7 +51,9 @@ def fill(groups: int) -> None:
         TransactionItem,
         TransactionEvent,
         OrderGroup,
+        OrderGroupEvent,
         OrderGroupOrder,
+        OrderGroupState,
     )
     with connection.cursor() as cursor:
         # The rows refer to each other rightly as they are made.
@@ -60,6 +68,7 @@ def fill(groups: int) -> None:
         _advance_sequences(cursor, models)
         cursor.execute("SET session_replication_role = DEFAULT")
     _make_indexes(indexes)
+    _record_states()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -228,7 +237,7 @@ def _get_channel_id() -> str:
 
 
 def _fill_groups(cursor) -> None:
-    from saleor_order_groups.models import OrderGroup, OrderGroupOrder
+    from saleor_order_groups.models import OrderGroup, OrderGroupEvent, OrderGroupOrder
 
     _insert(
         cursor,
@@ -241,6 +250,7 @@ def _fill_groups(cursor) -> None:
         position="position",
         placed_total_net_amount="goods + shipping",
         placed_total_gross_amount="goods + shipping",
+        announced_at="o.created_at",
     )
     sums = "(SELECT group_id, sum(goods + shipping) AS total FROM o GROUP BY group_id) sums"
     # Taken here, not by Django's default: it takes a number for the model itself.
@@ -262,6 +272,32 @@ def _fill_groups(cursor) -> None:
         metadata="""CASE WHEN g.n %% 20 = 0 THEN '{"source": "fair"}'::jsonb
           ELSE '{}'::jsonb END""",
     )
+
+    _insert(
+        cursor,
+        OrderGroupEvent,
+        "g",
+        id="md5('event' || g.n)::uuid",
+        group_id="g.id",
+        sequence="1",
+        type_sequence="1",
+        type="'created'",
+        created_at="g.created_at",
+        announced_at="g.created_at",
+    )
+
+
+def _record_states() -> None:
+    """Record the groups' states, as the migration does that brings events."""
+    from saleor_order_groups.lifecycle.records import record_present
+    from saleor_order_groups.models import OrderGroup, OrderGroupState
+
+    keys = OrderGroup.objects.order_by("pk").values_list("pk", flat=True)
+    batch = list(keys[:STATES_AT_ONCE])
+    while batch:
+        record_present(batch)
+        batch = list(keys.filter(pk__gt=batch[-1])[:STATES_AT_ONCE])
+    OrderGroupState.objects.update(last_sequence=1)
 
 
 def _fill_orders(cursor) -> None:

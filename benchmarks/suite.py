@@ -141,6 +141,25 @@ def compare_sizes(
     )
 
 
+def compare_sweeps(
+    small: Worker, large: Worker, groups: int, rounds: int, warm_up: int = 3
+) -> Iterator[Figure]:
+    """Run the sweep when nothing has happened, among many groups and a thousand."""
+    calls = {
+        "large": lambda number: large("sweep"),
+        "small": lambda number: small("sweep"),
+    }
+    samples = interleave(calls, rounds, warm_up)
+    yield compare(
+        f"idle sweep, {groups:,} groups ÷ {SMALL_GROUPS:,}",
+        samples["large"],
+        samples["small"],
+        at_most=1.3,
+        statements=large("sweep", count=True)["statements"],
+        statements_of_small=small("sweep", count=True)["statements"],
+    )
+
+
 def compare_inactive(
     databases: Databases, rounds: int, warm_up: int = 3, pairs: int = 6
 ) -> Iterator[Figure]:

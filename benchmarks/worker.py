@@ -99,6 +99,15 @@ class Calls:
             count=count,
         )
 
+    def sweep(self, count: bool = False) -> dict[str, Any]:
+        """Run a sweep that finds nothing to do."""
+        from saleor_order_groups.recovery.sweep import sweep
+
+        def call() -> None:
+            assert list(sweep()) == []
+
+        return _measure(call, count=count)
+
     def get(self, document: str, variables: dict[str, Any], email: str) -> Any:
         return self._post(document, variables, email)
 

@@ -6,6 +6,7 @@ screen.
     server      Saleor's processes: migrations, broker, web server, Celery worker
     shop        seeds sellers, products and an app through the GraphQL API alone
     storefront  buys a cart of several sellers over HTTP, as any storefront does
+    sellers     ships the orders, and reads the events of the group
     receiver    takes webhooks and verifies their signature
     by_hand     invites to try it, while the demo stays
     settings    Saleor's, with a page for the browser at the GraphQL address

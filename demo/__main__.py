@@ -1,4 +1,4 @@
-"""The story: a cart of several sellers, one order for each, one group, one webhook."""
+"""The story: a cart of several sellers, one order for each, one group, its events."""
 
 import os
 import signal
@@ -7,12 +7,14 @@ import time
 from decimal import Decimal
 from typing import Any
 
-from . import by_hand, server, shop, storefront
+from . import by_hand, sellers, server, shop, storefront
 from .client import Api, DemoError
 from .receiver import Delivery, Receiver, signed_by
 from .report import Checks, decimal, heading, money, show_json, step, table
 
 SHOP_ITSELF = "(the shop itself)"
+# What happens to a group whose orders are paid at once and shipped one by one.
+EVENTS = ["CREATED", "CONFIRMED", "FULLY_PAID", "UPDATED", "FULFILLED"]
 
 
 def main() -> int:
@@ -34,6 +36,7 @@ def main() -> int:
         group = complete(checks, customer, checkout, paid)
         show_in_api(checks, api, customer, group)
         show_webhook(checks, receiver, url, group, eager)
+        fulfil_each(checks, app, receiver, url, group)
         deliver_each(checks, customer, app, receiver)
         conclude(checks)
         if checks.failed:
@@ -208,13 +211,14 @@ def show_webhook(
     checks: Checks, receiver: Receiver, url: str, group: dict[str, Any], eager: bool
 ) -> None:
     heading("The webhook, as received")
-    delivery = receiver.next(timeout=60)
-    if delivery is None:
+    deliveries = receiver.about(group["id"], "CREATED", at_least=1, timeout=60)
+    if not deliveries:
         checks.that("ORDER_GROUP_CREATED arrives", False, "nothing within 60 s")
         return
+    delivery = deliveries[0]
     show_delivery(delivery, url)
     print()
-    received = delivery.payload.get("orderGroup") or {}
+    received = delivery.payload["orderGroup"]
     checks.that(
         "the event is order_group_created",
         delivery.event == "order_group_created",
@@ -228,9 +232,11 @@ def show_webhook(
         not signed_by(delivery, url, body=delivery.body + b" "),
     )
     checks.that(
-        "it is about this group", received.get("id") == group["id"], received.get("id")
+        "it is the first event of the group",
+        delivery.group_event["sequence"] == 1,
+        delivery.group_event,
     )
-    numbers = [order["number"] for order in received.get("orders", [])]
+    numbers = [order["number"] for order in received["orders"]]
     checks.that(
         "it names the group's orders",
         numbers == [order["number"] for order in group["orders"]],
@@ -242,7 +248,50 @@ def show_webhook(
             server.worker_ran("send_webhook_request_async"),
             "no such task in worker.log",
         )
-    checks.that("it is sent once", receiver.silent_for(2), "a second delivery")
+    time.sleep(2)
+    deliveries = receiver.about(group["id"], "CREATED", at_least=1, timeout=0)
+    checks.that("it is sent once", len(deliveries) == 1, deliveries)
+
+
+def fulfil_each(
+    checks: Checks, app: Api, receiver: Receiver, url: str, group: dict[str, Any]
+) -> None:
+    """Ship the orders one by one; show the group's events, received and recorded."""
+    heading("Shipped one by one: the events of the group")
+    orders = sellers.orders_to_ship(app, group["id"])
+    for order in orders:
+        status = sellers.fulfil(app, order)
+        step(
+            f"shipped    #{order['number']} of {seller_name(order)}:"
+            f" the group is {status}"
+        )
+    deliveries = receiver.about(group["id"], at_least=len(EVENTS), timeout=60)
+    received = [delivery.group_event for delivery in deliveries]
+    recorded = sellers.timeline(app, group["id"])
+    show_events("Webhooks, as received:", received)
+    show_events("OrderGroup.events, as recorded:", recorded)
+    print()
+    types = [event["type"] for event in recorded]
+    checks.that("each transition is one event", types == EVENTS, types)
+    numbers = [event["sequence"] for event in recorded]
+    checks.that(
+        "they are numbered without gaps",
+        numbers == [*range(1, len(numbers) + 1)],
+        numbers,
+    )
+    checks.that(
+        "each of them was received, once",
+        sorted(received, key=lambda event: event["sequence"]) == recorded,
+        received,
+    )
+    checks.that(
+        "all signatures verify", all(signed_by(each, url) for each in deliveries)
+    )
+    checks.that(
+        "the last order makes the group FULFILLED",
+        recorded[-1]["order"] == {"number": orders[-1]["number"]},
+        recorded[-1],
+    )
 
 
 def deliver_each(checks: Checks, customer: Api, app: Api, receiver: Receiver) -> None:
@@ -293,9 +342,10 @@ def deliver_each(checks: Checks, customer: Api, app: Api, receiver: Receiver) ->
     )
     totals = [decimal(order["total"]["gross"]["amount"]) for order in group["orders"]]
     checks.that("their totals sum to what was paid", sum(totals) == paid, totals)
-    delivery = receiver.next(timeout=60)
-    received = delivery.payload["orderGroup"]["id"] if delivery else None
-    checks.that("its webhook arrives too", received == group["id"], received)
+    # The group has CREATED, CONFIRMED and FULLY_PAID now.
+    deliveries = receiver.about(group["id"], at_least=3, timeout=60)
+    numbers = sorted(delivery.group_event["sequence"] for delivery in deliveries)
+    checks.that("its webhooks arrive too", numbers == [1, 2, 3], numbers)
 
 
 def conclude(checks: Checks) -> None:
@@ -314,9 +364,11 @@ def serve(
     """Print how to try it by hand and stay until Ctrl-C."""
     by_hand.show_curl_lines(url, group["id"])
     by_hand.show_accounts(url, access.token)
+    shown = receiver.count()
     try:
         while True:
-            if delivery := receiver.next(timeout=3600):
+            if delivery := receiver.get(shown, timeout=3600):
+                shown += 1
                 heading("A webhook, as received")
                 show_delivery(delivery, url)
                 # The last thing on the screen is what a reader needs next.
@@ -363,6 +415,22 @@ def show_orders(orders: list[dict[str, Any]]) -> None:
         rows,
         left=2,
     )
+
+
+def show_events(title: str, events: list[dict[str, Any]]) -> None:
+    print()
+    step(title)
+    rows = [
+        [
+            str(event["sequence"]),
+            f"ORDER_GROUP_{event['type']}",
+            f"#{event['order']['number']}" if event["order"] else "",
+            event["status"],
+            event["chargeStatus"],
+        ]
+        for event in events
+    ]
+    table(["no.", "event", "seen at", "status", "charged"], rows, left=5)
 
 
 def show_delivery(delivery: Delivery, url: str) -> None:

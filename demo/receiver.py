@@ -5,9 +5,8 @@ the public key is at the server's /.well-known/jwks.json.
 """
 
 import json
-import queue
 import threading
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -26,18 +25,23 @@ class Delivery:
     def payload(self) -> dict[str, Any]:
         return json.loads(self.body)
 
+    @property
+    def group_event(self) -> dict[str, Any]:
+        return self.payload["groupEvent"]
+
 
 class Receiver:
     """Listens on a free port of localhost and keeps what arrives, in order."""
 
     def __init__(self) -> None:
-        self._deliveries: queue.Queue[Delivery] = queue.Queue()
-        deliveries = self._deliveries
+        self._deliveries: list[Delivery] = []
+        self._changed = threading.Condition()
+        keep = self._keep
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                deliveries.put(
+                keep(
                     Delivery(
                         event=self.headers.get("Saleor-Event", ""),
                         signature=self.headers.get("Saleor-Signature", ""),
@@ -58,16 +62,49 @@ class Receiver:
         self._server.shutdown()
         self._server.server_close()
 
-    def next(self, timeout: float) -> Delivery | None:
-        """Return the next delivery, or None when none came in `timeout` seconds."""
-        try:
-            return self._deliveries.get(timeout=timeout)
-        except queue.Empty:
-            return None
+    def _keep(self, delivery: Delivery) -> None:
+        with self._changed:
+            self._deliveries.append(delivery)
+            self._changed.notify_all()
 
-    def silent_for(self, seconds: float) -> bool:
-        time.sleep(seconds)
-        return self._deliveries.empty()
+    def count(self) -> int:
+        return len(self._deliveries)
+
+    def get(self, index: int, timeout: float) -> Delivery | None:
+        """Return a delivery by its place in the order of arrival, counted from 0.
+
+        None when it did not come in `timeout` seconds.
+        """
+        self._wait(lambda: self.count() > index, timeout)
+        return self._deliveries[index] if self.count() > index else None
+
+    def about(
+        self,
+        group_id: str,
+        event_type: str | None = None,
+        *,
+        at_least: int,
+        timeout: float,
+    ) -> list[Delivery]:
+        """Return the deliveries about a group, in the order of arrival.
+
+        Wait until so many are there, for `timeout` seconds at most.
+        """
+
+        def select() -> list[Delivery]:
+            return [
+                delivery
+                for delivery in self._deliveries
+                if delivery.payload["orderGroup"]["id"] == group_id
+                and event_type in (None, delivery.group_event["type"])
+            ]
+
+        self._wait(lambda: len(select()) >= at_least, timeout)
+        return select()
+
+    def _wait(self, is_there: Callable[[], bool], timeout: float) -> None:
+        with self._changed:
+            self._changed.wait_for(is_there, timeout)
 
 
 def signed_by(delivery: Delivery, server_url: str, body: bytes | None = None) -> bool:

@@ -60,27 +60,60 @@ SELLERS_METHODS = {
     "bright-ceramics": ("Padded crate", "9.80"),
 }
 
-ORDER_GROUP_CREATED = """
-subscription {
-  event {
-    ... on OrderGroupCreated {
+# What can happen to an order group; its webhook is called ORDER_GROUP_<type>.
+EVENT_TYPES = (
+    "CREATED",
+    "UPDATED",
+    "CONFIRMED",
+    "FULLY_PAID",
+    "FULFILLED",
+    "REFUNDED",
+    "FULLY_REFUNDED",
+    "CANCELLED",
+    "EXPIRED",
+)
+WEBHOOK_EVENTS = [f"ORDER_GROUP_{event_type}" for event_type in EVENT_TYPES]
+
+# A webhook's payload and `OrderGroup.events` show an event by the same fields.
+GROUP_EVENT = """
+fragment Happened on OrderGroupEvent {
+  sequence
+  type
+  order { number }
+  status
+  chargeStatus
+}
+"""
+
+_PAYLOAD = """
+    ... on %s {
       issuedAt
       version
-      orderGroup {
-        id
-        number
-        userEmail
-        placedTotal { gross { amount currency } }
-        orders {
-          number
-          seller { slug name }
-          total { gross { amount currency } }
-        }
-      }
-    }
+      groupEvent { ...Happened }
+      orderGroup { ...Group }
+    }"""
+
+SUBSCRIPTION = (
+    "subscription {\n  event {"
+    + "".join(_PAYLOAD % name.title().replace("_", "") for name in WEBHOOK_EVENTS)
+    + """
+  }
+}
+
+fragment Group on OrderGroup {
+  id
+  number
+  userEmail
+  placedTotal { gross { amount currency } }
+  orders {
+    number
+    seller { slug name }
+    total { gross { amount currency } }
   }
 }
 """
+    + GROUP_EVENT
+)
 
 
 @dataclass(frozen=True)
@@ -416,8 +449,8 @@ def _create_app(staff: Api, receiver_url: str) -> None:
             "app": app_id,
             "name": "Order groups",
             "targetUrl": receiver_url,
-            "asyncEvents": ["ORDER_GROUP_CREATED"],
-            "query": ORDER_GROUP_CREATED,
+            "asyncEvents": WEBHOOK_EVENTS,
+            "query": SUBSCRIPTION,
             "isActive": True,
         },
     )
@@ -446,7 +479,7 @@ def _register_customer(staff: Api) -> None:
 
 
 def app_access(staff: Api, receiver_url: str) -> AppAccess:
-    """Give the app a fresh token, and its webhook this run's address."""
+    """Give the app a fresh token, and its webhook this run's address and query."""
     apps = staff(
         """query ($search: String!) {
           apps(first: 1, filter: {search: $search}) {
@@ -460,14 +493,17 @@ def app_access(staff: Api, receiver_url: str) -> AppAccess:
     app = apps[0]["node"]
     webhook_id = app["webhooks"][0]["id"]
     staff(
-        """mutation ($id: ID!, $url: String!, $query: String!) {
-          webhookUpdate(id: $id, input: {targetUrl: $url, query: $query}) {
+        """mutation ($id: ID!, $input: WebhookUpdateInput!) {
+          webhookUpdate(id: $id, input: $input) {
             errors { field message code }
           }
         }""",
         id=webhook_id,
-        url=receiver_url,
-        query=ORDER_GROUP_CREATED,
+        input={
+            "targetUrl": receiver_url,
+            "asyncEvents": WEBHOOK_EVENTS,
+            "query": SUBSCRIPTION,
+        },
     )
     token = staff(
         """mutation ($app: ID!) {

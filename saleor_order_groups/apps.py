@@ -34,3 +34,6 @@ class OrderGroupsConfig(AppConfig):
         # must be the replacement.
         seams.verify_modules()
         versions.warn_if_untested()
+        from .recovery.tasks import schedule
+
+        schedule()

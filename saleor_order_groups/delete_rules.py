@@ -29,6 +29,8 @@ DELETE_RULES: Mapping[str, Mapping[str, str]] = {
     # channel.
     "OrderGroup": {"user": SET_NULL, "channel": SET_NULL},
     "OrderGroupOrder": {"group": CASCADE, "order": CASCADE},
+    "OrderGroupState": {"group": CASCADE},
+    "OrderGroupEvent": {"group": CASCADE},
     "GroupPayment": {"group": CASCADE, "transaction": CASCADE},
     "PaymentShare": {"payment": CASCADE, "order": CASCADE, "transaction": CASCADE},
     "PaymentEventShare": {

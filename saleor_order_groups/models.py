@@ -20,6 +20,20 @@ def get_order_group_number() -> int:
         return cursor.fetchone()[0]
 
 
+class OrderGroupEventType(models.TextChoices):
+    """What has happened to a group. Webhook events are called order_group_<value>."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    CONFIRMED = "confirmed"
+    FULLY_PAID = "fully_paid"
+    FULFILLED = "fulfilled"
+    REFUNDED = "refunded"
+    FULLY_REFUNDED = "fully_refunded"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
 class MetadataMixin(ModelWithMetadata):
     # Redeclared so that the plugin's migrations do not depend on Saleor's version:
     # Saleor's own fields got a database default in a later version.
@@ -198,6 +212,10 @@ class OrderGroupOrder(models.Model):
         max_digits=settings.DEFAULT_MAX_DIGITS,
         decimal_places=settings.DEFAULT_DECIMAL_PLACES,
     )
+    # When Saleor's work that follows the order's creation was done: timeline, webhooks,
+    # mails. Null until then, for the orders of a split checkout only: the plugin does
+    # this work for them, and `recovery` does it again after a crash.
+    announced_at = models.DateTimeField(blank=True, null=True)
 
     class Meta:
         ordering = ("group", "position")
@@ -206,6 +224,108 @@ class OrderGroupOrder(models.Model):
                 fields=["group", "position"], name="unique_ordergrouporder_position"
             ),
         ]
+        indexes = [
+            BTreeIndex(
+                fields=["group"],
+                name="ordergrouporder_unannounced",
+                condition=models.Q(announced_at__isnull=True),
+            ),
+        ]
+
+
+class OrderGroupState(models.Model):
+    """The statuses and amounts of a group for which its events were last recorded.
+
+    They are never shown: the API derives all statuses from the orders.
+    """
+
+    group = models.OneToOneField(
+        OrderGroup, related_name="state", on_delete=models.CASCADE, primary_key=True
+    )
+    # The sequence of the group's last event; 0 without events.
+    last_sequence = models.PositiveIntegerField(default=0)
+    status = models.CharField(max_length=32)
+    fulfillment_status = models.CharField(max_length=32)
+    charge_status = models.CharField(max_length=32)
+    authorize_status = models.CharField(max_length=32)
+    # Whether an order is live, and no live order is unconfirmed.
+    is_confirmed = models.BooleanField(default=False)
+    # Whether the group has been fully paid before.
+    was_paid = models.BooleanField(default=False)
+    charged_amount = models.DecimalField(
+        max_digits=settings.DEFAULT_MAX_DIGITS,
+        decimal_places=settings.DEFAULT_DECIMAL_PLACES,
+        default=0,
+    )
+    refunded_amount = models.DecimalField(
+        max_digits=settings.DEFAULT_MAX_DIGITS,
+        decimal_places=settings.DEFAULT_DECIMAL_PLACES,
+        default=0,
+    )
+
+    class Meta:
+        ordering = ("pk",)
+
+
+class OrderGroupEvent(models.Model):
+    """A transition of a group, recorded once and announced at least once."""
+
+    id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
+    group = models.ForeignKey(
+        OrderGroup, related_name="events", on_delete=models.CASCADE
+    )
+    # 1, 2, 3 and so on within the group, and within the group's events of this type.
+    sequence = models.PositiveIntegerField()
+    type_sequence = models.PositiveIntegerField()
+    type = models.CharField(max_length=32, choices=OrderGroupEventType.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # The order whose change was seen first. The database does not check it: it would
+    # wait for whoever has locked the order, and Saleor may delete the order.
+    order = models.ForeignKey(
+        "order.Order",
+        related_name="+",
+        blank=True,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        on_delete=models.DO_NOTHING,
+    )
+    # The statuses and amounts before and after. For CREATED also who has placed the
+    # orders, which Saleor's own work needs after a crash.
+    parameters = models.JSONField(blank=True, default=dict, encoder=CustomJsonEncoder)
+    # When a process began to announce the event.
+    claimed_at = models.DateTimeField(blank=True, null=True)
+    announced_at = models.DateTimeField(blank=True, null=True)
+
+    class Meta:
+        ordering = ("group", "sequence")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "sequence"], name="unique_ordergroupevent_sequence"
+            ),
+            models.UniqueConstraint(
+                fields=["group", "type", "type_sequence"],
+                name="unique_ordergroupevent_type",
+            ),
+        ]
+        indexes = [
+            BTreeIndex(
+                fields=["created_at"],
+                name="ordergroupevent_unannounced",
+                condition=models.Q(announced_at__isnull=True),
+            ),
+        ]
+
+
+class Recovery(models.Model):
+    """How far the sweep has looked. The table has one row."""
+
+    # All changes before this time have been looked at.
+    looked_until = models.DateTimeField()
+    # The last event of a transaction that was looked at.
+    transaction_event_id = models.BigIntegerField(default=0)
+    # When a running sweep was last seen at work; null if none is running.
+    claimed_at = models.DateTimeField(blank=True, null=True)
 
 
 class GroupPayment(models.Model):
@@ -326,6 +446,26 @@ class ShareAnnouncement(models.Model):
     refunded_before = models.DecimalField(
         max_digits=settings.DEFAULT_MAX_DIGITS,
         decimal_places=settings.DEFAULT_DECIMAL_PLACES,
+    )
+    # The share's amounts after the change. Others may have changed it again before the
+    # events are sent. Null in rows of an earlier version.
+    authorized_after = models.DecimalField(
+        max_digits=settings.DEFAULT_MAX_DIGITS,
+        decimal_places=settings.DEFAULT_DECIMAL_PLACES,
+        blank=True,
+        null=True,
+    )
+    charged_after = models.DecimalField(
+        max_digits=settings.DEFAULT_MAX_DIGITS,
+        decimal_places=settings.DEFAULT_DECIMAL_PLACES,
+        blank=True,
+        null=True,
+    )
+    refunded_after = models.DecimalField(
+        max_digits=settings.DEFAULT_MAX_DIGITS,
+        decimal_places=settings.DEFAULT_DECIMAL_PLACES,
+        blank=True,
+        null=True,
     )
     # Whether the order's events have reported this money before, so that only the
     # amounts are corrected.

@@ -20,16 +20,19 @@ from .config import (
     Confirmation,
     ShippingAllocation,
 )
+from .lifecycle.look import look_after_hook
 from .sellers.product_data import check_source
 
 if TYPE_CHECKING:
+    from saleor.order.models import Order
     from saleor.plugins.models import PluginConfiguration
 
 
 class OrderGroupsPlugin(BasePlugin):
     """Hold the configuration of each channel; `config` reads it.
 
-    The plugin implements no hook of Saleor's: `apps` installs its behaviour.
+    `apps` installs the plugin's behaviour. The two hooks only make events fast: every
+    change of an order's status is followed by one of them.
     """
 
     PLUGIN_ID = PLUGIN_ID
@@ -98,6 +101,18 @@ class OrderGroupsPlugin(BasePlugin):
             ),
         },
     }
+
+    def order_updated(
+        self, order: "Order", previous_value: Any, webhooks: Any = None
+    ) -> Any:
+        look_after_hook(order)
+        return previous_value
+
+    def order_confirmed(
+        self, order: "Order", previous_value: Any, webhooks: Any = None
+    ) -> Any:
+        look_after_hook(order)
+        return previous_value
 
     @classmethod
     def save_plugin_configuration(

@@ -55,6 +55,7 @@ pytest_plugins = [
     "tests.fixtures.goods",
     "tests.fixtures.groups",
     "tests.fixtures.legacy_payments",
+    "tests.fixtures.order_life",
     "tests.fixtures.payments",
     "tests.fixtures.plugin",
     "tests.fixtures.previews",

@@ -5,9 +5,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
 from saleor.order.models import Order
 
-from saleor_order_groups.models import OrderGroup
+from saleor_order_groups.models import OrderGroup, OrderGroupEvent
+from saleor_order_groups.recovery.sweep import sweep
+from tests.helpers.events import get_event_types
 
 APP = "saleor_order_groups"
 
@@ -44,7 +47,7 @@ def test_migrations_reverse_and_apply_again(order_with_lines, channel_USD):
         placed_total_gross_amount=0,
     )
     all_tables = tables()
-    assert len(all_tables) == 13
+    assert len(all_tables) == 17
 
     # when
     executor = MigrationExecutor(connection)
@@ -70,6 +73,38 @@ def test_migrations_reverse_and_apply_again(order_with_lines, channel_USD):
         for _ in range(2)
     )
     assert second.number == first.number + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_upgrade_makes_no_events_and_the_next_transition_makes_one(
+    make_cart, pay, complete, order_groups_plugin
+):
+    # given: a database of the version before events
+    checkout = make_cart([("alpha", "60.00"), ("beta", "30.00")])
+    pay(checkout, charged_value=95)
+    assert not complete(checkout)["errors"]
+    MigrationExecutor(connection).migrate([(APP, "0022_remove_email_trigrams")])
+
+    # when
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes(APP))
+
+    # then
+    group = OrderGroup.objects.get()
+    assert group.state.status == "unfulfilled"
+    assert group.state.charged_amount == 95
+    assert group.state.is_confirmed
+    assert group.state.was_paid
+    assert not OrderGroupEvent.objects.exists()
+    assert not group.order_links.filter(announced_at=None).exists()
+    assert list(sweep()) == []
+
+    # when
+    Order.objects.update(status="fulfilled", updated_at=timezone.now())
+    list(sweep())
+
+    # then
+    assert get_event_types(group) == ["fulfilled"]
 
 
 def test_migrations_depend_on_what_every_supported_saleor_has():

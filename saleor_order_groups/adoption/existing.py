@@ -13,6 +13,7 @@ from saleor.order.models import Order
 
 from ..config import OrderGroupsConfig
 from ..host.locks import lock_orders
+from ..lifecycle.records import record_present
 from ..models import OrderGroup
 from ..sellers.order_sellers import find_order_sellers
 from .purchases import (
@@ -102,7 +103,10 @@ def _adopt_batch(
         if reason := sellers[order.pk].doubt:
             doubts.append(Doubt(order.number, f"no seller: {reason.message}"))
     if not dry_run:
-        create_groups_of(purchases, sellers, private_metadata={ADOPTED: "true"})
+        groups = create_groups_of(
+            purchases, sellers, private_metadata={ADOPTED: "true"}
+        )
+        record_present([group.pk for group in groups])
     return AdoptedBatch(
         read=len(batch),
         orders=len(orders),

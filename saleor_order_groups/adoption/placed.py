@@ -7,16 +7,18 @@ from saleor.channel.models import Channel
 from saleor.order.models import Order
 
 from ..config import get_config
+from ..models import OrderGroup
 from ..sellers.order_sellers import find_order_sellers
 from .purchases import Purchase, create_groups_of, find_linked, is_adoptable
 
 
-def adopt_placed(orders: Iterable[Order]) -> None:
-    """Create a group for each order that has just been placed.
+def adopt_placed(orders: Iterable[Order]) -> list[OrderGroup]:
+    """Create a group for each order that has just been placed; return the groups.
 
     Orders are skipped in channels where the plugin is not active, or where a single
     seller's order gets no group.
     """
+    groups = []
     by_channel: dict[Channel, list[Order]] = defaultdict(list)
     for order in orders:
         if is_adoptable(order):
@@ -28,4 +30,5 @@ def adopt_placed(orders: Iterable[Order]) -> None:
         ids = {order.pk for order in of_channel} - find_linked(of_channel)
         purchases = [Purchase((order,)) for order in of_channel if order.pk in ids]
         sellers = find_order_sellers(ids, config.seller_source, insert=True)
-        create_groups_of(purchases, sellers)
+        groups += create_groups_of(purchases, sellers)
+    return groups

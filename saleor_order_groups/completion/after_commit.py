@@ -1,36 +1,67 @@
-"""Fire Saleor's events of each order after the commit, then the group's event."""
+"""Do after the commit what Saleor does for one order, for each order of the group.
 
-from collections.abc import Callable, Sequence
+Then look at the group, which records and announces its events. `recovery` does again
+what a crash has cut off.
+"""
+
+import datetime
+from collections.abc import Callable, Collection, Sequence
 from contextvars import ContextVar
+from uuid import UUID
 
 from django.db import transaction
-from saleor.core.utils.events import call_event
+from django.utils import timezone
+from saleor.order.fetch import OrderInfo
 from saleor.order.models import Order
 
 from ..config import Confirmation, OrderGroupsConfig
 from ..groups.confirmation import send_group_confirmation
 from ..host.internals import order_created, send_order_confirmation
 from ..host.webhook_lookups import Lookups, share_lookups
+from ..lifecycle.look import look_after_commit, mute_hooks
+from ..lifecycle.placement import lock_and_find_placed
+from ..lifecycle.records import mark_announced, record_created
 from ..models import OrderGroup
-from ..webhooks.sending import trigger_order_group_created
 from .context import Completion, PlacedOrder
+
+# The sweep takes a process for dead after `recovery.lost_work.PATIENCE`.
+LATE = datetime.timedelta(minutes=2)
 
 _announced: ContextVar[PlacedOrder | None] = ContextVar("announced", default=None)
 
 
-def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> None:
+def record_placement(completion: Completion, group: OrderGroup) -> None:
+    """Record the group's first event, in the transaction that places the orders."""
+    record_created(
+        [group],
+        completion.app or completion.user,
+        automatic=completion.is_automatic,
+        redirect_url=completion.checkout.redirect_url,
+    )
+
+
+def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> set[UUID]:
     """Fire for each order the events that Saleor fires for one, after the commit.
 
-    A failure is logged; the other orders' events are still fired.
+    A failure is logged; the other orders' events are still fired. Return a set that
+    will hold the orders that failed.
     """
     redirect_url = completion.checkout.redirect_url
     lookups: Lookups = {}
+    failed: set[UUID] = set()
+    started = timezone.now()
+
+    def is_late() -> bool:
+        return timezone.now() - started > LATE
+
     for placed_order in placed:
         order_info = placed_order.get_order_info()
         _call_after_commit(
             lookups,
+            failed,
             placed_order,
-            order_created,
+            _create_rows,
+            is_late=is_late,
             order_info=order_info,
             user=completion.user,
             app=completion.app,
@@ -40,12 +71,14 @@ def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> No
         )
         _call_after_commit(
             lookups,
+            failed,
             placed_order,
             send_order_confirmation,
-            order_info,
-            redirect_url,
-            completion.manager,
+            order_info=order_info,
+            redirect_url=redirect_url,
+            manager=completion.manager,
         )
+    return failed
 
 
 def find_announced(order: Order) -> PlacedOrder | None:
@@ -58,38 +91,70 @@ def find_announced(order: Order) -> PlacedOrder | None:
     return placed if placed and placed.order is order else None
 
 
+def announce_group(
+    completion: Completion,
+    group: OrderGroup,
+    config: OrderGroupsConfig,
+    first_order: Order,
+    failed: Collection[UUID] | None,
+) -> None:
+    """Announce the group's events after the commit.
+
+    In a channel that confirms the group as a whole, send the customer's confirmation
+    first.
+
+    :param failed: the orders whose own events could not be fired; None if Saleor fires
+        them.
+    """
+    if config.confirmation == Confirmation.GROUP:
+        _call_after_commit(
+            {},
+            set(),
+            None,
+            send_group_confirmation,
+            group=group,
+            redirect_url=completion.checkout.redirect_url,
+            manager=completion.manager,
+        )
+    if failed is not None:
+        transaction.on_commit(lambda: mark_announced(group.pk, failed), robust=True)
+    transaction.on_commit(
+        lambda: look_after_commit(group.pk, first_order.pk, is_new=True), robust=True
+    )
+
+
+def _create_rows(
+    *, is_late: Callable[[], bool], order_info: OrderInfo, **kwargs
+) -> None:
+    """Let Saleor write all rows of a new order, or none, and fire its events.
+
+    `recovery` counts and records no order twice. If this process is so late that a
+    sweep may have taken it for dead, it looks first whether that has done the work.
+    """
+    with transaction.atomic():
+        if is_late() and lock_and_find_placed(order_info.order):
+            return
+        order_created(order_info=order_info, **kwargs)
+
+
 def _call_after_commit(
-    lookups: Lookups, placed: PlacedOrder | None, function: Callable, *args, **kwargs
+    lookups: Lookups,
+    failed: set[UUID],
+    placed: PlacedOrder | None,
+    function: Callable,
+    **kwargs,
 ) -> None:
     # Not a partial: Django logs a failure with the function's name.
     def call() -> None:
         token = _announced.set(placed)
         try:
-            with share_lookups(lookups):
-                function(*args, **kwargs)
+            with share_lookups(lookups), mute_hooks():
+                function(**kwargs)
+        except Exception:
+            if placed:
+                failed.add(placed.order.pk)
+            raise
         finally:
             _announced.reset(token)
 
     transaction.on_commit(call, robust=True)
-
-
-def announce_group(
-    completion: Completion, group: OrderGroup, config: OrderGroupsConfig
-) -> None:
-    """Send ORDER_GROUP_CREATED after the commit.
-
-    In a channel that confirms the group as a whole, send the customer's confirmation
-    too.
-    """
-    call_event(
-        trigger_order_group_created, group, requestor=completion.app or completion.user
-    )
-    if config.confirmation == Confirmation.GROUP:
-        _call_after_commit(
-            {},
-            None,
-            send_group_confirmation,
-            group,
-            completion.checkout.redirect_url,
-            completion.manager,
-        )

@@ -22,7 +22,7 @@ from ..groups.lookup import find_first_order
 from ..payments.split import refuse_unsupported_transactions, share_payments
 from ..sellers.assignments import ensure_sellers, fetch_sellers
 from ..sellers.partition import SellerLines, get_product_ids, partition_lines
-from .after_commit import announce_group, announce_orders
+from .after_commit import announce_group, announce_orders, record_placement
 from .changes import refresh_prices, refuse_other_total
 from .context import Completion
 from .insert import save_orders
@@ -75,12 +75,15 @@ def place_order_group(
             # Write: the orders, their group, their payment shares.
             placed = place_orders(completion, plan, allocations)
             pairs = [(order.order, order.seller) for order in placed]
-            [group] = create_groups([NewGroup(completion.checkout.token, pairs)])
+            [group] = create_groups(
+                [NewGroup(completion.checkout.token, pairs, are_announced=False)]
+            )
             orders = [order.order for order in placed]
             transactions = share_payments(completion.checkout, group, orders)
         save_orders(placed, transactions)
-        announce_orders(completion, placed)
-        announce_group(completion, group, config)
+        record_placement(completion, group)
+        failed = announce_orders(completion, placed)
+        announce_group(completion, group, config, orders[0], failed)
     return orders[0]
 
 
@@ -95,7 +98,8 @@ def _place_one_order(
     if partitions and config.group_single_seller:
         pairs = [(order, partitions[0].seller)]
         [group] = create_groups([NewGroup(completion.checkout.token, pairs)])
-        announce_group(completion, group, config)
+        record_placement(completion, group)
+        announce_group(completion, group, config, order, failed=None)
     return order
 
 

@@ -33,6 +33,7 @@ COSTS: dict[str, dict[str, dict]] = {
         "billingAddress": ITEM,
         "channel": ITEM,
         "discounts": ITEM,
+        "events": ITEM,
         "giftCards": ITEM,
         "lines": PAGE,
         "orders": ITEM,
@@ -54,7 +55,21 @@ COSTS: dict[str, dict[str, dict]] = {
         "shippingMethods": ITEM,
     },
     "User": {"orderGroups": PAGE},
-    "OrderGroupCreated": {"orderGroup": ITEM},
+    "OrderGroupEvent": {"order": ITEM},
+    **{
+        f"OrderGroup{each}": {"orderGroup": ITEM, "groupEvent": ITEM}
+        for each in (
+            "Created",
+            "Updated",
+            "Confirmed",
+            "FullyPaid",
+            "Fulfilled",
+            "Refunded",
+            "FullyRefunded",
+            "Cancelled",
+            "Expired",
+        )
+    },
     "Order": {"orderGroup": ITEM, "seller": ITEM},
     "OrderLine": {"order": ITEM, "seller": ITEM},
     "Product": {"seller": ITEM},

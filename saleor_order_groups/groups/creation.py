@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from saleor.order.models import Order
 
 from ..models import OrderGroup, OrderGroupOrder, Seller, SellerCustomer
@@ -17,11 +18,14 @@ class NewGroup:
     :param orders: the orders with their sellers, in the group's order. None is the shop
         itself.
     :param values: values of further fields of `OrderGroup`.
+    :param are_announced: whether Saleor itself does, or has done, the work that follows
+        the creation of the orders.
     """
 
     checkout_token: UUID | None
     orders: Sequence[tuple[Order, Seller | None]]
     values: Mapping[str, Any] = field(default_factory=dict)
+    are_announced: bool = True
 
 
 def create_groups(new_groups: Sequence[NewGroup]) -> list[OrderGroup]:
@@ -40,6 +44,7 @@ def create_groups(new_groups: Sequence[NewGroup]) -> list[OrderGroup]:
             position=position,
             placed_total_net_amount=order.total_net_amount,
             placed_total_gross_amount=order.total_gross_amount,
+            announced_at=timezone.now() if new_group.are_announced else None,
         )
         for group, new_group in zip(groups, new_groups, strict=True)
         for position, (order, seller) in enumerate(new_group.orders)

@@ -4,7 +4,7 @@ No amount is stored here. `get_totals` reads the totals and statuses of any numb
 groups in one statement. `get_settlements` reads what was refunded and what is due.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -152,40 +152,65 @@ def get_totals_in(
 
     :param currencies: the currency of each group, by the group's key.
     """
-    sql, names = _compile_totals(database_connection_name)
-    with connections[database_connection_name].cursor() as cursor:
-        cursor.execute(sql, [list(currencies)])
-        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    rows = {row["group_id"]: row for row in found}
+    rows = _compile_totals(database_connection_name).fetch(currencies)
     return {
         pk: GroupTotals(currency, rows.get(pk, WITHOUT_ORDERS))
         for pk, currency in currencies.items()
     }
 
 
-@cache
-def _compile_totals(database_connection_name: str) -> tuple[str, list[str]]:
-    """Return the SQL of the totals, whose one parameter is the keys, and its columns.
+@dataclass(frozen=True)
+class CompiledQuery:
+    """A query of order links by group, as SQL whose one parameter is the groups' keys.
 
-    The result is cached for the life of the process: building the SQL takes longer than
-    running it for one group, and quoting its 250 constants takes longer than quoting
-    the keys of a page.
+    Building the SQL takes longer than running it for one group, and quoting its 250
+    constants takes longer than quoting the keys of a page. Cache it for the life of the
+    process.
+    """
+
+    database_connection_name: str
+    sql: str
+    names: Sequence[str]
+
+    def fetch(self, keys: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+        """Run the query; return the row of each group that has orders, by its key."""
+        with connections[self.database_connection_name].cursor() as cursor:
+            cursor.execute(self.sql, [list(keys)])
+            found = [dict(zip(self.names, row, strict=True)) for row in cursor]
+        return {row["group_id"]: row for row in found}
+
+
+def compile_by_group(
+    database_connection_name: str,
+    aggregates: Mapping[str, Any],
+    of_links: Mapping[str, Any] | None = None,
+) -> CompiledQuery:
+    """Compile a query of order links by group.
+
+    :param aggregates: the annotations of each group.
+    :param of_links: annotations of each order link, which the aggregates may refer to.
     """
     # `mogrify` fills in the constants and turns %%s into %s, the placeholder of the
     # keys.
     is_asked_for = f"{OrderGroupOrder._meta.db_table}.group_id = ANY(%%s)"
-    query = (
-        _by_group(OrderGroupOrder.objects.extra(where=[is_asked_for]))
-        .annotate(
+    links = OrderGroupOrder.objects.extra(where=[is_asked_for])
+    query = _by_group(links.annotate(**of_links or {})).annotate(**aggregates).query
+    with connections[database_connection_name].cursor() as cursor:
+        sql = cursor.mogrify(*query.sql_with_params())
+    names = [name for name in query.annotation_select if name in aggregates]
+    return CompiledQuery(database_connection_name, sql, ["group_id", *names])
+
+
+@cache
+def _compile_totals(database_connection_name: str) -> CompiledQuery:
+    return compile_by_group(
+        database_connection_name,
+        {
             **status_aggregates(),
             **{f"sum_{name}": sum_of_counted(name) for name in _COUNTED_AMOUNTS},
             **{f"sum_{name}": Sum(f"order__{name}") for name in _ALL_AMOUNTS},
-        )
-        .query
+        },
     )
-    with connections[database_connection_name].cursor() as cursor:
-        sql = cursor.mogrify(*query.sql_with_params())
-    return sql, ["group_id", *query.annotation_select]
 
 
 def get_settlements(
@@ -199,7 +224,7 @@ def get_settlements(
     places = _places(currencies, database_connection_name).annotate(
         pending=_sum_of(TransactionItem, "charge_pending_value"),
         granted=_sum_of(OrderGrantedRefund, "amount_value"),
-        refunded=_refunded(),
+        refunded=refunded_of_order(),
     )
     rows = {
         row["group_id"]: row
@@ -281,8 +306,10 @@ def _sum_of(model, field: str) -> Combinable:
     return Coalesce(Subquery(sums.values("sum")), _ZERO)
 
 
-def _refunded() -> Case:
-    """Sum the refunds of an order as Saleor does.
+def refunded_of_order() -> Case:
+    """Return the expression that sums the refunds of an order link's order.
+
+    Saleor sums them like this for `Order.totalRefunded`.
 
     The last legacy payment decides if it is active or fully refunded. Otherwise the
     refunded amounts of the transactions are summed.

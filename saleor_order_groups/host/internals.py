@@ -207,6 +207,11 @@ def send_order_confirmation(order_info, redirect_url, manager) -> Any:
     """Send the confirmation of each order of a group. A seam replaces this function."""
 
 
+@internal("saleor.order.notifications", "send_payment_confirmation")
+def send_payment_confirmation(order_info, manager) -> Any:
+    """Send again the mail of a payment that a crash may have cut off."""
+
+
 # Payments and their shares
 
 

@@ -13,10 +13,10 @@ from semantic_version import SimpleSpec, Version
 from . import v3_23, v3_24
 
 # 3.23.2 gave `allocate_stocks` the parameters that the completion passes.
-SUPPORTED = ">=3.23.2,<3.24"
+SUPPORTED = ">=3.23.2,<3.25"
 
-# For each minor without a release of Saleor: the version that the plugin was matched
-# with. SUPPORTED admits the minor only when all tests have passed on that version.
+# For each minor without a release of Saleor: the version that all tests have passed on.
+# SUPPORTED admits the minor only then.
 TESTED = {"3.24": "3.24.0-a.0"}
 
 MINORS: dict[str, ModuleType] = {"3.23": v3_23, "3.24": v3_24}
@@ -48,7 +48,7 @@ def warn_if_untested() -> None:
     tested = TESTED.get(saleor.schema_version)
     if tested and Version(saleor.__version__) > Version(tested):
         logger.warning(
-            "saleor-order-groups was matched with Saleor %s. All that it replaces and calls"
+            "saleor-order-groups was tested with Saleor %s. All that it replaces and calls"
             " in %s is as expected; see docs/versions.md.",
             tested,
             saleor.__version__,

@@ -17,10 +17,12 @@ from django.utils import timezone
 from saleor.account.models import User
 from saleor.app.models import App
 from saleor.order.events import OrderEvent
+from saleor.payment.models import TransactionItem
 from saleor.webhook.event_types import WebhookEventAsyncType
 
 from ..host.internals import call_order_event, process_order_with_transaction
 from ..host.webhook_lookups import share_lookups
+from ..lifecycle.look import look_after_commit, mute_hooks
 from ..models import PaymentShare, ShareAnnouncement
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
 # How long a process may take to send its announcements before another one sends them.
 PATIENCE = datetime.timedelta(minutes=1)
 
-_is_telling: ContextVar[bool] = ContextVar("is_telling", default=False)
+# The announcement whose events are being fired in this context.
+_told_now: ContextVar[ShareAnnouncement | None] = ContextVar("told_now", default=None)
+_KINDS = ("authorized", "charged", "refunded")
 
 
 def announce(
@@ -45,12 +49,14 @@ def announce(
     return ShareAnnouncement.objects.bulk_create(
         ShareAnnouncement(
             share=link,
-            authorized_before=before["authorized_value"],
-            charged_before=before["charged_value"],
-            refunded_before=before["refunded_value"],
             is_correction=is_correction,
             user_id=user.pk if user else None,
             app_id=app.pk if app else None,
+            **{f"{kind}_before": before[f"{kind}_value"] for kind in _KINDS},
+            **{
+                f"{kind}_after": getattr(link.transaction, f"{kind}_value")
+                for kind in _KINDS
+            },
         )
         for link, before, is_correction in changes
     )
@@ -83,14 +89,21 @@ def tell(
     user: "User | None" = None,
     app: "App | None" = None,
 ) -> None:
-    """Fire Saleor's events of each order, outside the transaction of the change."""
-    with share_lookups({}), _telling():
+    """Fire Saleor's events of each order, outside the transaction of the change.
+
+    Then look at the group, once for all orders.
+    """
+    announcements = list(announcements)
+    with share_lookups({}), mute_hooks():
         for announcement in announcements:
             if announcement.is_left_over:
                 _tell_again(announcement, manager)
             else:
                 _tell(announcement, manager, user, app)
             announcement.delete()
+    for announcement in announcements[:1]:
+        share = announcement.share
+        look_after_commit(share.payment.group_id, share.order_id)
 
 
 def is_told_when_settled(transaction_id: int) -> bool:
@@ -99,18 +112,46 @@ def is_told_when_settled(transaction_id: int) -> bool:
     That holds for share transactions, except while settling itself fires the events.
     """
     return (
-        not _is_telling.get()
+        _told_now.get() is None
         and PaymentShare.objects.filter(transaction_id=transaction_id).exists()
     )
 
 
+def get_previous_amounts(transaction: TransactionItem) -> dict[str, Decimal]:
+    """Return the amounts that Saleor compares a share transaction with.
+
+    They differ from the present ones by the change that is being told. Another process
+    may have changed the share since, and tells that itself.
+
+    :param transaction: the share transaction as Saleor has just locked and read it.
+    :return: Saleor's parameters; empty if it fires no events of ours.
+    """
+    announcement = _told_now.get()
+    if announcement is None or announcement.share.transaction_id != transaction.pk:
+        return {}
+    return {
+        f"previous_{kind}_value": getattr(transaction, f"{kind}_value")
+        - _get_change(announcement, kind)
+        for kind in _KINDS
+        if getattr(announcement, f"{kind}_after") is not None
+    }
+
+
+def _get_change(announcement: ShareAnnouncement, kind: str) -> Decimal:
+    """Return by how much an amount grew; nothing if the order knew of the money."""
+    if announcement.is_correction:
+        return Decimal(0)
+    before = getattr(announcement, f"{kind}_before")
+    return getattr(announcement, f"{kind}_after") - before
+
+
 @contextmanager
-def _telling() -> Iterator[None]:
-    token = _is_telling.set(True)
+def _telling(announcement: ShareAnnouncement) -> Iterator[None]:
+    token = _told_now.set(announcement)
     try:
         yield
     finally:
-        _is_telling.reset(token)
+        _told_now.reset(token)
 
 
 def _tell(
@@ -120,19 +161,11 @@ def _tell(
     app: "App | None",
 ) -> None:
     transaction = announcement.share.transaction
-    if announcement.is_correction:
-        before = (
-            transaction.authorized_value,
-            transaction.charged_value,
-            transaction.refunded_value,
-        )
-    else:
-        before = (
-            announcement.authorized_before,
-            announcement.charged_before,
-            announcement.refunded_before,
-        )
-    process_order_with_transaction(transaction, manager, user, app, *before)
+    amounts = transaction if announcement.is_correction else announcement
+    suffix = "value" if announcement.is_correction else "before"
+    before = [getattr(amounts, f"{kind}_{suffix}") for kind in _KINDS]
+    with _telling(announcement):
+        process_order_with_transaction(transaction, manager, user, app, *before)
     if announcement.is_correction:
         order = announcement.share.order
         order.refresh_from_db()

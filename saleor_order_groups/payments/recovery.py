@@ -1,12 +1,11 @@
 """Find group payments whose reports have not reached both payment and shares.
 
 A process may die between Saleor's saving of a report and its settling. If the app
-repeats the report, that settles it; `manage.py settle_payments` does too.
+repeats the report, that settles it; `recovery.sweep` does too.
 """
 
 import datetime
-from collections.abc import Callable, Iterator
-from uuid import UUID
+from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from saleor.payment.models import TransactionEvent
@@ -74,33 +73,6 @@ def _is_failure_of_an_order() -> Q:
         of_action = divided.filter(type__startswith=f"{action}_")
         condition |= Q(Exists(of_action), ~Q(psp_reference=""), type=failure)
     return condition
-
-
-def settle_unsettled(
-    batch_size: int = DEFAULT_BATCH_SIZE,
-    report_progress: Callable[[int], None] = lambda _looked_at: None,
-) -> Iterator[GroupPayment]:
-    """Settle the unsettled payments of the whole database in batches; yield each.
-
-    :param report_progress: called after each batch with the number of payments seen.
-    """
-    manager = get_plugins_manager(allow_replica=False)
-    looked_at = 0
-    last: UUID | None = None
-    while True:
-        payments = GroupPayment.objects.order_by("pk")
-        if last:
-            payments = payments.filter(pk__gt=last)
-        ids = list(payments.values_list("pk", flat=True)[:batch_size])
-        if not ids:
-            return
-        batch = GroupPayment.objects.filter(pk__in=ids).select_related("group")
-        for payment in find_unsettled(batch).order_by("pk"):
-            settle(payment, manager)
-            yield payment
-        looked_at += len(ids)
-        last = ids[-1]
-        report_progress(looked_at)
 
 
 def give_up_requests(

@@ -127,9 +127,10 @@ def _order_transaction_updated(original: Callable) -> Callable:
     """
 
     def updated(order_info, transaction_item, *args, **kwargs):
-        from ..payments.announcements import is_told_when_settled
+        from ..payments.announcements import get_previous_amounts, is_told_when_settled
 
         if not is_told_when_settled(transaction_item.pk):
+            kwargs |= get_previous_amounts(transaction_item)
             original(order_info, transaction_item, *args, **kwargs)
 
     return updated

@@ -1,8 +1,13 @@
 """Group the orders that staff place, and check the goods that they add."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
 
 from .seam import Seam
+
+# Who places the draft: Saleor does not tell the method that the group is made in.
+_requestor: ContextVar[Any] = ContextVar("requestor", default=None)
 
 
 def _handle_order_voucher(original: Callable) -> Callable:
@@ -14,10 +19,12 @@ def _handle_order_voucher(original: Callable) -> Callable:
 
     def handle(cls, order, channel):
         from ..adoption.placed import adopt_placed
+        from ..lifecycle.records import record_created
         from ..sellers.order_sellers import refuse_unsold_goods
 
         refuse_unsold_goods(order)
-        adopt_placed([order])
+        if groups := adopt_placed([order]):
+            record_created(groups, _requestor.get())
         original(order, channel)
 
     return handle
@@ -27,19 +34,20 @@ def _complete_draft(original: Callable) -> Callable:
     """Announce the group of a draft that was placed."""
 
     def perform_mutation(cls, root, info, /, **data):
-        from saleor.core.utils.events import call_event
         from saleor.graphql.app.dataloaders import get_app_promise
 
+        from ..lifecycle.look import look_after_commit, mute_hooks
         from ..models import OrderGroup
-        from ..webhooks.sending import trigger_order_group_created
 
-        payload = original(root, info, **data)
-        group = OrderGroup.objects.filter(
-            order_links__order_id=payload.order.node.pk
-        ).first()
-        if group:
-            requestor = get_app_promise(info.context).get() or info.context.user
-            call_event(trigger_order_group_created, group, requestor=requestor)
+        token = _requestor.set(get_app_promise(info.context).get() or info.context.user)
+        try:
+            with mute_hooks():
+                payload = original(root, info, **data)
+        finally:
+            _requestor.reset(token)
+        order = payload.order.node
+        if group := OrderGroup.objects.filter(order_links__order=order).first():
+            look_after_commit(group.pk, order.pk, is_new=True)
         return payload
 
     return perform_mutation
@@ -50,9 +58,12 @@ def _save_bulk_orders(original: Callable) -> Callable:
 
     def save_data(cls, orders_data, stocks):
         from ..adoption.placed import adopt_placed
+        from ..lifecycle.records import record_present
 
         saved = original(orders_data, stocks)
-        adopt_placed(data.order for data in saved if data.order)
+        groups = adopt_placed(data.order for data in saved if data.order)
+        if groups:
+            record_present([group.pk for group in groups])
         return saved
 
     return save_data

@@ -85,7 +85,7 @@ def repair_missing_shares(apply: bool) -> Iterator[str]:
 
 
 def repair_unsettled(apply: bool) -> Iterator[str]:
-    """Settle payments that a crash has left unsettled, as `settle_payments` does."""
+    """Settle payments that a crash has left unsettled, as the sweep does."""
     for payment in _iterate(find_unsettled(GroupPayment.objects.all())):
         yield _describe(payment, "settle its reports")
         if apply:

@@ -197,5 +197,5 @@ def check_settled(ids: Ids) -> Iterator[Finding]:
             payment.group.number,
             "unsettled",
             f"transaction {payment.transaction.token} has unsettled reports; run"
-            " manage.py settle_payments",
+            " manage.py recover_order_groups --all",
         )

@@ -11,6 +11,13 @@ from ..config import SELLER_SOURCE
 from ..delete_rules import find_wrong_rules
 from ..models import OrderGroup
 from ..sellers.source_problems import find_lost_products, find_silent_sources
+from .events import (
+    check_announced,
+    check_placed,
+    check_sequences,
+    check_states,
+    find_missing_sweep,
+)
 from .findings import REPAIR, Finding, Ids
 from .groups import (
     check_channels,
@@ -56,6 +63,7 @@ def verify(
         yield Finding(None, SELLER_SOURCE, problem)
     for wrong in find_wrong_rules():
         yield Finding(None, "delete rule", f"{wrong}; {REPAIR}")
+    yield from find_missing_sweep()
     checked = 0
     groups = OrderGroup.objects.order_by("pk").values_list("pk", flat=True)
     ids = list(groups[:batch_size])
@@ -89,4 +97,8 @@ CHECKS: tuple[Callable[[Ids], Iterator[Finding]], ...] = (
     check_legacy_divisions,
     check_settled,
     check_order_amounts,
+    check_states,
+    check_sequences,
+    check_announced,
+    check_placed,
 )

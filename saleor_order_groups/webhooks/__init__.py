@@ -1,1 +1,1 @@
-"""ORDER_GROUP_CREATED: its event type, its payload, and how it is sent."""
+"""Webhooks of groups: event types, payloads, and how they are sent."""

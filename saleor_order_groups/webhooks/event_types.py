@@ -1,54 +1,82 @@
-"""Add ORDER_GROUP_CREATED to Saleor's asynchronous webhook events."""
+"""Add the events of groups to Saleor's asynchronous webhook events."""
 
 import sys
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-# Saleor derives three names of one event from one another: the event type, the
-# subscription's GraphQL type OrderGroupCreated and its root field orderGroupCreated.
-ORDER_GROUP_CREATED = "order_group_created"
-ORDER_GROUP_CREATED_DISPLAY_NAME = "Order group created"
+from ..models import OrderGroupEventType
+
+# When each event is sent.
+DESCRIPTIONS: dict[OrderGroupEventType, str] = {
+    OrderGroupEventType.CREATED: "A checkout is completed into an order group.",
+    OrderGroupEventType.UPDATED: (
+        "A status of an order group has changed, also back, without another event of "
+        "the group; or the group was updated."
+    ),
+    OrderGroupEventType.CONFIRMED: "All live orders of an order group are confirmed.",
+    OrderGroupEventType.FULLY_PAID: "An order group is fully paid.",
+    OrderGroupEventType.FULFILLED: "All live orders of an order group are fulfilled.",
+    OrderGroupEventType.REFUNDED: "An amount of an order group was refunded.",
+    OrderGroupEventType.FULLY_REFUNDED: (
+        "An amount of an order group was refunded, and nothing is charged any more."
+    ),
+    OrderGroupEventType.CANCELLED: "The last live order of an order group is canceled.",
+    OrderGroupEventType.EXPIRED: "All orders of an order group have expired.",
+}
 
 _ENUMS_MODULE = "saleor.graphql.webhook.enums"
 
 
+def get_event_name(event_type: str) -> str:
+    """Return the name of the webhook event.
+
+    Saleor derives the subscription's GraphQL type and its root field from it: for
+    order_group_created they are OrderGroupCreated and orderGroupCreated.
+    """
+    return f"order_group_{event_type}"
+
+
+EVENT_NAMES = tuple(get_event_name(each.value) for each in OrderGroupEventType)
+
+
 def register_event_types() -> None:
-    """Add the event before Saleor's GraphQL enums copy the list of events.
+    """Add the events before Saleor's GraphQL enums copy the list of events.
 
     It runs while Django imports the models. Only in that phase can the events be
     imported while their enums are not built yet. Registering twice does nothing.
 
-    :raises ImproperlyConfigured: another plugin has this event, or the enums exist
+    :raises ImproperlyConfigured: another plugin has such an event, or the enums exist
         already.
     """
     from saleor.permission.enums import OrderPermissions
     from saleor.webhook.event_types import WebhookEventAsyncType
 
-    event: dict[str, Any] = {
-        "name": ORDER_GROUP_CREATED_DISPLAY_NAME,
-        "permission": OrderPermissions.MANAGE_ORDERS,
-        # As for ORDER_CREATED: a worker builds the payload, and the customer does not
-        # wait.
-        "is_deferred_payload": True,
-    }
-    known = WebhookEventAsyncType.EVENT_MAP.get(ORDER_GROUP_CREATED)
-    if known == event:
-        return
-    if known is not None:
-        raise ImproperlyConfigured(
-            f"Saleor or another plugin already has an event {ORDER_GROUP_CREATED}."
-        )
-    if _ENUMS_MODULE in sys.modules:
-        raise ImproperlyConfigured(
-            f"{_ENUMS_MODULE} was imported before the models of saleor_order_groups: "
-            f"its enums would lack {ORDER_GROUP_CREATED.upper()}. An app or a settings "
-            "file imports it too early."
-        )
-    # Saleor's class body derived CHOICES, PERMISSIONS and ALL from EVENT_MAP when it
-    # ran, so the event is added to each of them.
-    WebhookEventAsyncType.EVENT_MAP[ORDER_GROUP_CREATED] = event
-    WebhookEventAsyncType.CHOICES.append((ORDER_GROUP_CREATED, event["name"]))
-    WebhookEventAsyncType.PERMISSIONS[ORDER_GROUP_CREATED] = event["permission"]
-    WebhookEventAsyncType.ALL.append(ORDER_GROUP_CREATED)
-    setattr(WebhookEventAsyncType, "ORDER_GROUP_CREATED", ORDER_GROUP_CREATED)
+    for name in EVENT_NAMES:
+        event: dict[str, Any] = {
+            "name": name.replace("_", " ").capitalize(),
+            "permission": OrderPermissions.MANAGE_ORDERS,
+            # As for ORDER_CREATED: a worker builds the payload, and the customer does
+            # not wait.
+            "is_deferred_payload": True,
+        }
+        known = WebhookEventAsyncType.EVENT_MAP.get(name)
+        if known == event:
+            continue
+        if known is not None:
+            raise ImproperlyConfigured(
+                f"Saleor or another plugin already has an event {name}."
+            )
+        if _ENUMS_MODULE in sys.modules:
+            raise ImproperlyConfigured(
+                f"{_ENUMS_MODULE} was imported before the models of "
+                f"saleor_order_groups: its enums would lack {name.upper()}. An app or "
+                "a settings file imports it too early."
+            )
+        # Saleor's class body derived CHOICES, PERMISSIONS and ALL from EVENT_MAP when
+        # it ran, so the event is added to each of them.
+        WebhookEventAsyncType.EVENT_MAP[name] = event
+        WebhookEventAsyncType.CHOICES.append((name, event["name"]))
+        WebhookEventAsyncType.PERMISSIONS[name] = event["permission"]
+        WebhookEventAsyncType.ALL.append(name)
+        setattr(WebhookEventAsyncType, name.upper(), name)

@@ -1,4 +1,4 @@
-"""Build the payload of a webhook without a subscription query."""
+"""Build the payloads of webhooks without a subscription query."""
 
 import json
 from typing import TYPE_CHECKING
@@ -11,21 +11,27 @@ from saleor.webhook.payload_helpers import generate_meta, generate_requestor
 if TYPE_CHECKING:
     from saleor.plugins.base_plugin import RequestorOrLazyObject
 
-    from ..models import OrderGroup
+    from ..models import OrderGroupEvent
 
 
 @traced_payload_generator
-def generate_order_group_payload(
-    group: "OrderGroup", requestor: "RequestorOrLazyObject | None" = None
+def generate_event_payload(
+    event: "OrderGroupEvent", requestor: "RequestorOrLazyObject | None" = None
 ) -> str:
-    """Return the group's global ID and Saleor's `meta` as JSON.
+    """Return the group's global ID, the event and Saleor's `meta` as JSON.
 
     There is no older format to keep: an app that needs more fields writes a
     subscription query.
     """
     return json.dumps(
         {
-            "id": graphene.Node.to_global_id("OrderGroup", group.pk),
+            "id": graphene.Node.to_global_id("OrderGroup", event.group_id),
+            "event": {
+                "id": graphene.Node.to_global_id("OrderGroupEvent", event.pk),
+                "sequence": event.sequence,
+                "type": event.type.upper(),
+                "createdAt": event.created_at,
+            },
             "meta": generate_meta(requestor_data=generate_requestor(requestor)),
         },
         cls=CustomJsonEncoder,

@@ -1,6 +1,5 @@
-"""Send ORDER_GROUP_CREATED to the webhooks that subscribe to it."""
+"""Send the events of groups to the webhooks that subscribe to them."""
 
-from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,42 +10,34 @@ from saleor.webhook.utils import get_webhooks_for_event
 
 from ..groups.channels import get_channel
 from ..host.internals import filter_webhooks_for_channel, trigger_webhooks_async
-from .event_types import ORDER_GROUP_CREATED
-from .payloads import generate_order_group_payload
+from .event_types import get_event_name
+from .payloads import generate_event_payload
 
 if TYPE_CHECKING:
-    from saleor.webhook.models import Webhook
-
-    from ..models import OrderGroup
-
-T_REQUESTOR = User | App | None
+    from ..models import OrderGroupEvent
 
 
-def trigger_order_group_created(
-    group: "OrderGroup",
-    requestor: T_REQUESTOR,
-    webhooks: "Iterable[Webhook] | None" = None,
+def trigger_order_group_event(
+    event: "OrderGroupEvent", requestor: User | App | None
 ) -> None:
-    """Send ORDER_GROUP_CREATED to every webhook that listens to the group's channel.
+    """Send an event to every webhook that listens to its type and its group's channel.
 
     Call it after the commit: a worker builds the payloads from the database.
-
-    :param webhooks: the webhooks of the event; None looks them up.
     """
-    if webhooks is None:
-        webhooks = get_webhooks_for_event(ORDER_GROUP_CREATED)
+    name = get_event_name(event.type)
+    webhooks = get_webhooks_for_event(name)
     if not webhooks:
         return
-    channel = get_channel(group)
+    channel = get_channel(event.group)
     webhooks = filter_webhooks_for_channel(webhooks, channel.slug) if channel else []
     if not webhooks:
         return
     trigger_webhooks_async(
         None,
-        ORDER_GROUP_CREATED,
+        name,
         webhooks,
-        subscribable_object=group,
+        subscribable_object=event,
         requestor=requestor,
-        legacy_data_generator=partial(generate_order_group_payload, group, requestor),
+        legacy_data_generator=partial(generate_event_payload, event, requestor),
         queue=settings.ORDER_WEBHOOK_EVENTS_CELERY_QUEUE_NAME,
     )

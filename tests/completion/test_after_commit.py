@@ -5,7 +5,8 @@ from unittest import mock
 from saleor.order.models import Order
 
 from saleor_order_groups.completion import after_commit as events
-from saleor_order_groups.models import OrderGroup
+from saleor_order_groups.models import OrderGroup, OrderGroupEvent, OrderGroupOrder
+from tests.helpers.events import get_event_types
 
 CART = [(None, "10.00"), ("alpha", "60.00"), ("beta", "40.00")]
 
@@ -32,8 +33,8 @@ def test_events_fire_once_for_each_order_after_commit(
             "saleor_order_groups.completion.after_commit.send_order_confirmation"
         ) as confirm,
         mock.patch(
-            "saleor_order_groups.completion.after_commit.trigger_order_group_created"
-        ) as group_created,
+            "saleor_order_groups.lifecycle.announcing.trigger_order_group_event"
+        ) as announce,
     ):
         complete(checkout)
         complete(checkout)
@@ -43,9 +44,15 @@ def test_events_fire_once_for_each_order_after_commit(
     assert [
         call.kwargs["order_info"].order for call in order_created.call_args_list
     ] == orders
-    assert [call.args[0].order for call in confirm.call_args_list] == orders
-    group_created.assert_called_once()
-    assert group_created.call_args.args[0] == OrderGroup.objects.get()
+    assert [
+        call.kwargs["order_info"].order for call in confirm.call_args_list
+    ] == orders
+    group = OrderGroup.objects.get()
+    assert get_event_types(group) == ["created", "confirmed"]
+    announced = [call.args[0] for call in announce.call_args_list]
+    assert announced == list(group.events.order_by("sequence"))
+    assert not group.events.filter(announced_at=None).exists()
+    assert not group.order_links.filter(announced_at=None).exists()
 
 
 def test_rolled_back_completion_announces_nothing(make_cart, pay, fail_to_complete):
@@ -56,8 +63,8 @@ def test_rolled_back_completion_announces_nothing(make_cart, pay, fail_to_comple
     # when
     with (
         mock.patch(
-            "saleor_order_groups.completion.after_commit.trigger_order_group_created"
-        ) as group_created,
+            "saleor_order_groups.lifecycle.announcing.trigger_order_group_event"
+        ) as announce,
         mock.patch(
             "saleor_order_groups.completion.after_commit.order_created"
         ) as order_created,
@@ -69,7 +76,8 @@ def test_rolled_back_completion_announces_nothing(make_cart, pay, fail_to_comple
         fail_to_complete(checkout, PowerCutError)
 
     # then
-    group_created.assert_not_called()
+    announce.assert_not_called()
+    assert not OrderGroupEvent.objects.exists()
     order_created.assert_not_called()
     assert not OrderGroup.objects.exists()
 
@@ -90,7 +98,9 @@ def test_events_of_one_order_that_fail_keep_nothing_from_the_others(
     # when
     with (
         mock.patch.object(events, "order_created", fail_for_the_first),
-        mock.patch.object(events, "trigger_order_group_created") as group_created,
+        mock.patch(
+            "saleor_order_groups.lifecycle.announcing.trigger_order_group_event"
+        ) as announce,
     ):
         data = complete(checkout)
 
@@ -99,4 +109,7 @@ def test_events_of_one_order_that_fail_keep_nothing_from_the_others(
     first, second = Order.objects.order_by("number")
     assert not first.events.filter(type="placed").exists()
     assert second.events.filter(type="placed").count() == 1
-    group_created.assert_called_once()
+    assert announce.call_count == OrderGroupEvent.objects.count() > 0
+    # The sweep does the first order's work again.
+    unannounced = OrderGroupOrder.objects.get(announced_at=None)
+    assert unannounced.order == first

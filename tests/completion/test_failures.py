@@ -301,7 +301,7 @@ def record_after_commit(monkeypatch):
     return written
 
 
-def test_a_crash_after_the_commit_loses_what_saleor_loses(
+def test_a_crash_after_the_commit_loses_only_what_the_sweep_does_again(
     make_cart,
     pay,
     complete,
@@ -328,7 +328,10 @@ def test_a_crash_after_the_commit_loses_what_saleor_loses(
 
     # then: every row of the orders, their group and their payments is there before
     assert len(data["orderGroup"]["orders"]) == 2
-    assert record_after_commit == of_saleor
+    assert record_after_commit == of_saleor | {
+        ("UPDATE", "saleor_order_groups_ordergroupevent"),
+        ("UPDATE", "saleor_order_groups_ordergrouporder"),
+    }
     assert of_saleor == {
         ("INSERT", "account_customerevent"),
         ("INSERT", "order_orderevent"),

@@ -51,3 +51,25 @@ WEBHOOK_CREATE_MUTATION = """
         }
     }
 """
+
+DRY_RUN_MUTATION = """
+    mutation DryRun($query: String!, $objectId: ID!) {
+        webhookDryRun(query: $query, objectId: $objectId) {
+            payload
+            errors { field message code }
+        }
+    }
+"""
+TRIGGER_MUTATION = """
+    mutation Trigger($webhookId: ID!, $objectId: ID!) {
+        webhookTrigger(webhookId: $webhookId, objectId: $objectId) {
+            delivery { eventType status }
+            errors { field message code }
+        }
+    }
+"""
+SAMPLE_QUERY = """
+    query Sample($eventType: WebhookSampleEventTypeEnum!) {
+        webhookSamplePayload(eventType: $eventType)
+    }
+"""

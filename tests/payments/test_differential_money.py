@@ -412,7 +412,7 @@ class World:
 
     def settle_payments(self):
         with TestCase.captureOnCommitCallbacks(execute=True):
-            call_command("settle_payments", stdout=StringIO(), stderr=StringIO())
+            call_command("recover_order_groups", stdout=StringIO(), stderr=StringIO())
 
     # -------------------------------------------------------------- reports
 

@@ -3,6 +3,7 @@
 import datetime
 from decimal import Decimal
 from io import StringIO
+from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,8 +21,9 @@ from saleor_order_groups.payments.open_requests import find_open_requests
 from saleor_order_groups.payments.recovery import (
     find_unsettled,
     give_up_requests,
-    settle_unsettled,
 )
+from saleor_order_groups.payments.settlement import settle
+from saleor_order_groups.recovery import sweep as sweep_module
 from saleor_order_groups.verification.runner import verify
 from tests.apps.payment import accept, succeed
 from tests.helpers.payments import (
@@ -49,6 +51,19 @@ def leave_unsettled():
     return _leave
 
 
+def settle_unsettled(**options):
+    """Run a sweep; return the transactions whose payments it has settled."""
+    settled = []
+
+    def record(payment, manager):
+        settled.append(payment.transaction_id)
+        settle(payment, manager)
+
+    with mock.patch.object(sweep_module, "settle", record):
+        list(sweep_module.sweep(**options))
+    return settled
+
+
 def test_report_on_the_payment(paid_group, leave_unsettled):
     # given
     leave_unsettled(paid_group, 105)
@@ -56,16 +71,24 @@ def test_report_on_the_payment(paid_group, leave_unsettled):
     findings = [str(finding) for finding in verify()]
     assert findings == [
         f"Group #{number}: unsettled: transaction {paid_group.token} has unsettled"
-        " reports; run manage.py settle_payments"
+        " reports; run manage.py recover_order_groups --all"
     ]
     out, err = StringIO(), StringIO()
 
     # when
-    call_command("settle_payments", stdout=out, stderr=err)
+    call_command("recover_order_groups", stdout=out, stderr=err)
 
     # then
-    assert out.getvalue() == f"Settled a payment of group #{number}\n"
-    assert err.getvalue() == "1 of 1 payments looked at\n1 payments settled.\n"
+    assert out.getvalue().splitlines() == [
+        f"Settled a payment of group #{number}",
+        f"Recorded fully_paid of group #{number}",
+        f"Announced fully_paid of group #{number}",
+    ]
+    assert err.getvalue().splitlines() == [
+        "1 payments looked at",
+        "1 groups looked at",
+        "3 things done.",
+    ]
     assert get_amounts("charged_value") == [105, [63, 42]]
     assert [order.total_charged_amount for order in get_orders()] == [63, 42]
     assert list(verify()) == []
@@ -77,12 +100,12 @@ def test_report_on_a_share(paid_group, leave_unsettled):
     leave_unsettled(get_share(get_orders()[1]), 42)
 
     # when
-    settled = list(settle_unsettled())
+    settled = settle_unsettled()
 
     # then
-    assert [payment.transaction_id for payment in settled] == [paid_group.pk]
+    assert settled == [paid_group.pk]
     assert get_amounts("charged_value") == [42, [0, 42]]
-    assert list(settle_unsettled()) == []
+    assert settle_unsettled() == []
 
 
 def test_what_belongs_to_no_order_is_settled(paid_group, report):
@@ -106,14 +129,17 @@ def test_batches_look_at_every_payment(
     progress = []
 
     # when
-    settled = list(settle_unsettled(1, progress.append))
+    with mock.patch.object(sweep_module, "BATCH_SIZE", 1):
+        settled = settle_unsettled(
+            report_progress=lambda *what: progress.append(what), everything=True
+        )
 
     # then
-    assert {payment.transaction_id for payment in settled} == {
+    assert set(settled) == {
         paid_group.pk,
         second.pk,
     }
-    assert progress == [1, 2]
+    assert progress == [("payments", 1), ("payments", 2), ("groups", 1), ("groups", 2)]
 
 
 @pytest.fixture
@@ -146,8 +172,12 @@ def test_requests_that_were_never_answered_can_be_given_up(
     out = StringIO()
 
     # when
-    call_command("settle_payments", give_up_after=24, stdout=out, stderr=StringIO())
-    call_command("settle_payments", give_up_after=24, stdout=out, stderr=StringIO())
+    call_command(
+        "recover_order_groups", give_up_after=24, stdout=out, stderr=StringIO()
+    )
+    call_command(
+        "recover_order_groups", give_up_after=24, stdout=out, stderr=StringIO()
+    )
 
     # then
     assert out.getvalue() == f"Gave up a request to group #{number}\n"
@@ -194,7 +224,7 @@ def test_request_of_the_group_that_was_never_answered_can_be_given_up(
 def test_hours_must_be_a_positive_number(db, hours):
     # when / then
     with pytest.raises(CommandError, match="must be a positive number of hours"):
-        call_command("settle_payments", "--give-up-after", hours)
+        call_command("recover_order_groups", "--give-up-after", hours)
 
 
 def test_failure_left_unsettled_by_a_crash_is_found(
@@ -214,10 +244,10 @@ def test_failure_left_unsettled_by_a_crash_is_found(
     )
 
     # when
-    settled = list(settle_unsettled())
+    settled = settle_unsettled()
 
     # then
-    assert [payment.transaction_id for payment in settled] == [paid_group.pk]
+    assert settled == [paid_group.pk]
     assert get_amounts("charge_pending_value") == [0, [0, 0]]
     assert get_amounts("authorized_value") == [105, [63, 42]]
-    assert list(settle_unsettled()) == []
+    assert settle_unsettled() == []

@@ -305,6 +305,8 @@ def test_they_are_found_and_repaired(lost, create_group, channel_USD, channel_PL
     assert [row for row in verify() if row.invariant == "channel"] == []
 
 
+# Outside a transaction: an index is built concurrently.
+@pytest.mark.django_db(transaction=True)
 def test_a_migration_back_gives_them_their_first_orders_channel(
     lost, create_group, channel_USD
 ):

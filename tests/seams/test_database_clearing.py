@@ -4,7 +4,6 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
-import saleor
 from django.core.management import CommandError, call_command
 from django.db import connection
 from saleor.account.models import User
@@ -13,7 +12,6 @@ from saleor.order.models import Order
 from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment, TransactionEvent, TransactionItem
 from saleor.product.models import Product
-from semantic_version import Version
 
 from saleor_order_groups.groups.removal import PLACED
 from saleor_order_groups.models import (
@@ -23,6 +21,7 @@ from saleor_order_groups.models import (
     PaymentEventShare,
     PaymentShare,
     ProductSeller,
+    Recovery,
     Seller,
     SellerCustomer,
     SellerDeliveryChoice,
@@ -30,6 +29,7 @@ from saleor_order_groups.models import (
     ShareAnnouncement,
 )
 from saleor_order_groups.verification.runner import verify
+from tests.helpers.clearing import needs_working_clearorders
 from tests.helpers.dummy_gateway import get_dummy_gateway
 
 CART = [("beta", "40.00"), ("alpha", "60.00"), (None, "10.00")]
@@ -81,13 +81,6 @@ def count_placed():
 
 
 NOTHING = {model.__name__: 0 for model in PLACED}
-
-
-# Saleor's clearorders fails where a checkout that is still open has a delivery method.
-needs_working_clearorders = pytest.mark.xfail(
-    Version(saleor.__version__) < Version("3.23.19"),
-    reason="clearorders deletes checkouts before their deliveries until Saleor 3.23.19",
-)
 
 
 @needs_working_clearorders
@@ -173,7 +166,7 @@ def test_every_table_is_either_cleared_or_kept():
     # given
     from django.apps import apps
 
-    kept = {Seller, ProductSeller, SellerShippingMethod}
+    kept = {Seller, ProductSeller, SellerShippingMethod, Recovery}
 
     # when
     tables = set(apps.get_app_config("saleor_order_groups").get_models())

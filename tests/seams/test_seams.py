@@ -161,7 +161,7 @@ sys.modules["saleor_order_groups.payments.recovery"] = None
         (
             "module that only a command imports",
             WITHOUT_A_MODULE,
-            "management.commands.settle_payments cannot be imported",
+            "management.commands.recover_order_groups cannot be imported",
         ),
     ],
 )

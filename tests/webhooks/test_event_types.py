@@ -133,6 +133,7 @@ def test_subscription_type_implements_event(api_client):
         "issuingPrincipal",
         "recipient",
         "orderGroup",
+        "groupEvent",
     }
 
 

@@ -13,7 +13,10 @@ from saleor.core.jwt_manager import get_jwt_manager
 from saleor.core.models import EventDelivery, EventDeliveryAttempt
 from saleor.graphql.tests.utils import get_graphql_content
 
-from saleor_order_groups.webhooks.sending import trigger_order_group_created
+from saleor_order_groups.lifecycle.records import record_created
+from saleor_order_groups.models import OrderGroupEvent
+from saleor_order_groups.webhooks.sending import trigger_order_group_event
+from tests.helpers.events import announce_created
 from tests.helpers.subscriptions import (
     CHANNELS_SUBSCRIPTION,
     EVENT_SUBSCRIPTION,
@@ -57,12 +60,19 @@ def test_payload_without_a_query(
     create_webhook(orders_app, asyncEvents=["ORDER_GROUP_CREATED"])
 
     # when
-    trigger_order_group_created(order_group, customer_user)
+    announce_created(order_group, customer_user)
 
     # then
     [received] = receiver.requests
+    event = OrderGroupEvent.objects.get()
     assert received.json == {
         "id": order_group_id,
+        "event": {
+            "id": graphene.Node.to_global_id("OrderGroupEvent", event.pk),
+            "sequence": 1,
+            "type": "CREATED",
+            "createdAt": "2026-03-04T05:06:07Z",
+        },
         "meta": {
             "issued_at": "2026-03-04T05:06:07+00:00",
             "version": __version__,
@@ -79,7 +89,7 @@ def test_payload_of_a_guests_group(create_webhook, orders_app, receiver, order_g
     create_webhook(orders_app, asyncEvents=["ORDER_GROUP_CREATED"])
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     [received] = receiver.requests
@@ -102,7 +112,7 @@ def test_payload_of_a_subscription(
     create_webhook(orders_app, query=query)
 
     # when
-    trigger_order_group_created(order_group, customer_user)
+    announce_created(order_group, customer_user)
 
     # then
     payload = {
@@ -142,7 +152,7 @@ def test_headers_are_those_of_saleor_with_the_webhooks_secret(
     )
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     [received] = receiver.requests
@@ -166,7 +176,7 @@ def test_signature_without_a_secret_is_saleors_detached_jws(
     [key] = get_jwt_manager().get_jwks()["keys"]
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     [received] = receiver.requests
@@ -192,7 +202,7 @@ def test_every_webhook_gets_one_request(
         create_webhook(orders_app, targetUrl=f"{receiver.url}/{path}", **query)
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     assert sorted(request.path for request in receiver.requests) == [
@@ -209,7 +219,7 @@ def test_webhook_of_any_event_gets_it(
     create_webhook(orders_app, asyncEvents=["ANY_EVENTS"])
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     [received] = receiver.requests
@@ -223,7 +233,7 @@ def test_webhook_of_another_event_does_not_get_it(
     create_webhook(orders_app, asyncEvents=["ORDER_CREATED"])
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     assert receiver.requests == []
@@ -248,7 +258,7 @@ def test_channels_of_the_subscription_filter(
         )
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     [received] = receiver.requests
@@ -266,7 +276,7 @@ def test_no_webhook_without_the_permission(create_webhook, app, receiver, order_
     create_webhook(app, asyncEvents=["ANY_EVENTS"])
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     assert receiver.requests == []
@@ -284,28 +294,10 @@ def test_no_webhook_of_an_app_that_is_gone(
     orders_app.save(update_fields=[_case_field])
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     assert receiver.requests == []
-
-
-def test_trigger_with_the_webhooks_at_hand(
-    create_webhook, orders_app, receiver, order_group
-):
-    # given
-    webhook = create_webhook(
-        orders_app, targetUrl=f"{receiver.url}/this", query=EVENT_SUBSCRIPTION
-    )
-    create_webhook(orders_app, query=EVENT_SUBSCRIPTION)
-
-    # when
-    trigger_order_group_created(order_group, None, webhooks=[webhook])
-    trigger_order_group_created(order_group, None, webhooks=[])
-
-    # then
-    [received] = receiver.requests
-    assert received.path == "/this"
 
 
 def test_delivery_that_succeeds_leaves_no_log_as_in_saleor(
@@ -315,7 +307,7 @@ def test_delivery_that_succeeds_leaves_no_log_as_in_saleor(
     create_webhook(orders_app, query=EVENT_SUBSCRIPTION)
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     assert len(receiver.requests) == 1
@@ -330,7 +322,7 @@ def test_delivery_is_retried_until_it_succeeds(
     receiver.statuses = [500, 503]
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     first, second, third = receiver.requests
@@ -353,7 +345,7 @@ def test_delivery_that_fails_for_good_is_in_the_log_and_can_be_sent_again(
     variables = {"id": graphene.Node.to_global_id("Webhook", webhook.pk)}
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     assert len(receiver.requests) == 6
@@ -388,7 +380,7 @@ def test_delivery_refused_by_the_receiver_is_not_retried(
     receiver.statuses = [404]
 
     # when
-    trigger_order_group_created(order_group, None)
+    announce_created(order_group, None)
 
     # then
     assert len(receiver.requests) == 1
@@ -404,12 +396,12 @@ def test_group_deleted_before_the_worker_reads_it(
 ):
     # given
     create_webhook(orders_app, query=EVENT_SUBSCRIPTION)
-    pk = order_group.pk
-    order_group.delete()
-    order_group.pk = pk
+    record_created([order_group], None)
+    event = OrderGroupEvent.objects.select_related("group__channel").get()
+    OrderGroupEvent.objects.get().group.delete()
 
     # when
-    trigger_order_group_created(order_group, None)
+    trigger_order_group_event(event, None)
 
     # then
     assert receiver.requests == []

@@ -11,32 +11,14 @@ from saleor.webhook.models import Webhook
 
 from tests.helpers.subscriptions import (
     CHANNELS_SUBSCRIPTION,
+    DRY_RUN_MUTATION,
     EVENT_SUBSCRIPTION,
     ROOT_SUBSCRIPTION,
+    SAMPLE_QUERY,
+    TRIGGER_MUTATION,
     WEBHOOK_CREATE_MUTATION,
 )
 
-DRY_RUN_MUTATION = """
-    mutation DryRun($query: String!, $objectId: ID!) {
-        webhookDryRun(query: $query, objectId: $objectId) {
-            payload
-            errors { field message code }
-        }
-    }
-"""
-TRIGGER_MUTATION = """
-    mutation Trigger($webhookId: ID!, $objectId: ID!) {
-        webhookTrigger(webhookId: $webhookId, objectId: $objectId) {
-            delivery { eventType status }
-            errors { field message code }
-        }
-    }
-"""
-SAMPLE_QUERY = """
-    query Sample($eventType: WebhookSampleEventTypeEnum!) {
-        webhookSamplePayload(eventType: $eventType)
-    }
-"""
 FETCH_MANIFEST_MUTATION = """
     mutation FetchManifest($url: String!) {
         appFetchManifest(manifestUrl: $url) {
@@ -420,7 +402,7 @@ def test_sample_payload_is_of_no_real_group(app_api_client, orders_app, order_gr
     for each in (response, without_groups):
         text = get_graphql_content(each)["data"]["webhookSamplePayload"]
         sample = json.loads(text)
-        assert set(sample) == {"id", "meta"}
+        assert set(sample) == {"id", "event", "meta"}
         assert graphene.Node.from_global_id(sample["id"]) == (
             "OrderGroup",
             "00000000-0000-4000-8000-000000000001",

@@ -15,7 +15,7 @@ from ...groups.cancelations import get_last_cancelations
 from ...groups.discounts import GroupDiscount, get_discounts
 from ...groups.taxes import GroupTax, get_taxes
 from ...groups.totals import GroupSettlement, GroupTotals, get_settlements, get_totals
-from ...models import OrderGroup, OrderGroupOrder, Seller
+from ...models import OrderGroup, OrderGroupEvent, OrderGroupOrder, Seller
 from ..sellers.dataloaders import SellerByIdLoader
 
 
@@ -188,6 +188,20 @@ class LastCancelationByGroupIdLoader(DataLoader[UUID, datetime | None]):
     def batch_load(self, keys):
         dates = get_last_cancelations(keys, self.database_connection_name)
         return [dates.get(key) for key in keys]
+
+
+class EventsByGroupIdLoader(DataLoader[UUID, list[OrderGroupEvent]]):
+    context_key = "saleor_order_groups_events_by_group_id"
+
+    def batch_load(self, keys):
+        by_group = defaultdict(list)
+        for event in (
+            OrderGroupEvent.objects.using(self.database_connection_name)
+            .filter(group_id__in=keys)
+            .order_by("group_id", "sequence")
+        ):
+            by_group[event.group_id].append(event)
+        return [by_group[key] for key in keys]
 
 
 class TransactionsByGroupIdLoader(DataLoader[UUID, list[TransactionItem]]):

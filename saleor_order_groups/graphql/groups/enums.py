@@ -8,6 +8,7 @@ from saleor.graphql.core.doc_category import (
 )
 
 from ...groups.statuses import OrderGroupFulfillmentStatus, OrderGroupStatus
+from ...models import OrderGroupEventType
 from ...sellers.order_sellers import DoubtReason
 from ..core.enums import describe
 
@@ -31,3 +32,10 @@ OrderGroupAdoptionReasonEnum: Final[graphene.Enum] = graphene.Enum(
     description=describe("Why an order has no single seller."),
 )
 OrderGroupAdoptionReasonEnum.doc_category = DOC_CATEGORY_ORDERS
+
+OrderGroupEventTypeEnum: Final[graphene.Enum] = graphene.Enum(
+    "OrderGroupEventTypeEnum",
+    [(each.name, each.value) for each in OrderGroupEventType],
+    description=describe("What has happened to a group."),
+)
+OrderGroupEventTypeEnum.doc_category = DOC_CATEGORY_ORDERS

@@ -63,6 +63,7 @@ READ_BY_WHOEVER_SEES_THE_GROUP = {
 }
 READ_BY_MANAGERS_OF_ORDERS = {
     "adoption": "{ reason }",
+    "events": "{ sequence }",
     "privateMetadata": "{ key }",
     "privateMetafield": '(key: "a")',
     "privateMetafields": "",

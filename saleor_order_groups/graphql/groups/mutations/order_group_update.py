@@ -12,6 +12,7 @@ from saleor.graphql.meta.inputs import MetadataInput, MetadataInputDescription
 from saleor.permission.enums import OrderPermissions
 
 from .... import models
+from ....lifecycle.look import record_update
 from ...core.access import select_of_channels
 from ...core.descriptions import ADDED_IN_01
 from ...core.ids import global_id_to_uuid
@@ -83,6 +84,7 @@ class OrderGroupUpdate(BaseMutation):
                 group.external_reference = input["external_reference"] or None
             cls.validate_and_update_metadata(group, metadata, private_metadata)
             cls.save_group(group)
+            record_update(group.pk)
         return cls(order_group=group)
 
     @staticmethod

@@ -50,6 +50,7 @@ from ...core.descriptions import ADDED_IN_01
 from ...sellers.types import Seller
 from ..dataloaders import (
     DiscountsByGroupLoader,
+    EventsByGroupIdLoader,
     LastCancelationByGroupIdLoader,
     OrderLinksByGroupIdLoader,
     OrdersByGroupIdLoader,
@@ -63,6 +64,7 @@ from ..enums import OrderGroupFulfillmentStatusEnum, OrderGroupStatusEnum
 from ..resolvers import get_readable_groups
 from .adoption import OrderGroupAdoption
 from .amounts import OrderGroupDiscount, OrderGroupTax
+from .order_group_event import OrderGroupEvent
 
 
 def load_from(loader, name: str):
@@ -308,6 +310,12 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
             PaymentPermissions.HANDLE_PAYMENTS,
         ],
     )
+    events = PermissionsField(
+        NonNullList(OrderGroupEvent),
+        required=True,
+        description="The events of the group, oldest first.",
+        permissions=[OrderPermissions.MANAGE_ORDERS],
+    )
     shipping_address = graphene.Field(
         Address,
         description=(
@@ -527,6 +535,10 @@ class OrderGroup(ModelObjectType[models.OrderGroup]):
     @staticmethod
     def resolve_transactions(root: models.OrderGroup, info: ResolveInfo):
         return TransactionsByGroupIdLoader(info.context).load(root.pk)
+
+    @staticmethod
+    def resolve_events(root: models.OrderGroup, info: ResolveInfo):
+        return EventsByGroupIdLoader(info.context).load(root.pk)
 
     @staticmethod
     def resolve_shipping_address(root: models.OrderGroup, info: ResolveInfo):

@@ -1,0 +1,1 @@
+"""Events of a group: what has happened to a purchase, recorded and announced."""

@@ -1,0 +1,111 @@
+"""The state of a group whose changes are its events, derived from its orders."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Sum
+from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
+
+from ..groups.statuses import (
+    WITHOUT_ORDERS,
+    OrderGroupFulfillmentStatus,
+    OrderGroupStatus,
+    status_aggregates,
+)
+from ..groups.totals import (
+    CompiledQuery,
+    compile_by_group,
+    refunded_of_order,
+    sum_of_counted,
+)
+from ..models import OrderGroupState
+
+PAID = (OrderChargeStatus.FULL, OrderChargeStatus.OVERCHARGED)
+STATUSES = ("status", "fulfillment_status", "charge_status", "authorize_status")
+
+
+@dataclass(frozen=True)
+class State:
+    """Statuses and amounts of a group. Amounts are Decimals in the group's currency.
+
+    `is_confirmed`: an order is live, and no live order is unconfirmed.
+    `was_paid`: the group has been fully paid before.
+    """
+
+    status: str
+    fulfillment_status: str
+    charge_status: str
+    authorize_status: str
+    is_confirmed: bool = False
+    was_paid: bool = False
+    charged_amount: Decimal = Decimal(0)
+    refunded_amount: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Present:
+    """The state that the orders of a group have now, and the total of the group."""
+
+    state: State
+    total: Decimal
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the orders are paid in full, and not by a granted refund alone."""
+        return self.state.charge_status in PAID and (
+            self.state.charged_amount > 0 or self.total == 0
+        )
+
+
+# A group is placed in this state, whatever state its orders are placed in. The first
+# look then records what they differ by.
+PLACED = State(
+    status=OrderGroupStatus.UNCONFIRMED.value,
+    fulfillment_status=OrderGroupFulfillmentStatus.NOT_FULFILLED.value,
+    charge_status=OrderChargeStatus.NONE,
+    authorize_status=OrderAuthorizeStatus.NONE,
+)
+
+
+def derive_states(
+    group_ids: Iterable[UUID], using: str = DEFAULT_DB_ALIAS
+) -> dict[UUID, Present]:
+    """Return what the orders of each group say now, by group, in one statement."""
+    keys = list(group_ids)
+    rows = _compile_states(using).fetch(keys)
+    return {key: _read_row(rows.get(key, {})) for key in keys}
+
+
+def read_state(row: OrderGroupState) -> State:
+    """Return the state that was recorded last."""
+    return State(**{name: getattr(row, name) for name in State.__dataclass_fields__})
+
+
+@cache
+def _compile_states(using: str) -> CompiledQuery:
+    return compile_by_group(
+        using,
+        {
+            **status_aggregates(),
+            "total": sum_of_counted("total_gross_amount"),
+            "charged": Sum("order__total_charged_amount"),
+            "sum_refunded": Sum("refunded"),
+        },
+        {"refunded": refunded_of_order()},
+    )
+
+
+def _read_row(row: dict[str, Any]) -> Present:
+    state = State(
+        **{name: row.get(name, WITHOUT_ORDERS[name]) for name in STATUSES},
+        is_confirmed=bool(row.get("live"))
+        and OrderStatus.UNCONFIRMED not in row["live_statuses"],
+        charged_amount=row.get("charged") or Decimal(0),
+        refunded_amount=row.get("sum_refunded") or Decimal(0),
+    )
+    return Present(state, row.get("total") or Decimal(0))
