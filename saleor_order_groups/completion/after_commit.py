@@ -118,9 +118,7 @@ def announce_group(
         )
     if failed is not None:
         transaction.on_commit(lambda: mark_announced(group.pk, failed), robust=True)
-    transaction.on_commit(
-        lambda: look_after_commit(group.pk, first_order.pk, is_new=True), robust=True
-    )
+    look_after_commit(group.pk, first_order.pk, is_new=True)
 
 
 def _create_rows(

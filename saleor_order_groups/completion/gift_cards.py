@@ -5,10 +5,13 @@ holds the locks of the card and the stock. Completions of two of these checkouts
 wait for each other, so here those prices are marked after the commit.
 """
 
+import logging
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import graphene
 from django.db import transaction
 from django.utils import timezone
 from prices import Money
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
     from saleor.order.models import Order
 
 USED_MEANWHILE = "A gift card was used in the meantime."
+
+# Saleor's own, for the record that it writes of each gift card payment.
+logger = logging.getLogger("saleor.order.utils")
 
 
 def lock_gift_cards(checkout: Checkout) -> list[GiftCard]:
@@ -69,6 +75,22 @@ def spend_on_one_order(
     order.gift_cards.add(*spent)
     gift_cards_used_in_order_event(balances, order, user, app)
     save_spent_cards(checkout_info, spent)
+    log_payment(checkout_info.checkout, total.amount - left.amount, left.amount)
+
+
+def log_payment(checkout: Checkout, spent: Decimal, left: Decimal) -> None:
+    """Log what gift cards paid of a checkout, and what is left, as Saleor does.
+
+    :param spent: in the checkout's currency, as is `left`.
+    """
+    if not spent:
+        return
+    details = {
+        "checkout_id": graphene.Node.to_global_id("Checkout", checkout.pk),
+        "gift_card_compensation": str(spent),
+        "total_after_gift_card_compensation": str(left),
+    }
+    logger.info("Gift card payment.", extra=details)
 
 
 def save_spent_cards(checkout_info: "CheckoutInfo", cards: Sequence[GiftCard]) -> None:

@@ -1,6 +1,7 @@
 """Draw each order's part from the gift cards of the checkout."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from saleor.giftcard.models import GiftCard
 
@@ -8,7 +9,12 @@ from ..allocation.allocate import GiftCardMismatchError, OrderAllocation
 from ..host.internals import gift_cards_used_in_order_event, update_gift_card_balance
 from ..money.minor_units import to_money
 from .context import Completion, PlacedOrder
-from .gift_cards import USED_MEANWHILE, lock_gift_cards, save_spent_cards
+from .gift_cards import (
+    USED_MEANWHILE,
+    lock_gift_cards,
+    log_payment,
+    save_spent_cards,
+)
 
 
 def spend_gift_cards(
@@ -46,3 +52,9 @@ def spend_gift_cards(
             if card not in spent:
                 spent.append(card)
     save_spent_cards(completion.checkout_info, spent)
+    log_payment(
+        completion.checkout,
+        sum((before for _, before in allocated), Decimal(0))
+        - sum((card.current_balance_amount for card in gift_cards), Decimal(0)),
+        sum((each.order.total_gross_amount for each in placed), Decimal(0)),
+    )
