@@ -289,7 +289,7 @@ DEATHS = {
     "between two orders": (after_commit, "order_created", 1),
     "before the last mail": (after_commit, "send_order_confirmation", 2),
     "before it is noted": (after_commit, "mark_announced", 0),
-    "before the look": (after_commit, "look_after_commit", 0),
+    "before the look": (look_module, "_look_or_log", 0),
     "before it is announced": (look_module, "request_announcement", 0),
 }
 
