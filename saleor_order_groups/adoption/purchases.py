@@ -40,6 +40,7 @@ def is_adoptable(order: Order) -> bool:
 
 
 def find_linked(orders: Iterable[Order]) -> set[UUID]:
+    """Return the keys of those orders that are in a group."""
     links = OrderGroupOrder.objects.filter(order__in=[order.pk for order in orders])
     return set(links.values_list("order_id", flat=True))
 

@@ -6,6 +6,9 @@ from typing import cast
 from django.core.exceptions import ImproperlyConfigured
 from graphene import Field, ObjectType
 
+from ..models import OrderGroupEventType
+from ..webhooks.event_types import get_type_name
+
 SALEOR_SCHEMA_MODULE = "saleor.graphql.api"
 
 RESOLVER_PREFIX = "resolve_"
@@ -57,18 +60,8 @@ COSTS: dict[str, dict[str, dict]] = {
     "User": {"orderGroups": PAGE},
     "OrderGroupEvent": {"order": ITEM},
     **{
-        f"OrderGroup{each}": {"orderGroup": ITEM, "groupEvent": ITEM}
-        for each in (
-            "Created",
-            "Updated",
-            "Confirmed",
-            "FullyPaid",
-            "Fulfilled",
-            "Refunded",
-            "FullyRefunded",
-            "Cancelled",
-            "Expired",
-        )
+        get_type_name(each.value): {"orderGroup": ITEM, "groupEvent": ITEM}
+        for each in OrderGroupEventType
     },
     "Order": {"orderGroup": ITEM, "seller": ITEM},
     "OrderLine": {"order": ITEM, "seller": ITEM},

@@ -9,7 +9,7 @@ from ..models import OrderGroupOrder
 
 # The events that Saleor records first when an order is placed. All rows of an order are
 # written in one transaction: if one is there, all are.
-PLACED = (
+_PLACED = (
     OrderEvents.PLACED,
     OrderEvents.PLACED_FROM_DRAFT,
     OrderEvents.PLACED_AUTOMATICALLY_FROM_PAID_CHECKOUT,
@@ -18,7 +18,7 @@ PLACED = (
 
 def is_placed() -> Exists:
     """Return the condition that an order's timeline says that it was placed."""
-    return Exists(OrderEvent.objects.filter(order=OuterRef("pk"), type__in=PLACED))
+    return Exists(OrderEvent.objects.filter(order=OuterRef("pk"), type__in=_PLACED))
 
 
 def lock_and_find_placed(order: Order) -> bool:

@@ -101,8 +101,8 @@ def tell(
             else:
                 _tell(announcement, manager, user, app)
             announcement.delete()
-    for announcement in announcements[:1]:
-        share = announcement.share
+    if announcements:
+        share = announcements[0].share
         look_after_commit(share.payment.group_id, share.order_id)
 
 
@@ -130,19 +130,21 @@ def get_previous_amounts(transaction: TransactionItem) -> dict[str, Decimal]:
     if announcement is None or announcement.share.transaction_id != transaction.pk:
         return {}
     return {
-        f"previous_{kind}_value": getattr(transaction, f"{kind}_value")
-        - _get_change(announcement, kind)
+        f"previous_{kind}_value": getattr(transaction, f"{kind}_value") - change
         for kind in _KINDS
-        if getattr(announcement, f"{kind}_after") is not None
+        if (change := _get_change(announcement, kind)) is not None
     }
 
 
-def _get_change(announcement: ShareAnnouncement, kind: str) -> Decimal:
-    """Return by how much an amount grew; nothing if the order knew of the money."""
+def _get_change(announcement: ShareAnnouncement, kind: str) -> Decimal | None:
+    """Return by how much an amount grew: 0 if the order knew of the money before.
+
+    None for a row of an earlier version, which does not have the amount afterwards.
+    """
     if announcement.is_correction:
         return Decimal(0)
-    before = getattr(announcement, f"{kind}_before")
-    return getattr(announcement, f"{kind}_after") - before
+    after = getattr(announcement, f"{kind}_after")
+    return None if after is None else after - getattr(announcement, f"{kind}_before")
 
 
 @contextmanager
@@ -161,9 +163,7 @@ def _tell(
     app: "App | None",
 ) -> None:
     transaction = announcement.share.transaction
-    amounts = transaction if announcement.is_correction else announcement
-    suffix = "value" if announcement.is_correction else "before"
-    before = [getattr(amounts, f"{kind}_{suffix}") for kind in _KINDS]
+    before = [getattr(announcement, f"{kind}_before") for kind in _KINDS]
     with _telling(announcement):
         process_order_with_transaction(transaction, manager, user, app, *before)
     if announcement.is_correction:

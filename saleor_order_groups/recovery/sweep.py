@@ -159,7 +159,7 @@ class _Running:
 
 def _select_recent_payments(
     since: datetime.datetime, last_event: int
-) -> Iterator[QuerySet[GroupPayment]]:
+) -> Iterator[Sequence[UUID]]:
     """Yield batches of the payments with new events, or with orders not told of them.
 
     A report sets the time of its event freely, so new events are found by key too.
@@ -175,13 +175,11 @@ def _select_recent_payments(
     for batch in _in_batches(list(ids)):
         keys.update(payments.filter(transaction__in=batch))
         keys.update(payments.filter(shares__transaction__in=batch))
-    for batch in _in_batches(sorted(keys)):
-        yield GroupPayment.objects.filter(pk__in=batch)
+    yield from _in_batches(sorted(keys))
 
 
-def _select_all_payments() -> Iterator[QuerySet[GroupPayment]]:
-    for batch in _page_through(GroupPayment.objects.all()):
-        yield GroupPayment.objects.filter(pk__in=batch)
+def _select_all_payments() -> Iterator[Sequence[UUID]]:
+    yield from _page_through(GroupPayment.objects.all())
 
 
 def _select_recent_groups(since: datetime.datetime) -> Iterator[Sequence[UUID]]:
@@ -223,17 +221,18 @@ def _page_through(rows: QuerySet) -> Iterator[list[UUID]]:
 
 def _settle(
     running: _Running,
-    batches: Iterable[QuerySet[GroupPayment]],
+    batches: Iterable[Sequence[UUID]],
     report_progress: Callable[[int], None],
 ) -> Iterator[str]:
     manager = get_plugins_manager(allow_replica=False)
     looked_at = 0
     for batch in batches:
-        looked_at += batch.count()
-        for payment in find_unsettled(batch.select_related("group")).order_by("pk"):
+        payments = GroupPayment.objects.filter(pk__in=batch).select_related("group")
+        for payment in find_unsettled(payments).order_by("pk"):
             if running.attempt(_settle_one, payment, manager):
                 yield f"Settled a payment of group #{payment.group.number}"
         running.stay_alive()
+        looked_at += len(batch)
         report_progress(looked_at)
 
 

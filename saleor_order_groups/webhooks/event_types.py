@@ -37,6 +37,16 @@ def get_event_name(event_type: str) -> str:
     return f"order_group_{event_type}"
 
 
+def get_event_type(name: str) -> OrderGroupEventType:
+    """Return the type of the webhook event with this name."""
+    return OrderGroupEventType(name.removeprefix(get_event_name("")))
+
+
+def get_type_name(event_type: str) -> str:
+    """Return the name of the subscription's GraphQL type, as Saleor derives it."""
+    return "".join(map(str.capitalize, get_event_name(event_type).split("_")))
+
+
 EVENT_NAMES = tuple(get_event_name(each.value) for each in OrderGroupEventType)
 
 

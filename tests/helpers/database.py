@@ -16,6 +16,13 @@ def rolled_back():
         transaction.savepoint_rollback(savepoint)
 
 
+def run_hooks():
+    """Run what waits for the commit: the test's transaction is never committed."""
+    while connection.run_on_commit:
+        _, hook, _ = connection.run_on_commit.pop(0)
+        hook()
+
+
 def wait_for_a_blocked_statement():
     deadline = time.monotonic() + 60
     with connection.cursor() as cursor:

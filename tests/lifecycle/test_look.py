@@ -18,6 +18,7 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor_order_groups.lifecycle import look as look_module
 from saleor_order_groups.models import OrderGroup, OrderGroupEvent
 from saleor_order_groups.verification.runner import verify
+from tests.helpers.database import run_hooks
 from tests.helpers.events import get_event_types
 from tests.helpers.payments import get_orders
 
@@ -172,13 +173,6 @@ def test_expired_at_once(make_cart, complete, channel_USD):
 
     # then
     assert get_event_types() == ["created", "expired"]
-
-
-def run_hooks():
-    """Run what waits for the commit: the test's transaction is never committed."""
-    while connection.run_on_commit:
-        _, hook, _ = connection.run_on_commit.pop(0)
-        hook()
 
 
 def test_charges_and_refunds_reported_on_the_payment(

@@ -33,6 +33,7 @@ from saleor_order_groups.recovery.sweep import SweepRunningError, get_recovery, 
 from saleor_order_groups.recovery.tasks import recover_order_groups_task
 from saleor_order_groups.verification.runner import verify
 from tests.helpers.crash import dying
+from tests.helpers.database import run_hooks
 from tests.helpers.events import get_event_types
 from tests.helpers.payments import get_orders
 from tests.helpers.recovery import LONG_AGO, make_old
@@ -83,12 +84,6 @@ def told(monkeypatch):
 
     monkeypatch.setattr(PluginsManager, "notify", mail)
     return told
-
-
-def run_hooks():
-    while connection.run_on_commit:
-        _, hook, _ = connection.run_on_commit.pop(0)
-        hook()
 
 
 def recover(**options):

@@ -26,7 +26,13 @@ from saleor.webhook import payloads as saleor_payloads
 
 from ... import models
 from ...models import OrderGroupEventType
-from ...webhooks.event_types import DESCRIPTIONS, EVENT_NAMES, get_event_name
+from ...webhooks.event_types import (
+    DESCRIPTIONS,
+    EVENT_NAMES,
+    get_event_name,
+    get_event_type,
+    get_type_name,
+)
 from ...webhooks.payloads import generate_event_payload
 from ..core.descriptions import ADDED_IN_01
 from .dataloaders import OrderGroupByIdLoader
@@ -75,9 +81,10 @@ class OrderGroupEventBase(graphene.AbstractType):
         if isinstance(subject, models.OrderGroupEvent):
             return subject
         using = get_database_connection_name(info.context)
-        events = models.OrderGroupEvent.objects.using(using).filter(group=subject.pk)
-        of_type = [each for each in events if get_event_name(each.type) == event_name]
-        return of_type[-1] if of_type else None
+        events = models.OrderGroupEvent.objects.using(using).filter(
+            group=subject.pk, type=get_event_type(event_name)
+        )
+        return events.order_by("sequence").last()
 
 
 def _build_type(event_type: OrderGroupEventType) -> type[SubscriptionObjectType]:
@@ -89,9 +96,8 @@ def _build_type(event_type: OrderGroupEventType) -> type[SubscriptionObjectType]
         "description": description,
         "doc_category": DOC_CATEGORY_ORDERS,
     }
-    name = "".join(map(str.capitalize, get_event_name(event_type.value).split("_")))
     return type(
-        name,
+        get_type_name(event_type.value),
         (SubscriptionObjectType, OrderGroupEventBase),
         {"Meta": type("Meta", (), meta), "__module__": __name__},
     )
@@ -148,7 +154,7 @@ def _extend_sample_payloads() -> None:
             group_id=SAMPLE_GROUP_ID,
             sequence=1,
             type_sequence=1,
-            type=OrderGroupEventType(event_name.removeprefix(get_event_name(""))),
+            type=get_event_type(event_name),
             created_at=SAMPLE_TIME,
         )
         return json.loads(generate_event_payload(event))

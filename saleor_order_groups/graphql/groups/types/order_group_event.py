@@ -53,30 +53,23 @@ def _resolve_amount(when: str, name: str):
 
 
 def _status(enum, when: str, name: str, what: str) -> graphene.Field:
-    before = when == PREVIOUS
-    return graphene.Field(
-        enum,
-        required=not before,
-        description=(
-            f"{what} before the event; null for CREATED."
-            if before
-            else f"{what} after the event."
-        ),
-        resolver=_resolve_status(when, name),
-    )
+    return _field(enum, when, what, _resolve_status(when, name))
 
 
 def _amount(when: str, name: str, what: str) -> graphene.Field:
-    before = when == PREVIOUS
+    return _field(Money, when, what, _resolve_amount(when, name))
+
+
+def _field(type, when: str, what: str, resolver) -> graphene.Field:
+    if when == PREVIOUS:
+        description = f"{what} before the event; null for CREATED."
+    else:
+        description = f"{what} after the event."
     return graphene.Field(
-        Money,
-        required=not before,
-        description=(
-            f"{what} before the event; null for CREATED."
-            if before
-            else f"{what} after the event."
-        ),
-        resolver=_resolve_amount(when, name),
+        type,
+        required=when == PRESENT,
+        description=description,
+        resolver=resolver,
     )
 
 
