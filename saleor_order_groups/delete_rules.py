@@ -40,6 +40,7 @@ DELETE_RULES: Mapping[str, Mapping[str, str]] = {
         "request": SET_NULL,
     },
     "ShareAnnouncement": {"share": CASCADE},
+    "SharesUpdate": {"transaction": CASCADE},
     "LegacyPaymentShare": {"group": CASCADE, "order": CASCADE, "payment": CASCADE},
     "SellerShippingMethod": {"shipping_method": CASCADE},
     "SellerDeliveryChoice": {"checkout": CASCADE, "shipping_method": CASCADE},

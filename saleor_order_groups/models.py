@@ -1,5 +1,6 @@
 """The plugin's tables."""
 
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
@@ -9,6 +10,9 @@ from django.db import connection, models
 from django.utils import timezone
 from saleor.core.models import ModelWithMetadata
 from saleor.core.utils.json_serializer import CustomJsonEncoder
+
+if TYPE_CHECKING:
+    from saleor.payment.models import TransactionEvent
 
 NUMBER_SEQUENCE = "saleor_order_groups_ordergroup_number_seq"
 
@@ -56,6 +60,8 @@ class Seller(MetadataMixin):
         max_length=250, unique=True, blank=True, null=True
     )
     is_active = models.BooleanField(default=True)
+    # The payment provider's name for the seller, such as an account.
+    payout_reference = models.CharField(max_length=250, blank=True, null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True, editable=False)
 
@@ -382,7 +388,12 @@ class PaymentShare(models.Model):
 
 
 class PaymentEventShare(models.Model):
-    """Maps an event of a payment to the share's event that carries a part of it."""
+    """An order's part of a payment's event.
+
+    A row's key is the idempotency key of what an app does with the part, such as a
+    transfer to the seller. A row whose amount changes ends, and another one begins; only
+    a failure sets the amount of a row to zero in place.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
     event = models.ForeignKey(
@@ -393,11 +404,25 @@ class PaymentEventShare(models.Model):
     share = models.ForeignKey(
         PaymentShare, related_name="event_shares", on_delete=models.CASCADE
     )
+    # The event of the share transaction that carries the part. Null in a row that has
+    # ended, and where the payment's event stands for what a share has by other events.
     share_event = models.OneToOneField(
         "payment.TransactionEvent",
         related_name="payment_event_share",
+        blank=True,
+        null=True,
         on_delete=models.CASCADE,
     )
+    # What the part counts for in the payment's event. Null in rows of an earlier
+    # version: the amount of the share's event.
+    amount_value = models.DecimalField(
+        max_digits=settings.DEFAULT_MAX_DIGITS,
+        decimal_places=settings.DEFAULT_DECIMAL_PLACES,
+        blank=True,
+        null=True,
+    )
+    # When the part was replaced by another one or taken from the order.
+    ended_at = models.DateTimeField(blank=True, null=True)
     # The request of the share that the event answers, where the plugin had to decide
     # this because the app did not say.
     request = models.ForeignKey(
@@ -414,9 +439,40 @@ class PaymentEventShare(models.Model):
         ordering = ("pk",)
         constraints = [
             models.UniqueConstraint(
-                fields=["event", "share"], name="unique_paymenteventshare_share"
+                fields=["event", "share"],
+                name="unique_paymenteventshare_part",
+                condition=models.Q(ended_at__isnull=True),
             )
         ]
+
+    @property
+    def own_event(self) -> "TransactionEvent":
+        """The share's event, of a row that has one."""
+        assert self.share_event is not None
+        return self.share_event
+
+
+class SharesUpdate(models.Model):
+    """A payment's events whose parts have changed and were not announced yet.
+
+    The row is written with the parts and deleted after TRANSACTION_SHARES_UPDATED was
+    sent.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
+    # The payment's transaction, or an order's own transaction that has no shares.
+    transaction = models.ForeignKey(
+        "payment.TransactionItem",
+        related_name="shares_updates",
+        on_delete=models.CASCADE,
+    )
+    event_ids = ArrayField(models.BigIntegerField())
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    # When a process began to send the event.
+    claimed_at = models.DateTimeField(blank=True, null=True)
+
+    class Meta:
+        ordering = ("created_at", "pk")
 
 
 class ShareAnnouncement(models.Model):

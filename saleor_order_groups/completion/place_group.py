@@ -19,6 +19,7 @@ from ..allocation.checkout_amounts import allocate_plan
 from ..config import OrderGroupsConfig, get_config
 from ..groups.creation import NewGroup, create_groups
 from ..groups.lookup import find_first_order
+from ..payments.shares_updates import record_update_of_order
 from ..payments.split import refuse_unsupported_transactions, share_payments
 from ..sellers.assignments import ensure_sellers, fetch_sellers
 from ..sellers.partition import SellerLines, get_product_ids, partition_lines
@@ -98,6 +99,7 @@ def _place_one_order(
     if partitions and config.group_single_seller:
         pairs = [(order, partitions[0].seller)]
         [group] = create_groups([NewGroup(completion.checkout.token, pairs)])
+        record_update_of_order(order.pk)
         record_placement(completion, group)
         announce_group(completion, group, config, order, failed=None)
     return order

@@ -57,6 +57,18 @@ COSTS: dict[str, dict[str, dict]] = {
         "products": PAGE,
         "shippingMethods": ITEM,
     },
+    "TransactionItem": {"orderGroup": ITEM, "shares": ITEM},
+    "TransactionEvent": {"shares": ITEM},
+    "TransactionSharesUpdated": {"transaction": ITEM, "events": ITEM},
+    "TransactionAction": {"shares": ITEM},
+    "TransactionProcessAction": {"shares": ITEM},
+    "PaymentShare": {"order": ITEM, "seller": ITEM, "transaction": ITEM},
+    "TransactionEventShare": {
+        "order": ITEM,
+        "seller": ITEM,
+        "transactionEvent": ITEM,
+    },
+    "TransactionAmountShare": {"order": ITEM, "seller": ITEM},
     "User": {"orderGroups": PAGE},
     "OrderGroupEvent": {"order": ITEM},
     **{
@@ -102,8 +114,13 @@ def extend_schema() -> None:
     from saleor.graphql.checkout.types import Checkout, CheckoutLine
     from saleor.graphql.order.schema import OrderMutations, OrderQueries
     from saleor.graphql.order.types import Order, OrderLine
+    from saleor.graphql.payment.types import TransactionEvent, TransactionItem
     from saleor.graphql.product.types import Product, ProductVariant
     from saleor.graphql.shipping.schema import ShippingMutations
+    from saleor.graphql.webhook.subscription_types import (
+        TransactionAction,
+        TransactionProcessAction,
+    )
 
     from . import schema
     from .checkout import schema as checkout
@@ -111,6 +128,8 @@ def extend_schema() -> None:
     from .groups import schema as groups
     from .groups.subscription import extend_subscriptions
     from .metadata import extend_metadata
+    from .payments import schema as payments
+    from .payments.subscription import extend_subscriptions as extend_by_shares
     from .sellers import schema as sellers
 
     graft(OrderQueries, schema.Queries)
@@ -127,9 +146,14 @@ def extend_schema() -> None:
     graft(Checkout, checkout.CheckoutFields)
     graft(Checkout, SellerDeliveryFields)
     graft(CheckoutLine, checkout.CheckoutLineFields)
+    graft(TransactionItem, payments.TransactionItemFields)
+    graft(TransactionEvent, payments.TransactionEventFields)
+    graft(TransactionAction, payments.TransactionActionFields)
+    graft(TransactionProcessAction, payments.TransactionProcessActionFields)
     extend_metadata()
     extend_cost_map()
     extend_subscriptions()
+    extend_by_shares()
 
 
 def graft(target: type[ObjectType], source: type) -> None:

@@ -14,12 +14,14 @@ from ..models import (
     SellerCustomer,
     SellerDeliveryChoice,
     ShareAnnouncement,
+    SharesUpdate,
 )
 
 # The rows that stem from checkouts. Sellers and their products stay: they are the
 # shop's catalogue.
 PLACED = (
     ShareAnnouncement,
+    SharesUpdate,
     PaymentEventShare,
     PaymentShare,
     LegacyPaymentShare,

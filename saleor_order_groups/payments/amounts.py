@@ -27,6 +27,12 @@ AMOUNTS = (
     "cancel_pending_value",
 )
 
+# These events describe the payment; they move no money.
+NOT_SHARED = (
+    TransactionEventType.INFO,
+    TransactionEventType.AUTHORIZATION_ACTION_REQUIRED,
+    TransactionEventType.CHARGE_ACTION_REQUIRED,
+)
 # The message of the authorization adjustment by which a share lends authorization to
 # siblings that have charged or canceled more than their own.
 LENT = "Authorization that other orders of the purchase have used."

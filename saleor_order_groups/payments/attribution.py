@@ -242,7 +242,7 @@ def _find_named_requests(
 ) -> list[Request]:
     """Return an order's requests of a reference, except parts of group requests."""
     of_group = {
-        id(row.share_event)
+        id(row.own_event)
         for entry in locked.entries
         if sum(not row.reported_on_share for row in entry.rows.values()) > 1
         for row in entry.rows.values()
@@ -347,7 +347,7 @@ def _match(
     answered, parts = set(), set()
     for entry in locked.entries:
         for row in entry.rows.values():
-            parts.add(id(row.share_event))
+            parts.add(id(row.own_event))
             if row.request is not None:
                 answered.add(id(row.request))
     waiting: list[tuple[Request, Book]] = []
@@ -371,14 +371,14 @@ def _match(
         if event.type != kind or id(event) not in entries:
             continue
         rows = entries[id(event)].rows
-        if any(id(row.share_event) in answered for row in rows.values()):
+        if any(id(row.own_event) in answered for row in rows.values()):
             continue
         request = Request(
             parts={
-                index: floor_minor(row.share_event.amount_value, locked.currency)
+                index: floor_minor(row.own_event.amount_value, locked.currency)
                 for index, row in rows.items()
             },
-            events={index: row.share_event for index, row in rows.items()},
+            events={index: row.own_event for index, row in rows.items()},
             key=event.pk,
         )
         if failure is None:

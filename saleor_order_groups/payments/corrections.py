@@ -115,7 +115,7 @@ def find_wrong_reports(
                 wrong.append(entry)
             continue
         whole = floor_minor(entry.get_whole_amount(), locked.currency)
-        part = floor_minor(own.share_event.amount_value, locked.currency) if own else 0
+        part = floor_minor(own.own_event.amount_value, locked.currency) if own else 0
         if part != whole and is_guessed(locked, entry, index):
             wrong.append(entry)
     return wrong

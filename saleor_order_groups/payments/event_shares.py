@@ -1,6 +1,7 @@
 """Divide an event of a payment into events of its shares."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionEvent
@@ -33,6 +34,7 @@ def divide_event(
             share_event=copy_event(
                 event, link.transaction, to_decimal(part, event.currency)
             ),
+            amount_value=Decimal(0),
         )
         for link, part in zip(links, parts, strict=True)
         if part or not any(parts)
@@ -41,5 +43,5 @@ def divide_event(
 
 def create_event_shares(rows: list[PaymentEventShare]) -> list[PaymentEventShare]:
     """Save the parts of events with their links; return the links."""
-    TransactionEvent.objects.bulk_create([row.share_event for row in rows])
+    TransactionEvent.objects.bulk_create([row.own_event for row in rows])
     return PaymentEventShare.objects.bulk_create(rows)

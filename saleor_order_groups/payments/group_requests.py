@@ -155,7 +155,7 @@ def _create_request(
         [floor_minor(amounts[link.order_id], request.currency) for link in links],
     )
     for row, link in zip(rows, links, strict=True):
-        row.share_event.amount_value = amounts[link.order_id]
+        row.own_event.amount_value = amounts[link.order_id]
     create_event_shares(rows)
     return request
 

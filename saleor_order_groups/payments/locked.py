@@ -7,15 +7,16 @@ end.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from uuid import UUID
 
 from saleor.order.models import Order
-from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionEvent, TransactionItem
 
 from ..models import GroupPayment, PaymentEventShare, PaymentShare
 from ..money.minor_units import floor_minor, to_decimal
 from .amounts import (
     AMOUNTS,
+    NOT_SHARED,
     STILL_PENDING,
     Book,
     copy_event,
@@ -25,12 +26,14 @@ from .amounts import (
     split_type,
 )
 from .ledger import Ledger, Standing
+from .shares_updates import record_update
 
-# These events describe the payment; they move no money.
-NOT_SHARED = (
-    TransactionEventType.INFO,
-    TransactionEventType.AUTHORIZATION_ACTION_REQUIRED,
-    TransactionEventType.CHARGE_ACTION_REQUIRED,
+_ROW_FIELDS = (
+    "share_event",
+    "amount_value",
+    "ended_at",
+    "request",
+    "reported_on_share",
 )
 _CHANGING_FIELDS = (
     "amount_value",
@@ -44,13 +47,14 @@ _CHANGING_FIELDS = (
 class LockedShare:
     """One order's share of the payment.
 
+    :param order: None before completion.
     :param total: the order's total in minor units.
     :param need: the part of the total that other payments do not cover, in minor units;
         zero if the order is not live.
     """
 
     link: PaymentShare
-    order: Order
+    order: Order | None
     book: Book
     total: int
     need: int
@@ -59,10 +63,18 @@ class LockedShare:
 
 @dataclass(eq=False)
 class Entry:
-    """An event of the payment, and each order's part of it by the share's position."""
+    """An event of the payment, and each order's part of it by the share's position.
+
+    :param rows: the parts that an event of the share carries.
+    :param derived: the parts of an event that stands for what shares have by other
+        events.
+    :param taken_back: the saved parts that were taken from the orders.
+    """
 
     event: TransactionEvent
     rows: dict[int, PaymentEventShare] = field(default_factory=dict)
+    derived: dict[int, PaymentEventShare] = field(default_factory=dict)
+    taken_back: dict[int, PaymentEventShare] = field(default_factory=dict)
 
     @property
     def is_reported_on_payment(self) -> bool:
@@ -72,7 +84,7 @@ class Entry:
     def get_whole_amount(self) -> Decimal:
         """Return the Decimal sum of all parts, also of those a failure has undone."""
         return sum(
-            (row.share_event.amount_value for row in self.rows.values()), Decimal()
+            (row.own_event.amount_value for row in self.rows.values()), Decimal()
         )
 
 
@@ -91,6 +103,13 @@ class LockedPayment:
     corrected: set[int] = field(default_factory=set)
     granted_refund_ids: set[int] = field(default_factory=set)
     new_rows: list[PaymentEventShare] = field(default_factory=list)
+    # What each saved part has counted for, by the row's key.
+    counted_before: dict[UUID, Decimal] = field(default_factory=dict)
+    # The saved parts that have changed, by the row's key.
+    changed_rows: dict[UUID, PaymentEventShare] = field(default_factory=dict)
+    ended_rows: list[PaymentEventShare] = field(default_factory=list)
+    # The payment's events whose parts have changed.
+    redivided: list[TransactionEvent] = field(default_factory=list)
     _new_events: list[TransactionEvent] = field(default_factory=list)
     _changed_events: dict[int, TransactionEvent] = field(default_factory=dict)
     _removed_ids: set[int] = field(default_factory=set)
@@ -186,7 +205,7 @@ class LockedPayment:
 
     def _get_linked(self) -> set[int]:
         return {
-            id(row.share_event) for entry in self.entries for row in entry.rows.values()
+            id(row.own_event) for entry in self.entries for row in entry.rows.values()
         }
 
     # ---------------------------------------------------------------- changes
@@ -211,6 +230,7 @@ class LockedPayment:
         pending.include_in_calculations = True
         self._new_events.append(pending)
         self.book.add(pending)
+        self.entries.append(Entry(pending))
 
     def add_share_event(self, index: int, event: TransactionEvent) -> None:
         """Give a share an event that is no part of any event of the payment."""
@@ -296,7 +316,7 @@ class LockedPayment:
     def take_back(self, entry: Entry) -> None:
         """Take an event's parts from the orders, so that it can be attributed anew."""
         for index, row in entry.rows.items():
-            share_event = row.share_event
+            share_event = row.own_event
             self.shares[index].book.remove(share_event)
             self.touched.add(index)
             self.corrected.add(index)
@@ -305,6 +325,8 @@ class LockedPayment:
             if share_event.pk:
                 self._removed_ids.add(share_event.pk)
             self.new_rows = [new for new in self.new_rows if new is not row]
+            if row.pk in self.counted_before:
+                entry.taken_back[index] = row
         whole = entry.get_whole_amount()
         entry.rows.clear()
         self.change(
@@ -315,6 +337,7 @@ class LockedPayment:
         """Remove an event of the payment or of a share that only stood for others."""
         book.remove(event)
         self._new_events = [new for new in self._new_events if new is not event]
+        self.entries = [entry for entry in self.entries if entry.event is not event]
         if event.pk:
             self._removed_ids.add(event.pk)
 
@@ -335,18 +358,36 @@ class LockedPayment:
             for pk, event in self._changed_events.items()
             if pk not in self._removed_ids
         ]
+        # A row that has ended outlives the share's event.
+        if self.ended_rows:
+            PaymentEventShare.objects.bulk_update(self.ended_rows, _ROW_FIELDS)
         if self._removed_ids:
+            rows = PaymentEventShare.objects.filter(share_event__in=self._removed_ids)
+            rows.update(share_event=None)
             TransactionEvent.objects.filter(pk__in=self._removed_ids).delete()
         if changed:
             TransactionEvent.objects.bulk_update(changed, _CHANGING_FIELDS)
         # The payment's events come first, their parts after them.
         new = [event for event in self._new_events if not event.pk]
-        parts = [row.share_event for row in self.new_rows if not row.share_event.pk]
+        carried = (
+            row.share_event for row in (*self.new_rows, *self.changed_rows.values())
+        )
+        parts = [event for event in carried if event is not None and not event.pk]
         if new or parts:
             TransactionEvent.objects.bulk_create([*new, *parts])
+        if self.changed_rows:
+            changed_rows = list(self.changed_rows.values())
+            for row in changed_rows:
+                # The event may have got its key just now.
+                row.share_event_id = row.share_event.pk if row.share_event else None
+            PaymentEventShare.objects.bulk_update(changed_rows, _ROW_FIELDS)
         if self.new_rows:
             PaymentEventShare.objects.bulk_create(self.new_rows)
-        self.new_rows, self._new_events = [], []
+        if self.redivided:
+            changed_ids = [event.pk for event in self.redivided]
+            record_update(self.transaction.pk, changed_ids)
+        self.new_rows, self._new_events, self.redivided = [], [], []
+        self.ended_rows, self.changed_rows = [], {}
         self._changed_events, self._removed_ids = {}, set()
 
 

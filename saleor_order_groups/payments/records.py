@@ -1,6 +1,7 @@
 """Find and lock the rows of a group's payments, in the lock order of `host.locks`."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import cast
 from uuid import UUID
 
@@ -55,6 +56,22 @@ def lock_payment(payment: GroupPayment) -> LockedPayment:
     links = list(PaymentShare.objects.filter(payment=payment))
     orders = lock_orders([link.order_id for link in links])
     lock_transactions(payment, links)
+    return _read(payment, links, orders)
+
+
+def read_payment(payment: GroupPayment) -> LockedPayment:
+    """Read a payment as `lock_payment` does, without locks: the result is not saved."""
+    links = list(
+        PaymentShare.objects.filter(payment=payment).select_related(
+            "order", "transaction"
+        )
+    )
+    return _read(payment, links, {link.order_id: link.order for link in links})
+
+
+def _read(
+    payment: GroupPayment, links: list[PaymentShare], orders: Mapping[UUID, Order]
+) -> LockedPayment:
     covered = _get_covered_elsewhere(payment, orders)
     # Completion breaks ties in this order too.
     links.sort(key=lambda link: orders[link.order_id].number)
@@ -75,7 +92,10 @@ def lock_payment(payment: GroupPayment) -> LockedPayment:
             )
         )
     book = Book(payment.transaction, events[payment.transaction_id])
-    return LockedPayment(payment, book, shares, _read_entries(book, shares))
+    entries = _read_entries(book, shares)
+    return LockedPayment(
+        payment, book, shares, entries, counted_before=_get_counted(entries)
+    )
 
 
 def lock_transactions(payment: GroupPayment, links: Sequence[PaymentShare]) -> None:
@@ -122,11 +142,27 @@ def _read_entries(book: Book, shares: Sequence[LockedShare]) -> list[Entry]:
     entries = {event.pk: Entry(event) for event in book.events}
     positions = {share.link.pk: index for index, share in enumerate(shares)}
     share_events = {event.pk: event for share in shares for event in share.book.events}
-    for row in PaymentEventShare.objects.filter(share__in=positions).order_by(
-        "share_event"
-    ):
+    rows = PaymentEventShare.objects.filter(share__in=positions, ended_at=None)
+    for row in rows.order_by("share_event"):
+        index, entry = positions[row.share_id], entries[row.event_id]
+        if row.share_event_id is None:
+            entry.derived[index] = row
+            continue
         row.share_event = share_events[row.share_event_id]
         if row.request_id in share_events:
             row.request = share_events[row.request_id]
-        entries[row.event_id].rows[positions[row.share_id]] = row
+        entry.rows[index] = row
     return list(entries.values())
+
+
+def _get_counted(entries: Sequence[Entry]) -> dict[UUID, Decimal]:
+    """Return what each saved part counts for, as a Decimal, by the row's key."""
+    counted = {}
+    for entry in entries:
+        for row in (*entry.rows.values(), *entry.derived.values()):
+            amount = row.amount_value
+            if amount is None:
+                is_counted = entry.event.include_in_calculations
+                amount = row.own_event.amount_value if is_counted else Decimal(0)
+            counted[row.pk] = amount
+    return counted

@@ -13,10 +13,9 @@ from saleor.plugins.manager import get_plugins_manager
 
 from ..host.internals import create_failed_transaction_event
 from ..models import GroupPayment, PaymentEventShare
-from .amounts import STILL_PENDING
+from .amounts import NOT_SHARED, STILL_PENDING
 from .announcements import find_left_over
 from .event_shares import FAILURES
-from .locked import NOT_SHARED
 from .open_requests import REQUESTS, find_open_requests
 from .records import find_payment
 from .settlement import settle
@@ -36,8 +35,8 @@ def find_unsettled(
     # A failure without a matching request on any order stays on the payment.
     of_payment = counted.filter(
         Q(~Q(type__in=FAILURES) | _is_failure_of_an_order()),
+        ~Exists(_select_parts(event=OuterRef("pk"))),
         transaction=OuterRef("transaction"),
-        event_shares__isnull=True,
     )
     of_shares = counted.filter(
         ~Q(psp_reference=""),
@@ -46,7 +45,7 @@ def find_unsettled(
         psp_reference__isnull=False,
     )
     # Saleor gives a request its reference in place when the app answers it.
-    unnamed = PaymentEventShare.objects.filter(
+    unnamed = _select_parts(
         ~Q(event__psp_reference=""),
         event__transaction=OuterRef("transaction"),
         event__type__in=REQUESTS,
@@ -60,12 +59,18 @@ def find_unsettled(
     )
 
 
+def _select_parts(*conditions: Q, **values: object) -> QuerySet[PaymentEventShare]:
+    """Return the parts that an event of the share carries."""
+    parts = PaymentEventShare.objects.filter(share_event__isnull=False)
+    return parts.filter(*conditions, **values)
+
+
 def _is_failure_of_an_order() -> Q:
     """Return the condition that orders have parts of a failure's reference."""
     divided = TransactionEvent.objects.filter(
         transaction=OuterRef("transaction"),
         psp_reference=OuterRef("psp_reference"),
-        event_shares__isnull=False,
+        event_shares__share_event__isnull=False,
     )
     condition = Q()
     for failure in FAILURES:

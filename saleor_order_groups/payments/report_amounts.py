@@ -68,9 +68,9 @@ def find_known_amount(
         return None
     of_payment = [row for row in found if not row.reported_on_share]
     known = {
-        *(row.share_event.amount_value for row in found),
-        sum((row.share_event.amount_value for row in found), Decimal(0)),
-        sum((row.share_event.amount_value for row in of_payment), Decimal(0)),
+        *(row.own_event.amount_value for row in found),
+        sum((row.own_event.amount_value for row in found), Decimal(0)),
+        sum((row.own_event.amount_value for row in of_payment), Decimal(0)),
     }
     return found[0].event.amount_value if amount in known else None
 
@@ -93,12 +93,14 @@ def find_reported_part(
     parts = rows.filter(event=row.event_id).values_list(
         "share_event__amount_value", flat=True
     )
-    if amount not in (row.share_event.amount_value, sum(parts, Decimal(0))):
+    if amount not in (row.own_event.amount_value, sum(parts, Decimal(0))):
         return None
-    return row.share_event.amount_value
+    return row.own_event.amount_value
 
 
 def _get_rows(event_type: str, psp_reference: str):
     return PaymentEventShare.objects.filter(
-        event__type=event_type, event__psp_reference=psp_reference
+        event__type=event_type,
+        event__psp_reference=psp_reference,
+        share_event__isnull=False,
     )

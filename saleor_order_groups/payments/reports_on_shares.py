@@ -56,9 +56,9 @@ def _carry(locked: LockedPayment, index: int, report: TransactionEvent) -> None:
         part_amount = to_decimal(part, locked.currency)
         if row := entry.rows.get(sibling):
             locked.change(
-                row.share_event,
+                row.own_event,
                 locked.shares[sibling].book,
-                amount_value=row.share_event.amount_value + part_amount,
+                amount_value=row.own_event.amount_value + part_amount,
             )
             locked.touched.add(sibling)
             continue

@@ -26,6 +26,7 @@ from ..models import GroupPayment
 from .amounts import AMOUNTS
 from .announcements import announce, announce_left_over, tell
 from .attribution import attribute_reports
+from .counted_parts import count_parts
 from .divided_amounts import DIVIDED_AMOUNT
 from .lending import lend_authorizations
 from .locked import LockedPayment
@@ -136,6 +137,7 @@ def bring_in_line(
     stand_for_shares(locked)
     lend_authorizations(locked)
     stand_for_pending_authorizations(locked)
+    count_parts(locked)
 
 
 def _get_stored(transaction: TransactionItem) -> dict[str, Decimal]:
@@ -163,7 +165,7 @@ def _follow_events(locked: LockedPayment) -> None:
         for index, row in entry.rows.items():
             if entry.event.include_in_calculations:
                 locked.change(
-                    row.share_event,
+                    row.own_event,
                     locked.shares[index].book,
                     include_in_calculations=True,
                 )
@@ -179,9 +181,9 @@ def _follow_requests(locked: LockedPayment) -> None:
         if not event.include_in_calculations or not event.psp_reference:
             continue
         for index, row in entry.rows.items():
-            if row.share_event.psp_reference is None:
+            if row.own_event.psp_reference is None:
                 locked.change(
-                    row.share_event,
+                    row.own_event,
                     locked.shares[index].book,
                     psp_reference=event.psp_reference,
                     include_in_calculations=True,
@@ -201,13 +203,13 @@ def _share_failed_requests(locked: LockedPayment) -> None:
         if told.rows:
             continue
         for index, row in asked.rows.items():
-            locked.add_copy(told, index, row.share_event.amount_value)
+            locked.add_copy(told, index, row.own_event.amount_value)
 
 
 def _relate_granted_refunds(locked: LockedPayment) -> None:
     """Relate an answer to the granted refund that its request was made for."""
     for row in locked.new_rows:
-        event = row.share_event
+        event = row.own_event
         if (
             event.type not in TransactionEventType.REFUND_RELATED_EVENT_TYPES
             or event.related_granted_refund_id

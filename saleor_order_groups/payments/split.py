@@ -6,7 +6,7 @@ order's part of every event. Saleor derives the order's amounts and statuses fro
 for any order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
@@ -14,7 +14,7 @@ from saleor.checkout.error_codes import CheckoutErrorCode
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 from saleor.payment import TransactionAction
-from saleor.payment.models import TransactionItem
+from saleor.payment.models import TransactionEvent, TransactionItem
 
 from ..host.locks import lock_transaction_items_of_checkout
 from ..host.prefetched import forget, remember
@@ -22,6 +22,7 @@ from ..models import GroupPayment, OrderGroup, PaymentShare
 from ..money.minor_units import to_minor
 from .amounts import AMOUNTS, Book
 from .attribution import attribute_reports
+from .counted_parts import count_parts
 from .divided_amounts import share_amounts, sums_hold
 from .legacy.split import share_legacy_payments
 from .locked import Entry, LockedPayment, LockedShare
@@ -128,19 +129,17 @@ def _share_transaction(
     )
     totals = [to_minor(order.total_gross_amount, order.currency) for order in orders]
     payment.transaction = transaction
-    divided = LockedPayment(
-        payment=payment,
-        book=Book(transaction, transaction.events.order_by("pk")),
-        shares=[
+    divided = divide_events(
+        payment,
+        transaction.events.order_by("pk"),
+        [
             LockedShare(link, order, Book(share), total, need)
             for link, order, share, total, need in zip(
                 links, orders, shares, totals, needs, strict=True
             )
         ],
-        entries=[],
     )
-    divided.entries += [Entry(event) for event in divided.book.events]
-    attribute_reports(divided)
+    count_parts(divided)
     divided.save()
     for share, own in zip(shares, divided.shares, strict=True):
         # Fill the prefetch cache: Saleor would query the events of each share.
@@ -160,6 +159,22 @@ def _share_transaction(
     transaction.available_actions = []
     transaction.save(update_fields=["checkout_id", "available_actions", "modified_at"])
     return shares
+
+
+def divide_events(
+    payment: GroupPayment,
+    events: Iterable[TransactionEvent],
+    shares: list[LockedShare],
+) -> LockedPayment:
+    """Divide the events of a payment between shares without events; nothing is saved.
+
+    :param events: the oldest first.
+    """
+    book = Book(payment.transaction, events)
+    entries = [Entry(event) for event in book.events]
+    divided = LockedPayment(payment, book, shares, entries)
+    attribute_reports(divided)
+    return divided
 
 
 def create_shares(

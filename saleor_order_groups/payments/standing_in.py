@@ -36,6 +36,9 @@ def _stand_for_outcomes(locked: LockedPayment, action: str, reference: str) -> N
     is_open = any(successes) or any(requests)
     if failure := locked.find_entry(f"{action}_failure", reference):
         locked.change(failure.event, locked.book, include_in_calculations=not is_open)
+        if any(row.reported_on_share for row in failure.rows.values()):
+            whole = failure.get_whole_amount()
+            locked.change(failure.event, locked.book, amount_value=whole)
     if success := locked.find_entry(f"{action}_success", reference):
         if not success.rows:
             return
@@ -92,7 +95,7 @@ def _keep_pending(
     :param pending: the Decimal amount; zero removes the extra request.
     :param like: the event that the extra request copies, except for its amount.
     """
-    own_reference = _get_own_reference(action, reference)
+    own_reference = get_pending_reference(action, reference)
     found = locked.book.find(action, "request", own_reference)
     if found and not pending:
         locked.remove_event(found, locked.book)
@@ -103,7 +106,8 @@ def _keep_pending(
         locked.add_pending(f"{action}_request", own_reference, pending, like)
 
 
-def _get_own_reference(action: str, reference: str) -> str:
+def get_pending_reference(action: str, reference: str) -> str:
+    """Return the reference of the payment's request for orders that are pending still."""
     return f"{reference} ({action} pending)".strip()
 
 
@@ -166,7 +170,7 @@ def stand_for_pending_authorizations(locked: LockedPayment) -> None:
         return
     # Replace the extra request only if an adjustment has hidden it, or remove it if no
     # pending amount is hidden.
-    found = locked.book.find(action, "request", _get_own_reference(action, ""))
+    found = locked.book.find(action, "request", get_pending_reference(action, ""))
     others = [event for event in locked.book.events if event is not found]
     latest = max(
         (event for event in others if event.type.startswith(action)),

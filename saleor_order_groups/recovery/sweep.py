@@ -28,9 +28,11 @@ from ..models import (
     OrderGroupState,
     Recovery,
     ShareAnnouncement,
+    SharesUpdate,
 )
 from ..payments.recovery import find_unsettled
 from ..payments.settlement import settle
+from ..payments.shares_updates import announce_updates
 from .lost_work import PATIENCE as ORDERS_PATIENCE
 from .lost_work import do_again, find_lost_work
 
@@ -93,6 +95,7 @@ def sweep(
             _settle(running, payments, partial(report_progress, "payments")),
             _look(running, groups, partial(report_progress, "groups")),
             _announce(running),
+            _announce_shares(running),
             _do_again(running),
         ):
             yield from step
@@ -276,6 +279,19 @@ def _announce_group(running: _Running, key: UUID) -> Iterator[str]:
 
 def _announce_all(key: UUID) -> list[str]:
     return [event.type for event in announce_events(key)]
+
+
+def _announce_shares(running: _Running) -> Iterator[str]:
+    waiting = SharesUpdate.objects.filter(
+        created_at__lt=timezone.now() - EVENTS_PATIENCE
+    )
+    for (key,) in waiting.order_by().values_list("transaction_id").distinct():
+        if running.attempt(_announce_all_shares, key):
+            yield f"Announced the shares of transaction {key}"
+
+
+def _announce_all_shares(key: int) -> bool:
+    return bool(list(announce_updates(key)))
 
 
 def _do_again(running: _Running) -> Iterator[str]:

@@ -11,7 +11,7 @@ Each module stands for a place in Saleor. `completion`: a checkout completes.
 treat an order of a group as an only order. `payments`: apps report on transactions and
 staff act on them. `legacy_payments`: gateways capture, void and refund.
 `transaction_lists`: transactions are listed and their channel is looked up.
-`channel_deletion` and `database_clearing`: a channel is deleted or a database is
+`sessions`: a payment app processes a payment. `channel_deletion` and `database_clearing`: a channel is deleted or a database is
 emptied. `staff_orders`: staff place orders. `confirmation`: an order is confirmed to
 the customer. `webhook_lookups`: the webhooks of an event are looked up.
 """
@@ -36,6 +36,7 @@ from . import (
     order_creation,
     order_life,
     payments,
+    sessions,
     staff_orders,
     transaction_lists,
     webhook_lookups,
@@ -48,6 +49,7 @@ SEAMS: tuple[Seam, ...] = (
     *order_life.SEAMS,
     *payments.SEAMS,
     *transaction_lists.SEAMS,
+    *sessions.SEAMS,
     *legacy_payments.SEAMS,
     *channel_deletion.SEAMS,
     *database_clearing.SEAMS,

@@ -9,11 +9,22 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Sum,
 )
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from saleor.payment.models import TransactionEvent
 
-from ..models import GroupPayment, OrderGroupOrder, PaymentEventShare, PaymentShare
+from ..models import (
+    GroupPayment,
+    OrderGroupOrder,
+    PaymentEventShare,
+    PaymentShare,
+    SharesUpdate,
+)
 from ..payments.amounts import AMOUNTS
 from ..payments.recovery import find_unsettled
+from .events import RECOVER, SWEEP_PATIENCE
 from .findings import Finding, Ids, sum_of
 
 
@@ -177,7 +188,9 @@ def check_divided_anew(ids: Ids) -> Iterator[Finding]:
 
 def check_event_shares(ids: Ids) -> Iterator[Finding]:
     """Find events that do not belong to the payment or share they are recorded for."""
-    rows = PaymentEventShare.objects.filter(share__payment__group__in=ids)
+    rows = PaymentEventShare.objects.filter(
+        share__payment__group__in=ids, share_event__isnull=False
+    )
     own = Q(
         event__transaction=F("share__payment__transaction"),
         share_event__transaction=F("share__transaction"),
@@ -187,6 +200,53 @@ def check_event_shares(ids: Ids) -> Iterator[Finding]:
             row.share.payment.group.number,
             "event",
             f"event {row.share_event_id} does not belong to its share and payment",
+        )
+
+
+def check_parts(ids: Ids) -> Iterator[Finding]:
+    """Find events of payments whose parts do not sum to them."""
+    events = TransactionEvent.objects.filter(
+        transaction__group_payment__group__in=ids,
+        include_in_calculations=True,
+        event_shares__ended_at=None,
+        event_shares__isnull=False,
+    ).annotate(
+        parts=Sum(
+            Coalesce(
+                "event_shares__amount_value", "event_shares__share_event__amount_value"
+            )
+        ),
+        number=F("transaction__group_payment__group__number"),
+    )
+    unsettled = find_unsettled(_select_payments(ids)).values("transaction")
+    wrong = events.exclude(parts=F("amount_value"))
+    for event in wrong.exclude(transaction__in=unsettled).order_by("pk"):
+        yield Finding(
+            event.number,
+            "event",
+            f"the orders' parts of event {event.pk} sum to {event.parts}, not to"
+            f" {event.amount_value}",
+        )
+
+
+def check_shares_announced(ids: Ids) -> Iterator[Finding]:
+    """Find changed shares that were not announced for an hour."""
+    waiting = SharesUpdate.objects.filter(
+        Q(transaction__group_payment__group__in=ids)
+        | Q(transaction__order__order_group_link__group__in=ids),
+        created_at__lt=timezone.now() - SWEEP_PATIENCE,
+    ).annotate(
+        number=Coalesce(
+            "transaction__group_payment__group__number",
+            "transaction__order__order_group_link__group__number",
+        )
+    )
+    for update in waiting.select_related("transaction"):
+        yield Finding(
+            update.number,
+            "shares",
+            f"changed shares of transaction {update.transaction.token} were not"
+            f" announced; {RECOVER}",
         )
 
 

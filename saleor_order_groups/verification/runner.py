@@ -39,11 +39,13 @@ from .payments import (
     check_divided_anew,
     check_event_shares,
     check_no_share_is_negative,
+    check_parts,
     check_payments_are_unbound,
     check_payments_have_shares,
     check_settled,
     check_share_currencies,
     check_share_sums,
+    check_shares_announced,
     check_shares_are_bound,
 )
 
@@ -91,6 +93,8 @@ CHECKS: tuple[Callable[[Ids], Iterator[Finding]], ...] = (
     check_no_share_is_negative,
     check_divided_anew,
     check_event_shares,
+    check_parts,
+    check_shares_announced,
     check_legacy_parts_are_bound,
     check_legacy_payments_have_parts,
     check_legacy_parts_agree,

@@ -1,4 +1,4 @@
-"""Add the events of groups to Saleor's asynchronous webhook events."""
+"""Add the plugin's events to Saleor's asynchronous webhook events."""
 
 import sys
 from typing import Any
@@ -49,6 +49,12 @@ def get_type_name(event_type: str) -> str:
 
 EVENT_NAMES = tuple(get_event_name(each.value) for each in OrderGroupEventType)
 
+SHARES_UPDATED = "transaction_shares_updated"
+SHARES_UPDATED_DESCRIPTION = (
+    "Shares of a transaction's events have begun, ended or changed: an app that pays "
+    "sellers reads them again."
+)
+
 
 def register_event_types() -> None:
     """Add the events before Saleor's GraphQL enums copy the list of events.
@@ -59,17 +65,9 @@ def register_event_types() -> None:
     :raises ImproperlyConfigured: another plugin has such an event, or the enums exist
         already.
     """
-    from saleor.permission.enums import OrderPermissions
     from saleor.webhook.event_types import WebhookEventAsyncType
 
-    for name in EVENT_NAMES:
-        event: dict[str, Any] = {
-            "name": name.replace("_", " ").capitalize(),
-            "permission": OrderPermissions.MANAGE_ORDERS,
-            # As for ORDER_CREATED: a worker builds the payload, and the customer does
-            # not wait.
-            "is_deferred_payload": True,
-        }
+    for name, event in _get_events().items():
         known = WebhookEventAsyncType.EVENT_MAP.get(name)
         if known == event:
             continue
@@ -90,3 +88,23 @@ def register_event_types() -> None:
         WebhookEventAsyncType.PERMISSIONS[name] = event["permission"]
         WebhookEventAsyncType.ALL.append(name)
         setattr(WebhookEventAsyncType, name.upper(), name)
+
+
+def _get_events() -> dict[str, dict[str, Any]]:
+    """Return what Saleor stores of each event, by the event's name."""
+    from saleor.permission.enums import OrderPermissions, PaymentPermissions
+
+    def describe(name: str, permission: Any, *, is_deferred: bool) -> dict[str, Any]:
+        return {
+            "name": name.replace("_", " ").capitalize(),
+            "permission": permission,
+            "is_deferred_payload": is_deferred,
+        }
+
+    # As for ORDER_CREATED: a worker builds the payload, and the customer does not wait.
+    # The task that sends SHARES_UPDATED runs in a worker already.
+    manage_orders = OrderPermissions.MANAGE_ORDERS
+    handle_payments = PaymentPermissions.HANDLE_PAYMENTS
+    return {
+        name: describe(name, manage_orders, is_deferred=True) for name in EVENT_NAMES
+    } | {SHARES_UPDATED: describe(SHARES_UPDATED, handle_payments, is_deferred=False)}

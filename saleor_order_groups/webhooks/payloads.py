@@ -1,6 +1,7 @@
 """Build the payloads of webhooks without a subscription query."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import graphene
@@ -9,6 +10,7 @@ from saleor.webhook import traced_payload_generator
 from saleor.webhook.payload_helpers import generate_meta, generate_requestor
 
 if TYPE_CHECKING:
+    from saleor.payment.models import TransactionItem
     from saleor.plugins.base_plugin import RequestorOrLazyObject
 
     from ..models import OrderGroupEvent
@@ -33,6 +35,23 @@ def generate_event_payload(
                 "createdAt": event.created_at,
             },
             "meta": generate_meta(requestor_data=generate_requestor(requestor)),
+        },
+        cls=CustomJsonEncoder,
+    )
+
+
+@traced_payload_generator
+def generate_shares_payload(
+    transaction: "TransactionItem", event_ids: Sequence[int]
+) -> str:
+    """Return the global IDs of a transaction and its events, and `meta`, as JSON."""
+    return json.dumps(
+        {
+            "id": graphene.Node.to_global_id("TransactionItem", transaction.token),
+            "events": [
+                graphene.Node.to_global_id("TransactionEvent", pk) for pk in event_ids
+            ],
+            "meta": generate_meta(requestor_data=generate_requestor(None)),
         },
         cls=CustomJsonEncoder,
     )

@@ -1,4 +1,4 @@
-"""Send the events of groups to the webhooks that subscribe to them."""
+"""Send the plugin's events to the webhooks that subscribe to them."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,11 +10,11 @@ from saleor.webhook.utils import get_webhooks_for_event
 
 from ..groups.channels import get_channel
 from ..host.internals import filter_webhooks_for_channel, trigger_webhooks_async
-from .event_types import get_event_name
-from .payloads import generate_event_payload
+from .event_types import SHARES_UPDATED, get_event_name
+from .payloads import generate_event_payload, generate_shares_payload
 
 if TYPE_CHECKING:
-    from ..models import OrderGroupEvent
+    from ..models import OrderGroupEvent, SharesUpdate
 
 
 def trigger_order_group_event(
@@ -39,5 +39,26 @@ def trigger_order_group_event(
         subscribable_object=event,
         requestor=requestor,
         legacy_data_generator=partial(generate_event_payload, event, requestor),
+        queue=settings.ORDER_WEBHOOK_EVENTS_CELERY_QUEUE_NAME,
+    )
+
+
+def trigger_shares_updated(update: "SharesUpdate") -> None:
+    """Send an update of a transaction's shares to every webhook that listens to it.
+
+    Call it after the commit.
+    """
+    webhooks = get_webhooks_for_event(SHARES_UPDATED)
+    if not webhooks:
+        return
+    trigger_webhooks_async(
+        None,
+        SHARES_UPDATED,
+        webhooks,
+        subscribable_object=update,
+        requestor=None,
+        legacy_data_generator=partial(
+            generate_shares_payload, update.transaction, update.event_ids
+        ),
         queue=settings.ORDER_WEBHOOK_EVENTS_CELERY_QUEUE_NAME,
     )

@@ -41,6 +41,7 @@ from saleor_order_groups.payments import announcements, settlement, share_transa
 from saleor_order_groups.payments.split import AMOUNTS
 from tests.helpers.crash import dying
 from tests.helpers.database import rolled_back
+from tests.helpers.parts import Payouts, assert_parts_sum
 from tests.payments.truth import (
     Match,
     Request,
@@ -311,6 +312,7 @@ class World:
     failed: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     done: dict[int, tuple[str, dict[int, int]]] = field(default_factory=dict)
     is_active: bool = True
+    payouts: Payouts = field(default_factory=Payouts)
     numbers: count = field(default_factory=count)
 
     # -------------------------------------------------------------- reading
@@ -946,6 +948,8 @@ class World:
         seen = {name: [getattr(share, name) for share in shares] for name in AMOUNTS}
         for name in AMOUNTS:
             assert sum(seen[name]) == stored[name], name
+        assert_parts_sum(payment, shares)
+        self.payouts.read(payment)
         suspects = self.get_suspects()
         certain = [index for index in ORDERS if index not in suspects]
         assert {name: [seen[name][i] for i in certain] for name in AMOUNTS} == {

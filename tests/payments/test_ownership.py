@@ -1194,7 +1194,7 @@ def test_dividing_anew_is_recorded_and_found(payment, report, caplog):
     assert_shares_sum_to(payment)
     group_payment = GroupPayment.objects.get()
     assert group_payment.divided_anew_at is not None
-    [record] = [record for record in caplog.records if record.levelno == logging.ERROR]
+    [_, record] = [each for each in caplog.records if each.levelno == logging.ERROR]
     assert record.getMessage() == (
         f"The shares of the payment {payment.token} did not sum to it and were divided"
         " anew."

@@ -27,6 +27,7 @@ from saleor_order_groups.models import (
     SellerDeliveryChoice,
     SellerShippingMethod,
     ShareAnnouncement,
+    SharesUpdate,
 )
 from saleor_order_groups.verification.runner import verify
 from tests.helpers.clearing import needs_working_clearorders
@@ -68,6 +69,9 @@ def place(make_cart, pay, complete, get_total, settings, shipping_method):
             authorized_before=0,
             charged_before=0,
             refunded_before=0,
+        )
+        SharesUpdate.objects.create(
+            transaction=PaymentShare.objects.first().payment.transaction, event_ids=[]
         )
         assert {model: model.objects.exists() for model in PLACED} == dict.fromkeys(
             PLACED, True

@@ -29,6 +29,8 @@ from saleor.graphql.shipping.types import ShippingMethodType
 from saleor.permission.enums import (
     AccountPermissions,
     OrderPermissions,
+    PaymentPermissions,
+    ProductPermissions,
     ShippingPermissions,
 )
 
@@ -58,6 +60,14 @@ class Seller(ModelObjectType[models.Seller]):
         ),
     )
     external_reference = graphene.String(description="External ID of the seller.")
+    payout_reference = PermissionsField(
+        graphene.String,
+        description="The payment provider's name for the seller, such as an account.",
+        permissions=[
+            PaymentPermissions.HANDLE_PAYMENTS,
+            ProductPermissions.MANAGE_PRODUCTS,
+        ],
+    )
     created_at = DateTime(
         required=True, description="Date and time when the seller was created."
     )

@@ -156,6 +156,8 @@ class SellerMutation(BaseMutation):
         # Store an empty text as null: only null may repeat in a unique column.
         if "external_reference" in data:
             data["external_reference"] = data["external_reference"] or None
+        if "payout_reference" in data:
+            data["payout_reference"] = data["payout_reference"] or None
         if data.get("is_active", True) is None:
             data.pop("is_active")
         for name, value in data.items():

@@ -12,6 +12,9 @@ class SellerUpdateInput(BaseInputObjectType):
     name = graphene.String(description="Name of the seller.")
     slug = graphene.String(description="Slug of the seller.")
     external_reference = graphene.String(description="External ID of the seller.")
+    payout_reference = graphene.String(
+        description="The payment provider's name for the seller, such as an account."
+    )
     is_active = graphene.Boolean(
         description="Whether the seller's goods can be bought."
     )

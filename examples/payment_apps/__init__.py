@@ -1,0 +1,1 @@
+"""Payment apps that pay sellers through their payment provider."""

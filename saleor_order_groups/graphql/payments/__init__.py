@@ -1,0 +1,1 @@
+"""Who has how much of a payment: fields of Saleor's transactions and their events."""

@@ -1,0 +1,164 @@
+"""The types of shares and their amounts."""
+
+from decimal import Decimal
+
+import graphene
+from graphene import relay
+from prices import Money as PricesMoney
+from saleor.core.prices import quantize_price
+from saleor.graphql.core import ResolveInfo
+from saleor.graphql.core.context import SyncWebhookControlContext
+from saleor.graphql.core.doc_category import DOC_CATEGORY_PAYMENTS
+from saleor.graphql.core.types import BaseObjectType, Money
+from saleor.graphql.order.dataloaders import OrderByIdLoader
+from saleor.graphql.order.types import Order
+from saleor.graphql.payment.types import TransactionEvent, TransactionItem
+
+from ....payments.shares import EventShare, TransactionShare
+from ...core.descriptions import ADDED_IN_01
+from ...groups.dataloaders import SellerByOrderIdLoader
+from ...sellers.types import Seller
+from ..requested import AmountShare
+
+SELLER = "The seller of the order; null for the shop's own goods."
+
+
+def _load_order(order_id, info: ResolveInfo):
+    return (
+        OrderByIdLoader(info.context)
+        .load(order_id)
+        .then(lambda order: SyncWebhookControlContext(order, allow_sync_webhooks=False))
+    )
+
+
+def _to_money(amount: Decimal, currency: str) -> PricesMoney:
+    return PricesMoney(quantize_price(amount, currency), currency)
+
+
+class _OfOrder(graphene.AbstractType):
+    """The fields of whatever an order has."""
+
+    order = graphene.Field(Order, required=True, description="The order.")
+    seller = graphene.Field(Seller, description=SELLER)
+
+    @staticmethod
+    def resolve_order(root, info: ResolveInfo):
+        return _load_order(root.order_id, info)
+
+    @staticmethod
+    def resolve_seller(root, info: ResolveInfo):
+        return SellerByOrderIdLoader(info.context).load(root.order_id)
+
+
+def _amount(what: str) -> graphene.Field:
+    """Return a field of an amount that the share's transaction has."""
+
+    def resolve(root: TransactionShare, info: ResolveInfo):
+        name = info.field_name[0].lower() + info.field_name[1:]
+        field = _AMOUNTS[name]
+        return _to_money(getattr(root.transaction, field), root.transaction.currency)
+
+    return graphene.Field(Money, required=True, description=what, resolver=resolve)
+
+
+_AMOUNTS = {
+    "authorizedAmount": "authorized_value",
+    "authorizePendingAmount": "authorize_pending_value",
+    "chargedAmount": "charged_value",
+    "chargePendingAmount": "charge_pending_value",
+    "refundedAmount": "refunded_value",
+    "refundPendingAmount": "refund_pending_value",
+    "canceledAmount": "canceled_value",
+    "cancelPendingAmount": "cancel_pending_value",
+}
+
+
+class PaymentShare(_OfOrder, BaseObjectType):
+    id = graphene.GlobalID(
+        required=True, description="ID of the share, which never changes."
+    )
+    transaction = graphene.Field(
+        TransactionItem,
+        required=True,
+        description="The transaction of the order, with the order's part of all events.",
+    )
+    authorized_amount = _amount("Amount authorized for the order.")
+    authorize_pending_amount = _amount("Amount of the order's open authorizations.")
+    charged_amount = _amount("Amount charged for the order.")
+    charge_pending_amount = _amount("Amount of the order's open charges.")
+    refunded_amount = _amount("Amount refunded of the order.")
+    refund_pending_amount = _amount("Amount of the order's open refunds.")
+    canceled_amount = _amount("Amount canceled of the order.")
+    cancel_pending_amount = _amount("Amount of the order's open cancelations.")
+
+    class Meta:
+        description = (
+            "An order's share of a transaction. The shares of a group's payment sum to "
+            "the payment in every amount." + ADDED_IN_01
+        )
+        doc_category = DOC_CATEGORY_PAYMENTS
+        interfaces = [relay.Node]
+
+
+class TransactionEventShare(_OfOrder, BaseObjectType):
+    id = graphene.GlobalID(
+        required=True,
+        description=(
+            "ID of the share, which never changes: the idempotency key of a transfer to "
+            "the seller or of its reversal. A share whose amount changes is replaced by "
+            "one with another ID."
+        ),
+    )
+    amount = graphene.Field(
+        Money, required=True, description="The order's part of the event's amount."
+    )
+    transaction_event = graphene.Field(
+        TransactionEvent, required=True, description="The event."
+    )
+
+    class Meta:
+        description = (
+            "An order's part of a transaction's event. The parts sum to the event's "
+            "amount." + ADDED_IN_01
+        )
+        doc_category = DOC_CATEGORY_PAYMENTS
+        interfaces = [relay.Node]
+
+    @staticmethod
+    def resolve_amount(root: EventShare, _info: ResolveInfo):
+        return _to_money(root.amount, root.event.currency)
+
+    @staticmethod
+    def resolve_transaction_event(root: EventShare, _info: ResolveInfo):
+        return root.event
+
+
+class TransactionAmountShare(BaseObjectType):
+    order = graphene.Field(
+        Order, description="The order; null before the checkout completes."
+    )
+    seller = graphene.Field(Seller, description=SELLER)
+    amount = graphene.Field(
+        Money, required=True, description="The order's part of the requested amount."
+    )
+
+    class Meta:
+        description = (
+            "An order's part of a requested amount. The parts sum to the requested "
+            "amount." + ADDED_IN_01
+        )
+        doc_category = DOC_CATEGORY_PAYMENTS
+
+    @staticmethod
+    def resolve_order(root: AmountShare, info: ResolveInfo):
+        return _load_order(root.order_id, info) if root.order_id else None
+
+    @staticmethod
+    def resolve_seller(root: AmountShare, info: ResolveInfo):
+        if root.order_id is None:
+            return root.seller
+        return SellerByOrderIdLoader(info.context).load(root.order_id)
+
+    @staticmethod
+    def resolve_amount(root: AmountShare, _info: ResolveInfo):
+        return _to_money(root.amount, root.currency)
