@@ -107,6 +107,10 @@ def find_wrong_reports(
         entry_action, _ = split_type(entry.event.type)
         if entry_action != action or not entry.is_reported_on_payment:
             continue
+        if entry.event.pk < request.pk:
+            # What arrived before the request was made is of something else, even if
+            # the app names both by the same reference.
+            continue
         own = entry.rows.get(index)
         if entry.event.psp_reference != reference:
             # The report was taken for this answer, but the answer has another

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from tests.apps.fake_provider import FakeProvider, check, parse_form
 
+# What the shop has of its own, in minor units: it pays refunds before it gets reversals.
+OWN = 10_00
+
 
 @dataclass
 class Charge:
@@ -97,7 +100,7 @@ class FakeStripe(FakeProvider):
                 "The transfers of a charge are above the charge.",
             )
         else:
-            check(amount <= self.platform, "The balance is too low.")
+            check(amount <= OWN + self.platform, "The balance is too low.")
         transfer = Transfer(self.number("tr_"), amount, body["destination"], source)
         self.transfers[transfer.id] = transfer
         return {"id": transfer.id}
@@ -119,7 +122,7 @@ class FakeStripe(FakeProvider):
 
     @property
     def platform(self) -> int:
-        """What the shop has."""
+        """What the shop has from the charges."""
         charged = sum(
             each.amount - each.refunded - each.disputed
             for each in self.charges.values()

@@ -1212,6 +1212,13 @@ CORPUS = {
         Report(C, "CHARGE_SUCCESS", 500),
         Report(A, "CHARGE_FAILURE", 6333, reference=2),
     ],
+    "refund of all, and then of one order by the same name": [
+        Report(None, "CHARGE_SUCCESS", 7000),
+        Report(None, "REFUND_SUCCESS", 641, reference=0),
+        Ask(C, "REFUND", 500, is_granted=True),
+        Answer(0, "later", is_intent=True),
+        Report(None, "REFUND_SUCCESS", 300),
+    ],
     "refund that timed out and was done": [
         CHARGED,
         Ask(A, "REFUND", 2000),
@@ -1337,6 +1344,13 @@ def follow_by_totals(original):
     return lambda self, amount, division: apportion(amount, self.totals)
 
 
+def count_what_failed(original):
+    """Count every linked part, also one that a failure has undone."""
+    return lambda locked, entry: [
+        {index: row.own_event.amount_value for index, row in entry.rows.items()}
+    ]
+
+
 # What is broken, how, and a sequence that tells.
 MUTATIONS = {
     "swap two orders": (
@@ -1378,6 +1392,11 @@ MUTATIONS = {
         "ledger.Ledger.follow",
         follow_by_totals,
         "charge of the rest of the group",
+    ),
+    "count parts that have failed": (
+        "counted_parts._find_divisions",
+        count_what_failed,
+        "failure of one order of a charge of all",
     ),
 }
 
