@@ -553,3 +553,47 @@ def test_statements_do_not_depend_on_products(
 
     # then
     assert count_of_two == count_of_one
+
+
+def test_payout_reference(staff_api_client, permission_manage_products):
+    # given
+    staff_api_client.user.user_permissions.add(permission_manage_products)
+    create = """
+        mutation($input: SellerCreateInput!) {
+          sellerCreate(input: $input) {
+            seller { id payoutReference } errors { field message code }
+          }
+        }
+    """
+    update = """
+        mutation($id: ID!, $input: SellerUpdateInput!) {
+          sellerUpdate(id: $id, input: $input) {
+            seller { id payoutReference } errors { field message code }
+          }
+        }
+    """
+
+    def post(query, **variables):
+        content = get_graphql_content(staff_api_client.post_graphql(query, variables))
+        [data] = content["data"].values()
+        return data
+
+    # when
+    created = post(create, input={"name": "Anna", "payoutReference": "acct_1"})
+    id = created["seller"]["id"]
+    same = post(create, input={"name": "Ben", "payoutReference": "acct_1"})
+    kept = post(update, id=id, input={"name": "Anna's"})
+    emptied = post(update, id=id, input={"payoutReference": ""})
+    too_long = post(update, id=id, input={"payoutReference": "a" * 251})
+
+    # then: two shops of one seller may have one account
+    for data, reference in (
+        (created, "acct_1"),
+        (same, "acct_1"),
+        (kept, "acct_1"),
+        (emptied, None),
+    ):
+        assert data["errors"] == []
+        assert data["seller"]["payoutReference"] == reference
+    [error] = too_long["errors"]
+    assert error["field"] == "payoutReference"
