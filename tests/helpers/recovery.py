@@ -4,7 +4,12 @@ import datetime
 
 from django.utils import timezone
 
-from saleor_order_groups.models import OrderGroup, OrderGroupEvent, ShareAnnouncement
+from saleor_order_groups.models import (
+    OrderGroup,
+    OrderGroupEvent,
+    ShareAnnouncement,
+    SharesUpdate,
+)
 
 LONG_AGO = datetime.timedelta(minutes=10)
 
@@ -17,3 +22,5 @@ def make_old(group: OrderGroup) -> None:
     events.update(created_at=then)
     events.filter(claimed_at__isnull=False).update(claimed_at=then)
     ShareAnnouncement.objects.update(claimed_at=then)
+    SharesUpdate.objects.update(created_at=then)
+    SharesUpdate.objects.filter(claimed_at__isnull=False).update(claimed_at=then)

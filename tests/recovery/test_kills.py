@@ -17,7 +17,13 @@ from saleor.order.models import Order
 from saleor.order.tasks import expire_orders_task
 
 from saleor_order_groups.lifecycle.look import find_changed
-from saleor_order_groups.models import OrderGroup, OrderGroupEvent, OrderGroupOrder
+from saleor_order_groups.models import (
+    OrderGroup,
+    OrderGroupEvent,
+    OrderGroupOrder,
+    PaymentEventShare,
+    SharesUpdate,
+)
 from saleor_order_groups.recovery.sweep import sweep
 from saleor_order_groups.verification.runner import verify
 from tests.apps.receiver import Receiver
@@ -41,9 +47,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def receiver(app, permission_manage_orders, order_groups_plugin_with_webhooks):
-    """Return what receives all events of groups."""
-    app.permissions.add(permission_manage_orders)
+def receiver(
+    app,
+    permission_manage_orders,
+    permission_manage_payments,
+    order_groups_plugin_with_webhooks,
+):
+    """Return what receives all events of groups, and of changed shares."""
+    app.permissions.add(permission_manage_orders, permission_manage_payments)
     receiver = Receiver()
     with serve(receiver.respond) as url:
         webhook = app.webhooks.create(name="Events", target_url=url)
@@ -54,6 +65,7 @@ def receiver(app, permission_manage_orders, order_groups_plugin_with_webhooks):
             "expired",
         ):
             webhook.events.create(event_type=f"order_group_{each}")
+        webhook.events.create(event_type="transaction_shares_updated")
         yield receiver
 
 
@@ -223,8 +235,8 @@ def test_killed_at_any_statement(acts, receiver, name, customer_user):
                 event["sequence"]
                 for request in receiver.requests
                 for body in [json.loads(request.body)]
-                for event in [body["event"]]
                 if body["id"] == get_id(group)
+                for event in [body["event"]]
             }
             assert received == set(range(1, len(types) + 1)), (number, types)
             # and Saleor's rows are there once
@@ -232,6 +244,18 @@ def test_killed_at_any_statement(acts, receiver, name, customer_user):
                 assert link.announced_at
                 assert link.order.events.filter(type="placed").count() == 1
         assert not OrderGroupEvent.objects.filter(announced_at=None).exists()
+        # and apps have heard of all shares
+        told = {
+            event
+            for request in receiver.requests
+            for event in json.loads(request.body).get("events", ())
+        }
+        divided = PaymentEventShare.objects.filter(amount_value__gt=0, ended_at=None)
+        assert told >= {
+            Node.to_global_id("TransactionEvent", pk)
+            for pk in divided.values_list("event_id", flat=True)
+        }
+        assert not SharesUpdate.objects.exists()
         customer_user.refresh_from_db()
         assert customer_user.number_of_orders == ordered + 3 * new.count()
         assert list(verify()) == []
