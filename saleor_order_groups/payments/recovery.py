@@ -7,7 +7,8 @@ repeats the report, that settles it; `recovery.sweep` does too.
 import datetime
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from saleor.payment.models import TransactionEvent
 from saleor.plugins.manager import get_plugins_manager
 
@@ -55,8 +56,32 @@ def find_unsettled(
     )
     untold = find_left_over().filter(share__payment=OuterRef("pk"))
     return payments.filter(
-        Exists(of_payment) | Exists(of_shares) | Exists(unnamed) | Exists(untold)
+        Exists(of_payment)
+        | Exists(of_shares)
+        | Exists(unnamed)
+        | Exists(untold)
+        | Exists(_select_wrong_sums())
     )
+
+
+def _select_wrong_sums() -> QuerySet[TransactionEvent]:
+    """Return the events of a payment whose parts do not sum to them.
+
+    An earlier version did not write down what a part counts for.
+    """
+    parts = TransactionEvent.objects.filter(
+        transaction=OuterRef("transaction"),
+        include_in_calculations=True,
+        event_shares__isnull=False,
+        event_shares__ended_at=None,
+    ).annotate(
+        parts=Sum(
+            Coalesce(
+                "event_shares__amount_value", "event_shares__share_event__amount_value"
+            )
+        )
+    )
+    return parts.exclude(parts=F("amount_value"))
 
 
 def _select_parts(*conditions: Q, **values: object) -> QuerySet[PaymentEventShare]:

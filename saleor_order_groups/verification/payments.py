@@ -9,11 +9,9 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Sum,
 )
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from saleor.payment.models import TransactionEvent
 
 from ..models import (
     GroupPayment,
@@ -200,32 +198,6 @@ def check_event_shares(ids: Ids) -> Iterator[Finding]:
             row.share.payment.group.number,
             "event",
             f"event {row.share_event_id} does not belong to its share and payment",
-        )
-
-
-def check_parts(ids: Ids) -> Iterator[Finding]:
-    """Find events of payments whose parts do not sum to them."""
-    events = TransactionEvent.objects.filter(
-        transaction__group_payment__group__in=ids,
-        include_in_calculations=True,
-        event_shares__ended_at=None,
-        event_shares__isnull=False,
-    ).annotate(
-        parts=Sum(
-            Coalesce(
-                "event_shares__amount_value", "event_shares__share_event__amount_value"
-            )
-        ),
-        number=F("transaction__group_payment__group__number"),
-    )
-    unsettled = find_unsettled(_select_payments(ids)).values("transaction")
-    wrong = events.exclude(parts=F("amount_value"))
-    for event in wrong.exclude(transaction__in=unsettled).order_by("pk"):
-        yield Finding(
-            event.number,
-            "event",
-            f"the orders' parts of event {event.pk} sum to {event.parts}, not to"
-            f" {event.amount_value}",
         )
 
 

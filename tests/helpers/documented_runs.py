@@ -79,11 +79,8 @@ def write_json(value: object, indent: int = 0, used: int = 0, width: int = 88) -
     :param used: the characters of the line before the value.
     """
     short = json.dumps(value, default=float)
-    if isinstance(value, dict):
-        pairs = (f"{json.dumps(key)}: {write_json(value[key])}" for key in value)
-        short = "{ " + ", ".join(pairs) + " }" if value else "{}"
-    fits = used + len(short) <= width and "\n" not in short
-    if fits or not isinstance(value, dict | list):
+    short = short.replace("{", "{ ").replace("}", " }")
+    if used + len(short) <= width or not isinstance(value, dict | list):
         return short
     inner = " " * (indent + 2)
     if isinstance(value, dict):

@@ -386,6 +386,31 @@ def test_event_of_another_share_is_found(place):
     assert find() == [(group.number, "event")]
 
 
+@pytest.mark.parametrize("is_of_an_earlier_version", [False, True])
+def test_parts_that_do_not_sum_to_their_event_are_found(
+    place, is_of_an_earlier_version
+):
+    # given
+    group = place()
+    if is_of_an_earlier_version:
+        PaymentEventShare.objects.update(amount_value=None)
+    assert find() == []
+    row = PaymentEventShare.objects.select_related("share_event").first()
+
+    # when
+    amount = row.share_event.amount_value + 1
+    PaymentEventShare.objects.filter(pk=row.pk).update(amount_value=amount)
+
+    # then
+    assert find() == [(group.number, "unsettled")]
+
+    # and settling puts it right, with a new key
+    assert list(sweep(everything=True))
+    assert find() == []
+    row.refresh_from_db()
+    assert row.ended_at
+
+
 def test_legacy_payments_are_counted(make_cart, get_total, complete, settings):
     # given
     settings.PLUGINS = [*settings.PLUGINS, get_dummy_gateway()]

@@ -50,27 +50,13 @@ class _OfOrder(graphene.AbstractType):
         return SellerByOrderIdLoader(info.context).load(root.order_id)
 
 
-def _amount(what: str) -> graphene.Field:
+def _amount(name: str, what: str) -> graphene.Field:
     """Return a field of an amount that the share's transaction has."""
 
-    def resolve(root: TransactionShare, info: ResolveInfo):
-        name = info.field_name[0].lower() + info.field_name[1:]
-        field = _AMOUNTS[name]
-        return _to_money(getattr(root.transaction, field), root.transaction.currency)
+    def resolve(root: TransactionShare, _info: ResolveInfo):
+        return _to_money(getattr(root.transaction, name), root.transaction.currency)
 
     return graphene.Field(Money, required=True, description=what, resolver=resolve)
-
-
-_AMOUNTS = {
-    "authorizedAmount": "authorized_value",
-    "authorizePendingAmount": "authorize_pending_value",
-    "chargedAmount": "charged_value",
-    "chargePendingAmount": "charge_pending_value",
-    "refundedAmount": "refunded_value",
-    "refundPendingAmount": "refund_pending_value",
-    "canceledAmount": "canceled_value",
-    "cancelPendingAmount": "cancel_pending_value",
-}
 
 
 class PaymentShare(_OfOrder, BaseObjectType):
@@ -82,14 +68,22 @@ class PaymentShare(_OfOrder, BaseObjectType):
         required=True,
         description="The transaction of the order, with the order's part of all events.",
     )
-    authorized_amount = _amount("Amount authorized for the order.")
-    authorize_pending_amount = _amount("Amount of the order's open authorizations.")
-    charged_amount = _amount("Amount charged for the order.")
-    charge_pending_amount = _amount("Amount of the order's open charges.")
-    refunded_amount = _amount("Amount refunded of the order.")
-    refund_pending_amount = _amount("Amount of the order's open refunds.")
-    canceled_amount = _amount("Amount canceled of the order.")
-    cancel_pending_amount = _amount("Amount of the order's open cancelations.")
+    authorized_amount = _amount("authorized_value", "Amount authorized for the order.")
+    authorize_pending_amount = _amount(
+        "authorize_pending_value", "Amount of the order's open authorizations."
+    )
+    charged_amount = _amount("charged_value", "Amount charged for the order.")
+    charge_pending_amount = _amount(
+        "charge_pending_value", "Amount of the order's open charges."
+    )
+    refunded_amount = _amount("refunded_value", "Amount refunded of the order.")
+    refund_pending_amount = _amount(
+        "refund_pending_value", "Amount of the order's open refunds."
+    )
+    canceled_amount = _amount("canceled_value", "Amount canceled of the order.")
+    cancel_pending_amount = _amount(
+        "cancel_pending_value", "Amount of the order's open cancelations."
+    )
 
     class Meta:
         description = (
