@@ -32,7 +32,7 @@ def get_movements(events: Iterable[dict]) -> dict[str, Movement]:
     for event in sorted(
         events, key=lambda each: (each["createdAt"], each["type"][-7:] == "FAILURE")
     ):
-        kind, outcome = event["type"].split("_", 1)
+        kind, _, outcome = event["type"].partition("_")
         if event["shares"]:
             # Of one reference, the newest of success and failure decides.
             outcome = "RESULT" if outcome in ("SUCCESS", "FAILURE") else outcome

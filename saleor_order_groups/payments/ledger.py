@@ -42,7 +42,12 @@ class Standing:
 
     @property
     def open_need(self) -> int:
-        """The part of the need that no charge covers, completed or pending."""
+        """The part of the need that no charge covers, completed or pending.
+
+        An order that is not live needs nothing, even if it has less than nothing.
+        """
+        if not self.is_live:
+            return 0
         return max(self.need - self.charged - self.charge_pending, 0)
 
 
@@ -169,7 +174,7 @@ class Ledger:
             amount,
             [
                 [max(row.taken, 0) for row in self.standings],
-                [row.open_need if row.is_live else 0 for row in self.standings],
+                [row.open_need for row in self.standings],
             ],
             live if any(live) else self.totals,
         )

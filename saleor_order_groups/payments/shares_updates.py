@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from saleor.core.utils.events import call_event
-from saleor.payment.models import TransactionEvent
+from saleor.payment.models import TransactionEvent, TransactionItem
 
-from ..models import SharesUpdate
+from ..models import OrderGroupOrder, SharesUpdate
 from ..webhooks.sending import trigger_shares_updated
 from .amounts import NOT_SHARED
 
@@ -46,6 +46,29 @@ def record_update_of_order(order_id: UUID) -> None:
         by_transaction.setdefault(transaction_id, []).append(pk)
     for transaction_id, event_ids in by_transaction.items():
         record_update(transaction_id, event_ids)
+
+
+def record_update_of_report(item: TransactionItem) -> None:
+    """Record what a report has changed of a transaction that one order has alone.
+
+    Nothing is recorded for an order of no group. A report has a reference; set amounts
+    have none, and are told together.
+    """
+    if item.order_id is None:
+        return
+    if not OrderGroupOrder.objects.filter(order_id=item.order_id).exists():
+        return
+    events = list(
+        item.events.filter(include_in_calculations=True)
+        .exclude(type__in=NOT_SHARED)
+        .order_by("pk")
+    )
+    if events and events[-1].psp_reference:
+        events = events[-1:]
+    else:
+        events = [event for event in events if not event.psp_reference]
+    if events:
+        record_update(item.pk, [event.pk for event in events])
 
 
 def announce_updates(transaction_id: int) -> Iterator[SharesUpdate]:

@@ -29,6 +29,7 @@ def _process_order_or_checkout_with_transaction(original: Callable) -> Callable:
 
         from ..payments.records import find_payment
         from ..payments.settlement import settle
+        from ..payments.shares_updates import record_update_of_report
 
         payment = find_payment(transaction.pk)
         if payment is None:
@@ -52,6 +53,7 @@ def _process_order_or_checkout_with_transaction(original: Callable) -> Callable:
                 if payment is None:
                     raise
             if payment is None:
+                record_update_of_report(transaction)
                 return
         settle(payment, manager, user, app)
         transaction.refresh_from_db()
@@ -74,10 +76,13 @@ def _create_event_from_request_and_response(original: Callable) -> Callable:
         from ..payments.records import find_payment
         from ..payments.settlement import settle
         from ..payments.share_transactions import keep_no_actions
+        from ..payments.shares_updates import record_update_of_report
 
         payment = find_payment(request_event.transaction_id)
         if payment is None:
-            return original(request_event, app, transaction_webhook_response)
+            event = original(request_event, app, transaction_webhook_response)
+            record_update_of_report(request_event.transaction)
+            return event
         response = transaction_webhook_response
         if response is not None and not isinstance(response, dict):
             # Saleor would fail on an answer that is not a dict, and leave the request
@@ -166,6 +171,7 @@ def _report_event(original: Callable) -> Callable:
         from ..payments.report_amounts import find_event_amount, find_known_amount
         from ..payments.settlement import settle
         from ..payments.share_transactions import keep_no_actions
+        from ..payments.shares_updates import record_update_of_report
 
         id, token = data.get("id"), data.get("token")
         if bool(id) == bool(token):
@@ -189,6 +195,7 @@ def _report_event(original: Callable) -> Callable:
             return result
         payment = find_payment(transaction.pk)
         if payment is None:
+            record_update_of_report(transaction)
             return result
         if has_no_actions and payment.transaction_id == transaction.pk:
             keep_no_actions(payment)

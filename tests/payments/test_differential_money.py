@@ -1191,6 +1191,13 @@ CORPUS = {
         Report(A, "CHARGE_SUCCESS", 6333),
         Report(None, "AUTHORIZATION_ADJUSTMENT", 8000),
     ],
+    "authorization beside a canceled order that has less than nothing": [
+        End(C, OrderStatus.CANCELED),
+        Update("authorized", 5697),
+        Report(None, "REFUND_SUCCESS", 1495),
+        Update("authorized", 10500),
+        Report(None, "CHARGE_SUCCESS", 10600),
+    ],
     "charge-back beside a refund": [
         CHARGED,
         Ask(A, "REFUND"),

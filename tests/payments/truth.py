@@ -158,9 +158,10 @@ class State:
         return draw_down_in_turn(amount, stages, weights)
 
     def _need(self, *has: Parts) -> Parts:
-        needs = self._mask(self.totals, is_live=True)
-        rows = zip(needs, *has, strict=True)
-        return floor([need - sum(rest) for need, *rest in rows])
+        rows = zip(self.totals, *has, strict=True)
+        needs = floor([total - sum(rest) for total, *rest in rows])
+        # An order that is not live needs nothing, even if it has less than nothing.
+        return self._mask(needs, is_live=True)
 
     def _mask(self, amounts: Parts, *, is_live: bool) -> Parts:
         pairs = zip(amounts, self.live, strict=True)

@@ -5,6 +5,7 @@ the process that asks for them, so that their statements count too. STEP sets ho
 many statements lie between two kills; 1 kills at each.
 """
 
+import datetime
 import json
 import os
 import signal
@@ -67,6 +68,12 @@ def receiver(
             webhook.events.create(event_type=f"order_group_{each}")
         webhook.events.create(event_type="transaction_shares_updated")
         yield receiver
+
+
+@pytest.fixture(autouse=True)
+def lasting_tokens(settings):
+    """Let tokens outlive a long run: by default they expire after five minutes."""
+    settings.JWT_TTL_ACCESS = datetime.timedelta(days=1)
 
 
 class Kill:

@@ -1,6 +1,7 @@
 """The examples pay sellers: docs/splits.md is output of these runs."""
 
 import threading
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -115,7 +116,8 @@ SHARES = """
 class Run:
     """A payment app with its provider, and a purchase that is paid with it.
 
-    `received`: the webhooks of Saleor that the app has got, in order.
+    `received`: the webhooks of Saleor that the app has got, in order. `gates`: by
+    event, webhooks of which the app does not handle while the gate is closed.
     """
 
     def __init__(self, saleor, api, app, provider, shop_token):
@@ -125,6 +127,7 @@ class Run:
         self.answers = []
         self.failures = []
         self.working = 0
+        self.gates = {}
         self._lock = threading.Lock()
         self.server = make_server(self.handle)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -133,8 +136,11 @@ class Run:
 
     def handle(self, event, payload):
         with self._lock:
-            self.working += 1
             self.received.append((event, payload))
+        if event in self.gates:
+            self.gates[event].wait(WAIT_SECONDS)
+        with self._lock:
+            self.working += 1
         try:
             answer = self.app.handle(event, payload)
             self.answers.append((event, answer))
@@ -150,6 +156,9 @@ class Run:
         self.server.shutdown()
         self.server.server_close()
         self.provider.stop()
+
+    def count(self, event):
+        return len([name for name, _ in self.received if name == event])
 
     def last(self, event):
         return [payload for name, payload in self.received if name == event][-1]
@@ -201,6 +210,20 @@ class Run:
             )["orderGroupCharge"]
             assert not answer["errors"], answer
 
+    @contextmanager
+    def settling(self, asked=0):
+        """Wait until the block has let the app ask the provider so often, and all idle."""
+        expected = len(self.provider.asked) + asked
+        yield
+        until(
+            lambda: len(self.provider.asked) >= expected,
+            WAIT_SECONDS,
+            lambda: (expected, self.provider.asked, self.failures),
+        )
+        for _ in range(2):
+            self.saleor.wait_until_idle()
+            until(lambda: not self.working, WAIT_SECONDS, lambda: self.received)
+
     # What the provider does
 
     def deliver(self, payload, asked=0):
@@ -228,6 +251,13 @@ class Run:
             if get_slug(each) == seller
         ]
         return share_id
+
+    def get_references(self):
+        return {
+            event["pspReference"]
+            for event in self.get_events()
+            if event["type"] == "REFUND_SUCCESS" and event["shares"]
+        }
 
     def get_events(self):
         return self.api.read(self.transaction_id)["events"]
@@ -472,12 +502,24 @@ def test_stripe_pays_three_sellers(stripe_run, make_cart):
     page.show_asked("refund, requests", "amount", "charge")
     assert stripe.accounts["acct_alpha"] == 5640 - 995
 
-    # and a refund on Stripe's own site, which is known to be beta's only later
-    refund = stripe.refund("ch_1", 1000)["id"]
-    run.report(run.transaction_id, "10.00", refund, asked=3)
+    # and a refund on Stripe's own site, while the app has not answered another one
+    is_answered = run.gates["transaction_refund_requested"] = threading.Event()
+    run.request("alpha", "REFUND", "10.00", asked=0)
+    until(
+        lambda: run.count("transaction_refund_requested") == 2,
+        WAIT_SECONDS,
+        lambda: run.received,
+    )
+    by_hand = stripe.refund("ch_1", 1000)["id"]
+    run.report(run.transaction_id, "10.00", by_hand, asked=1)
     page.show_rows("refunded by hand", ["REFUND_SUCCESS"])
     page.show_asked("refunded by hand, requests", "amount")
-    run.report(run.get_share_id("beta"), "10.00", refund, asked=4)
+    # The signals come when the answer has been divided, so that the app reads it once.
+    may_read = run.gates["transaction_shares_updated"] = threading.Event()
+    is_answered.set()
+    until(lambda: "re_3" in run.get_references(), WAIT_SECONDS, run.get_references)
+    with run.settling(asked=5):
+        may_read.set()
     page.show_rows("corrected", ["REFUND_SUCCESS"])
     page.show_asked("corrected, requests", "amount", "destination")
 
@@ -495,7 +537,7 @@ def test_stripe_pays_three_sellers(stripe_run, make_cart):
     assert len(stripe.asked) == asked
     of_alpha = run.api.read(run.get_share_id("alpha"))["events"]
     assert get_ids(of_alpha) < get_ids(run.get_events())
-    commissions = {"alpha": 0, "beta": 0, "gamma": 0}
+    commissions = {"alpha": 282, "beta": 253, "gamma": 118}
     assert_paid(run, stripe.accounts, stripe.platform, commissions)
     page.show_balances(stripe.accounts, commissions)
     page.compare()

@@ -13,6 +13,7 @@ from saleor_order_groups.models import SharesUpdate
 from saleor_order_groups.payments import shares_updates
 from saleor_order_groups.recovery import sweep
 from saleor_order_groups.verification.runner import verify
+from tests.apps.payment import succeed
 from tests.apps.receiver import Receiver
 from tests.apps.server import serve
 from tests.helpers.payments import CART
@@ -97,6 +98,80 @@ def test_cart_of_one_seller(
 
     # then
     assert get_updates(receiver) == [{"CHARGE_SUCCESS": [65]}]
+
+    # and later reports are told, also one that a crash may have cut off
+    report(transaction, "REFUND_SUCCESS", "5.00", "refund")
+    assert get_updates(receiver)[1:] == [{"REFUND_SUCCESS": [5]}]
+    report(transaction, "REFUND_SUCCESS", "5.00", "refund")
+    assert get_updates(receiver)[2:] == [{"REFUND_SUCCESS": [5]}]
+
+
+def test_answer_to_a_request_of_one_order(
+    receiver,
+    payment_app,
+    make_cart,
+    transaction_item_generator,
+    app_api_client,
+    report,
+    complete,
+    request_action,
+):
+    # given
+    checkout = make_cart([("alpha", "60.00")])
+    transaction = transaction_item_generator(
+        checkout_id=checkout.pk, app=app_api_client.app, psp_reference=None
+    )
+    report(transaction, "CHARGE_SUCCESS", "65.00", "charge")
+    assert not complete(checkout)["errors"]
+    payment_app.answer = succeed("refund")
+
+    # when
+    assert request_action(transaction, "REFUND", "5.00") == []
+
+    # then
+    assert get_updates(receiver) == [
+        {"CHARGE_SUCCESS": [65]},
+        {"REFUND_SUCCESS": [5]},
+    ]
+
+
+def test_amounts_that_are_set_are_told_together(
+    receiver,
+    make_cart,
+    transaction_item_generator,
+    app_api_client,
+    complete,
+    update,
+    report,
+):
+    # given
+    checkout = make_cart([("alpha", "60.00")])
+    transaction = transaction_item_generator(
+        checkout_id=checkout.pk, app=app_api_client.app, psp_reference=None
+    )
+    report(transaction, "AUTHORIZATION_SUCCESS", "65.00", "authorization")
+    assert not complete(checkout)["errors"]
+
+    # when
+    update(transaction, charged="60.00", refunded="5.00")
+
+    # then
+    assert get_updates(receiver)[1:] == [
+        {"CHARGE_SUCCESS": [60], "REFUND_SUCCESS": [5]}
+    ]
+
+
+def test_order_of_no_group_is_not_told_of(
+    receiver, order, transaction_item_generator, app_api_client, report
+):
+    # given
+    transaction = transaction_item_generator(order_id=order.pk, app=app_api_client.app)
+
+    # when
+    report(transaction, "CHARGE_SUCCESS", "65.00", "charge")
+
+    # then
+    assert receiver.requests == []
 
 
 def test_update_that_is_cut_off_is_sent_by_the_sweep(
