@@ -724,8 +724,16 @@ class World:
             if outcome == "success" and not part:
                 # Saleor reads an amount of nothing as what was asked for.
                 self._deliver(delivery, request.action, "later", 0, reference)
+                type = f"{request.action.upper()}_SUCCESS"
                 self.send(
-                    self.items[index], f"{request.action.upper()}_SUCCESS", 0, reference
+                    self.items[index],
+                    type,
+                    0,
+                    reference,
+                    # A report may have come before the answer.
+                    repeated=self.items[index]
+                    .events.filter(type=type.lower(), psp_reference=reference)
+                    .exists(),
                 )
             else:
                 self._deliver(delivery, request.action, outcome, part, reference)
