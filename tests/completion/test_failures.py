@@ -331,6 +331,9 @@ def test_a_crash_after_the_commit_loses_only_what_the_sweep_does_again(
     assert record_after_commit == of_saleor | {
         ("UPDATE", "saleor_order_groups_ordergroupevent"),
         ("UPDATE", "saleor_order_groups_ordergrouporder"),
+        # The worker announces the shares of the payment.
+        ("UPDATE", "saleor_order_groups_sharesupdate"),
+        ("DELETE", "saleor_order_groups_sharesupdate"),
     }
     assert of_saleor == {
         ("INSERT", "account_customerevent"),
