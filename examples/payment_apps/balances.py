@@ -30,7 +30,7 @@ def get_movements(events: Iterable[dict]) -> dict[str, Movement]:
     """
     decisive = {}
     for event in sorted(
-        events, key=lambda each: (each["createdAt"], each["type"][-7:] == "FAILURE")
+        events, key=lambda each: (each["createdAt"], each["type"].endswith("FAILURE"))
     ):
         kind, _, outcome = event["type"].partition("_")
         if event["shares"]:

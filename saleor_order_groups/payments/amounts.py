@@ -33,6 +33,7 @@ NOT_SHARED = (
     TransactionEventType.AUTHORIZATION_ACTION_REQUIRED,
     TransactionEventType.CHARGE_ACTION_REQUIRED,
 )
+
 # The message of the authorization adjustment by which a share lends authorization to
 # siblings that have charged or canceled more than their own.
 LENT = "Authorization that other orders of the purchase have used."
@@ -64,6 +65,11 @@ def is_loan(event: TransactionEvent) -> bool:
         and not event.psp_reference
         and event.message == LENT
     )
+
+
+def is_divided(event: TransactionEvent) -> bool:
+    """Tell whether an event counts and concerns money: it has parts, once settled."""
+    return event.include_in_calculations and event.type not in NOT_SHARED
 
 
 def split_type(event_type: str) -> tuple[str, str]:

@@ -13,10 +13,10 @@ from saleor.payment import TransactionEventType
 
 from ..models import PaymentEventShare
 from .amounts import (
-    NOT_SHARED,
     STILL_PENDING,
     Book,
     get_amounts,
+    is_divided,
     is_loan,
     split_type,
 )
@@ -48,7 +48,7 @@ def get_parts(locked: LockedPayment, entry: Entry) -> Parts:
     does not count, moves no money or concerns no order.
     """
     event = entry.event
-    if not event.include_in_calculations or event.type in NOT_SHARED:
+    if not is_divided(event):
         return {}
     found: Parts = {}
     for found in _find_divisions(locked, entry):

@@ -16,13 +16,13 @@ from ..models import GroupPayment, PaymentEventShare, PaymentShare
 from ..money.minor_units import floor_minor, to_decimal
 from .amounts import (
     AMOUNTS,
-    NOT_SHARED,
     STILL_PENDING,
     Book,
     copy_event,
     get_amounts,
     get_dropped,
     get_unmatched,
+    is_divided,
     split_type,
 )
 from .ledger import Ledger, Standing
@@ -393,11 +393,7 @@ class LockedPayment:
 
 def is_reportable(event: TransactionEvent) -> bool:
     """Tell whether an event counts and concerns money that moves or is to move."""
-    return (
-        event.include_in_calculations
-        and event.type not in NOT_SHARED
-        and event.message != STILL_PENDING
-    )
+    return is_divided(event) and event.message != STILL_PENDING
 
 
 def _find_asked(

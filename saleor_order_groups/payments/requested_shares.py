@@ -37,11 +37,12 @@ def divide_before_completion(
     :param asked: the transaction of which the amount is requested.
     :param action: the first part of the event's type, such as "charge".
     :param totals: the orders' totals after gift cards, in minor units.
-    :param transactions: all transactions of the checkout, by key.
+    :param transactions: all transactions of the checkout, by key, with their events
+        prefetched.
     """
     needs = list(totals)
     for transaction in transactions:
-        events = list(transaction.events.order_by("pk"))
+        events = sorted(transaction.events.all(), key=lambda event: event.pk)
         if transaction.pk == asked.pk:
             events.append(_make_event(transaction, action, amount))
         divided = _divide(transaction, events, totals, needs)

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from saleor.payment.models import TransactionEvent, TransactionItem
 
 from ..models import PaymentEventShare, PaymentShare
-from .amounts import NOT_SHARED
+from .amounts import is_divided
 
 # Keys that derive from Saleor's own begin here; another value would change them.
 _NAMESPACE = UUID("6f9d3c1e-3c55-4b7b-9f0a-5f2f0c9f6d21")
@@ -123,11 +123,6 @@ def get_parts_of_request(
         .order_by(_POSITION, "pk")
         .values_list("share__order_id", "share_event__amount_value")
     )
-
-
-def is_divided(event: TransactionEvent) -> bool:
-    """Tell whether an event counts, and so has parts."""
-    return event.include_in_calculations and event.type not in NOT_SHARED
 
 
 def _select_parts(event_ids: Collection[int], using: str):

@@ -36,12 +36,20 @@ def load_readable_group(info: ResolveInfo, transaction: TransactionItem):
     def with_group(group: OrderGroup | None) -> OrderGroup | None:
         if group is None:
             return None
-        # Saleor's lazy user is falsy for an app, and never None.
-        is_own = user is not None and bool(user) and group.user_id == user.pk
+        is_own = bool(user and group.user_id == user.pk)
         is_visible = channel_ids is None or group.channel_id in channel_ids
         return group if is_own or is_visible else None
 
     return load_group(info.context, transaction).then(with_group)
+
+
+def refuse_without_permission(info: ResolveInfo) -> None:
+    """Refuse a requestor that may read no shares at all; nothing is read.
+
+    :raises PermissionDenied: the requestor has neither permission.
+    """
+    if not may_read_transactions(info):
+        raise PermissionDenied(permissions=PERMISSIONS)
 
 
 def with_access(info: ResolveInfo, transaction: TransactionItem, load: Callable):
@@ -50,8 +58,7 @@ def with_access(info: ResolveInfo, transaction: TransactionItem, load: Callable)
     :raises PermissionDenied: the requestor has neither permission, or is staff without
         access to the channel of the transaction's group.
     """
-    if not may_read_transactions(info):
-        raise PermissionDenied(permissions=PERMISSIONS)
+    refuse_without_permission(info)
     channel_ids = _get_channel_ids(info)
     if channel_ids is None:
         return load()

@@ -6,12 +6,12 @@ from saleor.graphql.payment.dataloaders import TransactionItemByIDLoader
 from saleor.payment.models import TransactionEvent, TransactionItem
 
 from ...models import GroupPayment, OrderGroup
+from ...payments.amounts import is_divided
 from ...payments.shares import (
     EventShare,
     TransactionShare,
     get_event_shares,
     get_shares,
-    is_divided,
 )
 from ..groups.dataloaders import OrderGroupByIdLoader, OrderGroupByOrderIdLoader
 

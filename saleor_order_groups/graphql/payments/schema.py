@@ -12,7 +12,7 @@ from saleor.payment.interface import (
 
 from ..core.descriptions import ADDED_IN_01
 from ..groups.types.order_group import OrderGroup
-from .access import load_readable_group, may_read_transactions, with_access
+from .access import load_readable_group, refuse_without_permission, with_access
 from .dataloaders import SharesByEventLoader, SharesByTransactionLoader
 from .requested import resolve_action_shares, resolve_session_shares
 from .types.shares import PaymentShare, TransactionAmountShare, TransactionEventShare
@@ -73,9 +73,7 @@ class TransactionEventFields:
         def with_transaction(transaction: models.TransactionItem):
             return with_access(info, transaction, lambda: loader.load(root))
 
-        if not may_read_transactions(info):
-            # Denied below, without reading the transaction.
-            return with_transaction(root.transaction)
+        refuse_without_permission(info)
         return (
             TransactionItemByIDLoader(info.context)
             .load(root.transaction_id)

@@ -20,7 +20,7 @@ from saleor.payment import models
 from saleor.webhook import payloads as saleor_payloads
 
 from ...models import SharesUpdate
-from ...payments.shares import is_divided
+from ...payments.amounts import is_divided
 from ...webhooks.event_types import SHARES_UPDATED, SHARES_UPDATED_DESCRIPTION
 from ...webhooks.payloads import generate_shares_payload
 from ..core.descriptions import ADDED_IN_01

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from graphene import Node
 from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
 from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
@@ -380,10 +382,11 @@ def test_customer_sees_the_transaction_without_shares(
     gateway = {"id": GIFT_CARD_PAYMENT_GATEWAY_ID, "data": {"code": gift_card.code}}
 
     # when
-    response = user_api_client.post_graphql(
-        mutation,
-        {"id": Node.to_global_id("Checkout", checkout.pk), "gateway": gateway},
-    )
+    with CaptureQueriesContext(connection) as queries:
+        response = user_api_client.post_graphql(
+            mutation,
+            {"id": Node.to_global_id("Checkout", checkout.pk), "gateway": gateway},
+        )
 
     # then
     content = get_graphql_content(response, ignore_errors=True)
@@ -393,6 +396,19 @@ def test_customer_sees_the_transaction_without_shares(
     assert [event["shares"] for event in transaction["events"]] == [None, None]
     codes = [error["extensions"]["exception"]["code"] for error in content["errors"]]
     assert codes == ["PermissionDenied"] * 3
+
+    # and no transaction was read for the events after them
+    statements = [each["sql"] for each in queries]
+    events = [
+        i
+        for i, sql in enumerate(statements)
+        if "ORDER BY" in sql and sql.startswith('SELECT "payment_transactionevent"')
+    ]
+    assert not [
+        sql
+        for sql in statements[events[-1] :]
+        if 'FROM "payment_transactionitem"' in sql
+    ]
 
 
 def test_payout_reference(
