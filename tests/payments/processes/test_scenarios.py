@@ -92,10 +92,16 @@ def test_last_canceled_order_cancels_what_is_left(
     purchase = buy(CART)
     assert ask(purchase.share_ids[0], "CHARGE") == []
     wait_for(purchase, "charged", [63, 63, 0, 0])
+    # Saleor makes an order UNFULFILLED when it hears that it is paid, a canceled one
+    # too: the order must hear it before it is canceled.
+    provider.saleor.wait_until_idle()
 
     # when
-    for order_id in purchase.order_ids:
-        provider.saleor.post(ORDER_CANCEL, provider.token, id=order_id)
+    answers = [
+        provider.saleor.post(ORDER_CANCEL, provider.token, id=order_id)["orderCancel"]
+        for order_id in purchase.order_ids
+    ]
+    assert answers == [{"order": {"status": "CANCELED"}, "errors": []}] * 3
 
     # then: once, and nothing is refunded
     wait_for(purchase, "canceled", [42, 0, "31.5", "10.5"])
