@@ -25,10 +25,13 @@ NO_ACTION = "NO ACTION"
 DELETE_RULES: Mapping[str, Mapping[str, str]] = {
     "ProductSeller": {"product": CASCADE},
     "SellerCustomer": {"user": CASCADE},
+    "SellerMember": {"user": CASCADE},
+    "SellerApp": {"app": CASCADE},
     # A group exists as long as its orders. `groups.channels` handles groups without a
     # channel.
     "OrderGroup": {"user": SET_NULL, "channel": SET_NULL},
     "OrderGroupOrder": {"group": CASCADE, "order": CASCADE},
+    "SellerAct": {"link": CASCADE},
     "OrderGroupState": {"group": CASCADE},
     "OrderGroupEvent": {"group": CASCADE},
     "GroupPayment": {"group": CASCADE, "transaction": CASCADE},

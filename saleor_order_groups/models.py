@@ -38,6 +38,14 @@ class OrderGroupEventType(models.TextChoices):
     EXPIRED = "expired"
 
 
+class SellerRight(models.TextChoices):
+    """What a member or an app of a seller may do with its orders; all may read them."""
+
+    DECIDE = "decide"
+    FULFILL = "fulfill"
+    REFUND = "refund"
+
+
 class MetadataMixin(ModelWithMetadata):
     # Redeclared so that the plugin's migrations do not depend on Saleor's version:
     # Saleor's own fields got a database default in a later version.
@@ -60,6 +68,8 @@ class Seller(MetadataMixin):
         max_length=250, unique=True, blank=True, null=True
     )
     is_active = models.BooleanField(default=True)
+    # The operator's lock: without it members and apps of the seller see no orders.
+    has_access = models.BooleanField(default=True, db_default=True)
     # The payment provider's name for the seller, such as an account.
     payout_reference = models.CharField(max_length=250, blank=True, null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -114,6 +124,56 @@ class SellerCustomer(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["seller", "user"], name="unique_seller_customer"
+            )
+        ]
+
+
+class SellerMember(models.Model):
+    """An account that works on a seller's orders."""
+
+    id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
+    seller = models.ForeignKey(Seller, related_name="members", on_delete=models.CASCADE)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        related_name="seller_memberships",
+        on_delete=models.CASCADE,
+    )
+    rights = ArrayField(
+        models.CharField(max_length=32, choices=SellerRight.choices),
+        blank=True,
+        default=list,
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "user"], name="unique_sellermember_user"
+            )
+        ]
+
+
+class SellerApp(models.Model):
+    """An app that works on a seller's orders."""
+
+    id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
+    seller = models.ForeignKey(Seller, related_name="apps", on_delete=models.CASCADE)
+    app = models.ForeignKey(
+        "app.App", related_name="seller_links", on_delete=models.CASCADE
+    )
+    rights = ArrayField(
+        models.CharField(max_length=32, choices=SellerRight.choices),
+        blank=True,
+        default=list,
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "app"], name="unique_sellerapp_app"
             )
         ]
 
@@ -222,6 +282,16 @@ class OrderGroupOrder(models.Model):
     # mails. Null until then, for the orders of a split checkout only: the plugin does
     # this work for them, and `recovery` does it again after a crash.
     announced_at = models.DateTimeField(blank=True, null=True)
+    # Copies of the order's number and creation time, which never change: the pages of
+    # `sellerOrders` are read from an index. Null until `access.copies` has filled them
+    # in the rows of an earlier version.
+    order_number = models.IntegerField(blank=True, null=True, editable=False)
+    order_created_at = models.DateTimeField(blank=True, null=True, editable=False)
+    # The seller's own reference, such as a number in its ERP.
+    seller_reference = models.CharField(max_length=250, blank=True, null=True)
+    # The `updated_at` of the order for which the seller's apps were last told of it.
+    # Null if they were not told yet.
+    seller_told_at = models.DateTimeField(blank=True, null=True)
 
     class Meta:
         ordering = ("group", "position")
@@ -229,13 +299,60 @@ class OrderGroupOrder(models.Model):
             models.UniqueConstraint(
                 fields=["group", "position"], name="unique_ordergrouporder_position"
             ),
+            models.UniqueConstraint(
+                fields=["seller", "seller_reference"],
+                name="unique_ordergrouporder_reference",
+                condition=models.Q(seller_reference__isnull=False),
+            ),
         ]
         indexes = [
+            BTreeIndex(
+                fields=["seller", "order_created_at", "id"],
+                name="ordergrouporder_seller_created",
+            ),
+            BTreeIndex(
+                fields=["seller", "order_number", "id"],
+                name="ordergrouporder_seller_number",
+            ),
+            BTreeIndex(
+                fields=["seller"],
+                name="ordergrouporder_no_copies",
+                condition=models.Q(order_created_at__isnull=True),
+            ),
             BTreeIndex(
                 fields=["group"],
                 name="ordergrouporder_unannounced",
                 condition=models.Q(announced_at__isnull=True),
             ),
+        ]
+
+
+class SellerAct(models.Model):
+    """An act of a seller's member or app on an order, for audits and for retries.
+
+    The row is written first and commits with the act.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False, default=uuid4)
+    link = models.ForeignKey(
+        OrderGroupOrder, related_name="seller_acts", on_delete=models.CASCADE
+    )
+    act = models.CharField(max_length=32)
+    # The caller's own key: the same act with the same key is done once.
+    idempotency_key = models.CharField(max_length=250, blank=True, null=True)
+    # The arguments of the act.
+    input = models.JSONField(blank=True, default=dict, encoder=CustomJsonEncoder)
+    # Who acted. Not foreign keys: the row outlives the account and the app.
+    user_id = models.IntegerField(blank=True, null=True)
+    app_id = models.IntegerField(blank=True, null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["link", "idempotency_key"], name="unique_selleract_key"
+            )
         ]
 
 

@@ -20,12 +20,15 @@ class NewGroup:
     :param values: values of further fields of `OrderGroup`.
     :param are_announced: whether Saleor itself does, or has done, the work that follows
         the creation of the orders.
+    :param is_old: whether the orders were placed earlier, so that the sellers' apps are
+        not told of them.
     """
 
     checkout_token: UUID | None
     orders: Sequence[tuple[Order, Seller | None]]
     values: Mapping[str, Any] = field(default_factory=dict)
     are_announced: bool = True
+    is_old: bool = False
 
 
 def create_groups(new_groups: Sequence[NewGroup]) -> list[OrderGroup]:
@@ -45,6 +48,9 @@ def create_groups(new_groups: Sequence[NewGroup]) -> list[OrderGroup]:
             placed_total_net_amount=order.total_net_amount,
             placed_total_gross_amount=order.total_gross_amount,
             announced_at=timezone.now() if new_group.are_announced else None,
+            order_number=order.number,
+            order_created_at=order.created_at,
+            seller_told_at=order.updated_at if new_group.is_old else None,
         )
         for group, new_group in zip(groups, new_groups, strict=True)
         for position, (order, seller) in enumerate(new_group.orders)

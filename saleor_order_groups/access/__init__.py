@@ -1,0 +1,1 @@
+"""Access of sellers: who works on a seller's orders, and what they may do."""
