@@ -37,12 +37,14 @@ def check_configuration(app_configs, **kwargs) -> list[CheckMessage]:
     Without a database or before the first migration there is no configuration to check.
     """
     from .sellers import source_problems as problems
+    from .sellers.unseen_orders import find_channels_with_unseen_orders
 
     try:
         # A savepoint: a failed statement would otherwise end the caller's transaction.
         with transaction.atomic():
             sources = list(problems.find_silent_sources())
             channels = list(problems.find_unheard_confirmations())
+            unseen = list(find_channels_with_unseen_orders())
     except DatabaseError:
         return []
     return [
@@ -65,5 +67,16 @@ def check_configuration(app_configs, **kwargs) -> list[CheckMessage]:
                 id="saleor_order_groups.W002",
             )
             for channel in channels
+        ),
+        *(
+            Warning(
+                "Members and apps of sellers do not see the orders of carts with one"
+                f" seller in channel {channel}: its group-single-seller is false, and"
+                " such orders belong to no group.",
+                hint="Set group-single-seller to true. Orders that were placed before"
+                " get a group from manage.py create_order_groups.",
+                id="saleor_order_groups.W003",
+            )
+            for channel in unseen
         ),
     ]

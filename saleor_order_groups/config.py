@@ -1,6 +1,6 @@
 """The plugin's configuration of one channel as one typed value."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,9 @@ SHIPPING_ALLOCATION = "shipping-allocation"
 CHARGE_POLICY = "charge-policy"
 SELLER_SOURCE = "seller-source"
 CONFIRMATION = "confirmation"
+SELLER_CUSTOMER_DATA = "seller-customer-data"
+SELLER_LINE_METADATA = "seller-line-metadata"
+SELLER_REFUNDS = "seller-refunds"
 
 
 class ShippingAllocation(StrEnum):
@@ -55,6 +58,24 @@ class Confirmation(StrEnum):
     GROUP = "GROUP"
 
 
+class CustomerData(StrEnum):
+    """What sellers may see of the customers of their orders."""
+
+    SHIPPING_ADDRESS = "SHIPPING_ADDRESS"
+    PHONE = "PHONE"
+    EMAIL = "EMAIL"
+    BILLING_ADDRESS = "BILLING_ADDRESS"
+    NOTE = "NOTE"
+
+
+class SellerRefunds(StrEnum):
+    """Whether sellers may not refund, grant refunds for the shop to pay, or pay them."""
+
+    OFF = "OFF"
+    GRANT = "GRANT"
+    DIRECT = "DIRECT"
+
+
 class SellerSourceType(StrEnum):
     """The type of a seller source: assignments, or the products' own data."""
 
@@ -79,6 +100,7 @@ class SellerSource:
 
 
 ASSIGNMENT = SellerSource(SellerSourceType.ASSIGNMENT)
+DEFAULT_CUSTOMER_DATA = (CustomerData.SHIPPING_ADDRESS, CustomerData.NOTE)
 
 
 @dataclass(frozen=True)
@@ -93,6 +115,9 @@ class OrderGroupsConfig:
     `charge_policy`: whether an order may be charged alone.
     `seller_source`: where the seller of a product is stored.
     `confirmation`: whether the customer gets one confirmation of the whole group.
+    `seller_customer_data`: what sellers see of the customers of their orders.
+    `seller_line_metadata`: the keys of a line's public metadata that its seller sees.
+    `seller_refunds`: whether sellers may refund.
     """
 
     active: bool
@@ -102,6 +127,9 @@ class OrderGroupsConfig:
     charge_policy: ChargePolicy = ChargePolicy.PER_ORDER
     seller_source: SellerSource = ASSIGNMENT
     confirmation: Confirmation = Confirmation.PER_ORDER
+    seller_customer_data: tuple[CustomerData, ...] = DEFAULT_CUSTOMER_DATA
+    seller_line_metadata: tuple[str, ...] = ()
+    seller_refunds: SellerRefunds = SellerRefunds.GRANT
 
 
 def get_config(
@@ -133,7 +161,45 @@ def get_config(
         charge_policy=_read(plugin, channel_slug, CHARGE_POLICY),
         seller_source=_read(plugin, channel_slug, SELLER_SOURCE),
         confirmation=_read(plugin, channel_slug, CONFIRMATION),
+        seller_customer_data=_read(plugin, channel_slug, SELLER_CUSTOMER_DATA),
+        seller_line_metadata=_read(plugin, channel_slug, SELLER_LINE_METADATA),
+        seller_refunds=_read(plugin, channel_slug, SELLER_REFUNDS),
     )
+
+
+def fetch_configs(using: str = DEFAULT_DB_ALIAS) -> dict[str, OrderGroupsConfig]:
+    """Return the configurations of all channels by slug, in one statement.
+
+    A channel keeps its configuration while the plugin is inactive there. Channels that
+    were never configured are missing.
+
+    :raises ImproperlyConfigured: a channel has a wrong value, which was stored without
+        Saleor's API.
+    """
+    configs = {}
+    for channel_slug, active, stored in _fetch_stored(using):
+        values = {
+            name.replace("-", "_"): _parse(channel_slug, name, stored[name])
+            for name in PARSERS
+            if name in stored
+        }
+        configs[channel_slug] = OrderGroupsConfig(active=active, **values)
+    return configs
+
+
+def _fetch_stored(using: str) -> Iterator[tuple[str, bool, dict[str, Any]]]:
+    """Yield each channel's slug, whether the plugin is active there, and its values."""
+    rows = (
+        PluginConfiguration.objects.using(using)
+        .filter(identifier=PLUGIN_ID, channel__isnull=False)
+        .values_list("channel__slug", "active", "configuration")
+    )
+    for channel_slug, active, items in rows:
+        yield (
+            channel_slug,
+            active,
+            {item["name"]: item["value"] for item in items or []},
+        )
 
 
 @dataclass(frozen=True)
@@ -160,18 +226,13 @@ def fetch_seller_sources(using: str = DEFAULT_DB_ALIAS) -> SellerSources:
     :raises ImproperlyConfigured: a channel has a wrong value, which was stored without
         Saleor's API.
     """
-    rows = (
-        PluginConfiguration.objects.using(using)
-        .filter(identifier=PLUGIN_ID, active=True, channel__isnull=False)
-        .values_list("channel__slug", "configuration")
-    )
     return SellerSources(
         {
-            channel_slug: _parse(channel_slug, SELLER_SOURCE, item["value"])
-            for channel_slug, configuration in rows
-            for item in [_DEFAULT_SELLER_SOURCE, *(configuration or [])]
-            # The default comes first, so that the stored value replaces it.
-            if item["name"] == SELLER_SOURCE
+            channel_slug: _parse(
+                channel_slug, SELLER_SOURCE, stored.get(SELLER_SOURCE, str(ASSIGNMENT))
+            )
+            for channel_slug, active, stored in _fetch_stored(using)
+            if active
         }
     )
 
@@ -218,6 +279,27 @@ def parse_seller_source(value: Any) -> SellerSource:
     raise ValueError(f"{value!r} is none of ASSIGNMENT, METADATA:key, ATTRIBUTE:slug.")
 
 
+def parse_customer_data(value: Any) -> tuple[CustomerData, ...]:
+    """Return the data named in a list with commas, each once; an empty list is none.
+
+    :raises ValueError: a name is unknown.
+    """
+    parse = parse_choice(CustomerData)
+    return tuple(parse(name) for name in parse_keys(value))
+
+
+def parse_keys(value: Any) -> tuple[str, ...]:
+    """Return the names in a list with commas, each once.
+
+    :raises ValueError: the value is no text.
+    """
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no list of names with commas.")
+    return tuple(
+        dict.fromkeys(key for each in value.split(",") if (key := each.strip()))
+    )
+
+
 PARSERS: dict[str, Callable[[Any], Any]] = {
     GROUP_SINGLE_SELLER: parse_boolean,
     ALLOW_SHOP_GOODS: parse_boolean,
@@ -225,8 +307,10 @@ PARSERS: dict[str, Callable[[Any], Any]] = {
     CHARGE_POLICY: parse_choice(ChargePolicy),
     SELLER_SOURCE: parse_seller_source,
     CONFIRMATION: parse_choice(Confirmation),
+    SELLER_CUSTOMER_DATA: parse_customer_data,
+    SELLER_LINE_METADATA: parse_keys,
+    SELLER_REFUNDS: parse_choice(SellerRefunds),
 }
-_DEFAULT_SELLER_SOURCE = {"name": SELLER_SOURCE, "value": ASSIGNMENT.type}
 
 
 def _read(plugin: "BasePlugin", channel_slug: str, name: str) -> Any:

@@ -6,18 +6,24 @@ from django.core.exceptions import ValidationError
 from saleor.plugins.base_plugin import BasePlugin, ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
 
+from .access.tasks import tell_after_hook
 from .config import (
     ALLOW_SHOP_GOODS,
     ASSIGNMENT,
     CHARGE_POLICY,
     CONFIRMATION,
+    DEFAULT_CUSTOMER_DATA,
     GROUP_SINGLE_SELLER,
     PARSERS,
     PLUGIN_ID,
+    SELLER_CUSTOMER_DATA,
+    SELLER_LINE_METADATA,
+    SELLER_REFUNDS,
     SELLER_SOURCE,
     SHIPPING_ALLOCATION,
     ChargePolicy,
     Confirmation,
+    SellerRefunds,
     ShippingAllocation,
 )
 from .lifecycle.look import look_after_hook
@@ -31,8 +37,8 @@ if TYPE_CHECKING:
 class OrderGroupsPlugin(BasePlugin):
     """Hold the configuration of each channel; `config` reads it.
 
-    `apps` installs the plugin's behaviour. The two hooks only make events fast: every
-    change of an order's status is followed by one of them.
+    `apps` installs the plugin's behaviour. The hooks only make events fast: every change
+    of an order's status is followed by one of the last two.
     """
 
     PLUGIN_ID = PLUGIN_ID
@@ -50,6 +56,9 @@ class OrderGroupsPlugin(BasePlugin):
         {"name": CHARGE_POLICY, "value": ChargePolicy.PER_ORDER.value},
         {"name": SELLER_SOURCE, "value": str(ASSIGNMENT)},
         {"name": CONFIRMATION, "value": Confirmation.PER_ORDER.value},
+        {"name": SELLER_CUSTOMER_DATA, "value": ",".join(DEFAULT_CUSTOMER_DATA)},
+        {"name": SELLER_LINE_METADATA, "value": ""},
+        {"name": SELLER_REFUNDS, "value": SellerRefunds.GRANT.value},
     ]
     CONFIG_STRUCTURE = {
         GROUP_SINGLE_SELLER: {
@@ -100,12 +109,43 @@ class OrderGroupsPlugin(BasePlugin):
                 "one order_group_confirmation of the whole purchase instead."
             ),
         },
+        SELLER_CUSTOMER_DATA: {
+            "type": ConfigurationTypeField.STRING,
+            "label": "What sellers see of customers",
+            "help_text": (
+                "A list with commas of SHIPPING_ADDRESS, PHONE, EMAIL, "
+                "BILLING_ADDRESS, NOTE. An empty list shows nothing."
+            ),
+        },
+        SELLER_LINE_METADATA: {
+            "type": ConfigurationTypeField.STRING,
+            "label": "What sellers see of a line's metadata",
+            "help_text": (
+                "The keys of an order line's public metadata that its seller sees, in a "
+                "list with commas, such as engraving."
+            ),
+        },
+        SELLER_REFUNDS: {
+            "type": ConfigurationTypeField.STRING,
+            "label": "Refunds by sellers",
+            "help_text": (
+                "OFF: sellers cannot refund. GRANT: a seller grants a refund, and the "
+                "shop pays it. DIRECT: a seller's refund is requested at once."
+            ),
+        },
     }
+
+    def order_created(
+        self, order: "Order", previous_value: Any, webhooks: Any = None
+    ) -> Any:
+        tell_after_hook(order)
+        return previous_value
 
     def order_updated(
         self, order: "Order", previous_value: Any, webhooks: Any = None
     ) -> Any:
         look_after_hook(order)
+        tell_after_hook(order)
         return previous_value
 
     def order_confirmed(

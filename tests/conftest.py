@@ -59,6 +59,8 @@ pytest_plugins = [
     "tests.fixtures.payments",
     "tests.fixtures.plugin",
     "tests.fixtures.previews",
+    "tests.fixtures.processes",
+    "tests.fixtures.seller_access",
     "tests.fixtures.seller_sources",
     "tests.fixtures.taxes",
 ]

@@ -42,9 +42,7 @@ class Scope:
         access = self.by_seller.get(seller_id) if seller_id else None
         return access is not None and right in access.rights
 
-    def select_links(
-        self, using: str = DEFAULT_DB_ALIAS
-    ) -> QuerySet[OrderGroupOrder]:
+    def select_links(self, using: str = DEFAULT_DB_ALIAS) -> QuerySet[OrderGroupOrder]:
         """Return the links of all orders in the scope."""
         links = OrderGroupOrder.objects.using(using)
         return links.filter(seller_id__in=list(self.by_seller))
@@ -67,7 +65,9 @@ def read_scope(
     else:
         return Scope()
     found = rows.filter(seller__has_access=True).select_related("seller")
-    return Scope({row.seller_id: Access(row.seller, _read(row.rights)) for row in found})
+    return Scope(
+        {row.seller_id: Access(row.seller, _read(row.rights)) for row in found}
+    )
 
 
 def _read(rights: Iterable[str]) -> frozenset[SellerRight]:

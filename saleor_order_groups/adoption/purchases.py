@@ -73,7 +73,9 @@ def create_groups_of(
             ),
             "private_metadata": dict(private_metadata or {}),
         }
-        new_groups.append(NewGroup(purchase.checkout_token, orders, values, is_old=True))
+        new_groups.append(
+            NewGroup(purchase.checkout_token, orders, values, is_old=True)
+        )
     return create_groups(new_groups)
 
 

@@ -23,7 +23,27 @@ COSTS: dict[str, dict[str, dict]] = {
         "orderGroups": PAGE,
         "seller": ITEM,
         "sellers": PAGE,
+        "sellerAccess": ITEM,
+        "sellerOrder": ITEM,
+        "sellerOrders": PAGE,
     },
+    "SellerAccess": {"seller": ITEM, "customerData": ITEM},
+    "SellerOrderCreated": {"sellerOrder": ITEM},
+    "SellerOrderUpdated": {"sellerOrder": ITEM},
+    "SellerOrder": {
+        "seller": ITEM,
+        "availableActions": ITEM,
+        "billingAddress": ITEM,
+        "fulfillments": ITEM,
+        "lines": ITEM,
+        "refundable": ITEM,
+        "refunds": ITEM,
+        "shippingAddress": ITEM,
+    },
+    "SellerOrderLine": {"productId": ITEM, "thumbnailUrl": ITEM, "warehouses": ITEM},
+    "SellerFulfillment": {"lines": ITEM},
+    "SellerRefund": {"lines": ITEM},
+    "SellerOrderPayload": {"sellerOrder": ITEM},
     "Mutation": {
         "checkoutSellerDeliveryMethodsUpdate": ITEM,
         "sellerAssignProducts": ITEM,
@@ -52,11 +72,15 @@ COSTS: dict[str, dict[str, dict]] = {
     "OrderGroupOperationResult": {"order": ITEM},
     "OrderPreview": {"seller": ITEM},
     "Seller": {
+        "apps": ITEM,
         "customers": PAGE,
+        "members": ITEM,
         "orders": PAGE,
         "products": PAGE,
         "shippingMethods": ITEM,
     },
+    "SellerApp": {"app": ITEM, "seller": ITEM},
+    "SellerMember": {"seller": ITEM, "user": ITEM},
     "TransactionItem": {"orderGroup": ITEM, "shares": ITEM},
     "TransactionEvent": {"shares": ITEM},
     "TransactionSharesUpdated": {"transaction": ITEM, "events": ITEM},
@@ -130,10 +154,14 @@ def extend_schema() -> None:
     from .metadata import extend_metadata
     from .payments import schema as payments
     from .payments.subscription import extend_subscriptions as extend_by_shares
+    from .seller_orders import schema as seller_orders
+    from .seller_orders.subscription import extend_subscriptions as extend_by_orders
     from .sellers import schema as sellers
 
     graft(OrderQueries, schema.Queries)
     graft(OrderMutations, schema.Mutations)
+    graft(OrderQueries, seller_orders.SellerOrderQueries)
+    graft(OrderMutations, seller_orders.SellerOrderMutations)
     graft(CheckoutMutations, checkout.SellerDeliveryMutations)
     graft(ShippingMutations, sellers.SellerShippingMethodMutations)
     graft(Order, groups.OrderFields)
@@ -154,6 +182,7 @@ def extend_schema() -> None:
     extend_cost_map()
     extend_subscriptions()
     extend_by_shares()
+    extend_by_orders()
 
 
 def graft(target: type[ObjectType], source: type) -> None:

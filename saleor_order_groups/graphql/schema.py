@@ -31,9 +31,13 @@ from .groups.status_pages import slice_nearby
 from .groups.totals_of_page import TotalsOfPage
 from .groups.types.order_group import OrderGroup, OrderGroupCountableConnection
 from .sellers.filters import SellerWhereInput
+from .sellers.mutations.seller_app_remove import SellerAppRemove
+from .sellers.mutations.seller_app_save import SellerAppSave
 from .sellers.mutations.seller_assign_products import SellerAssignProducts
 from .sellers.mutations.seller_create import SellerCreate
 from .sellers.mutations.seller_delete import SellerDelete
+from .sellers.mutations.seller_member_remove import SellerMemberRemove
+from .sellers.mutations.seller_member_save import SellerMemberSave
 from .sellers.mutations.seller_unassign_products import SellerUnassignProducts
 from .sellers.mutations.seller_update import SellerUpdate
 from .sellers.resolvers import get_visible_sellers, resolve_seller
@@ -171,3 +175,7 @@ class Mutations:
     seller_delete = SellerDelete.Field()
     seller_assign_products = SellerAssignProducts.Field()
     seller_unassign_products = SellerUnassignProducts.Field()
+    seller_member_save = SellerMemberSave.Field()
+    seller_member_remove = SellerMemberRemove.Field()
+    seller_app_save = SellerAppSave.Field()
+    seller_app_remove = SellerAppRemove.Field()

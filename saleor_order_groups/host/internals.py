@@ -341,6 +341,18 @@ def event_transaction_cancel_requested(*, order_id, reference, user, app) -> Any
     """Record on an order that a cancelation of its group was requested."""
 
 
+@internal("saleor.order.actions", "fulfillment_tracking_updated")
+def fulfillment_tracking_updated(
+    fulfillment, user, app, tracking_number, manager
+) -> Any:
+    """Fire the events of a tracking number that a seller has changed."""
+
+
+@internal("saleor.order.notifications", "send_fulfillment_update")
+def send_fulfillment_update(order, fulfillment, manager) -> Any:
+    """Mail a tracking number that a seller has changed to the customer."""
+
+
 # Webhooks and delivery methods
 
 

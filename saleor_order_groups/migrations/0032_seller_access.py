@@ -29,8 +29,7 @@ def make_key():
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("app", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("app", "0029_alter_app_identifier"),
         ("saleor_order_groups", "0031_shares_update_delete_rule"),
     ]
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, OuterRef, Q
 from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionEvent
@@ -16,13 +17,16 @@ REQUESTS = {
 }
 
 
-def find_open_requests(transaction_ids: Iterable[int]) -> list[TransactionEvent]:
+def find_open_requests(
+    transaction_ids: Iterable[int], using: str = DEFAULT_DB_ALIAS
+) -> list[TransactionEvent]:
     """Return the requests without an answer, the oldest first.
 
     A report that was taken for the answer closes a request too.
     """
     events = (
-        TransactionEvent.objects.filter(
+        TransactionEvent.objects.using(using)
+        .filter(
             Q(psp_reference__isnull=True) | Q(psp_reference=""),
             Q(type__in=REQUESTS, include_in_calculations=False)
             | Q(type__in=REQUESTS.values()),

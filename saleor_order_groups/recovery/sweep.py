@@ -17,6 +17,8 @@ from saleor.order import OrderEvents
 from saleor.payment.models import TransactionEvent
 from saleor.plugins.manager import get_plugins_manager
 
+from ..access.telling import find_due, tell
+from ..groups.copies import copy_orders
 from ..lifecycle.announcing import announce_events
 from ..lifecycle.look import find_changed, look
 from ..lifecycle.records import record_present
@@ -97,6 +99,7 @@ def sweep(
             _announce(running),
             _announce_shares(running),
             _do_again(running),
+            _tell_sellers(running, since),
         ):
             yield from step
         # What has failed is looked at again, but not for ever.
@@ -299,6 +302,15 @@ def _do_again(running: _Running) -> Iterator[str]:
     for group in find_lost_work(timezone.now() - ORDERS_PATIENCE):
         if running.attempt(do_again, group, manager):
             yield f"Announced the orders of group #{group.number} again"
+
+
+def _tell_sellers(running: _Running, since: datetime.datetime) -> Iterator[str]:
+    # A process of an earlier version, or another plugin, has placed the orders.
+    while running.attempt(copy_orders):
+        running.stay_alive()
+    for key in find_due(since, timezone.now() - EVENTS_PATIENCE):
+        if running.attempt(tell, key):
+            yield f"Told a seller of order {key}"
 
 
 def _get_number(group_id: UUID) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from ..config import SELLER_SOURCE
 from ..delete_rules import find_wrong_rules
 from ..models import OrderGroup
+from ..sellers.apps import find_apps_that_see_all
 from ..sellers.source_problems import find_lost_products, find_silent_sources
 from .events import (
     check_announced,
@@ -64,6 +65,8 @@ def verify(
         yield Finding(None, SELLER_SOURCE, problem)
     for wrong in find_wrong_rules():
         yield Finding(None, "delete rule", f"{wrong}; {REPAIR}")
+    for problem in find_apps_that_see_all():
+        yield Finding(None, "seller app", problem)
     yield from find_missing_sweep()
     checked = 0
     groups = OrderGroup.objects.order_by("pk").values_list("pk", flat=True)

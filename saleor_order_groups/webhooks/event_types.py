@@ -55,6 +55,14 @@ SHARES_UPDATED_DESCRIPTION = (
     "sellers reads them again."
 )
 
+SELLER_ORDER_CREATED = "seller_order_created"
+SELLER_ORDER_UPDATED = "seller_order_updated"
+# Sent to the apps that are linked to the order's seller, and to nobody else.
+SELLER_ORDER_DESCRIPTIONS = {
+    SELLER_ORDER_CREATED: "An order of a seller was placed.",
+    SELLER_ORDER_UPDATED: "An order of a seller has changed.",
+}
+
 
 def register_event_types() -> None:
     """Add the events before Saleor's GraphQL enums copy the list of events.
@@ -102,9 +110,16 @@ def _get_events() -> dict[str, dict[str, Any]]:
         }
 
     # As for ORDER_CREATED: a worker builds the payload, and the customer does not wait.
-    # The task that sends SHARES_UPDATED runs in a worker already.
+    # The tasks that send the others run in a worker already.
     manage_orders = OrderPermissions.MANAGE_ORDERS
     handle_payments = PaymentPermissions.HANDLE_PAYMENTS
     return {
         name: describe(name, manage_orders, is_deferred=True) for name in EVENT_NAMES
-    } | {SHARES_UPDATED: describe(SHARES_UPDATED, handle_payments, is_deferred=False)}
+    } | {
+        SHARES_UPDATED: describe(SHARES_UPDATED, handle_payments, is_deferred=False),
+        # No permission of the shop: the link to the seller takes its place.
+        **{
+            name: describe(name, None, is_deferred=False)
+            for name in SELLER_ORDER_DESCRIPTIONS
+        },
+    }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from saleor.payment.models import TransactionItem
     from saleor.plugins.base_plugin import RequestorOrLazyObject
 
-    from ..models import OrderGroupEvent
+    from ..models import OrderGroupEvent, OrderGroupOrder
 
 
 @traced_payload_generator
@@ -51,6 +51,18 @@ def generate_shares_payload(
             "events": [
                 graphene.Node.to_global_id("TransactionEvent", pk) for pk in event_ids
             ],
+            "meta": generate_meta(requestor_data=generate_requestor(None)),
+        },
+        cls=CustomJsonEncoder,
+    )
+
+
+@traced_payload_generator
+def generate_seller_order_payload(link: "OrderGroupOrder") -> str:
+    """Return the global ID of a seller's order, and `meta`, as JSON."""
+    return json.dumps(
+        {
+            "id": graphene.Node.to_global_id("SellerOrder", link.pk),
             "meta": generate_meta(requestor_data=generate_requestor(None)),
         },
         cls=CustomJsonEncoder,

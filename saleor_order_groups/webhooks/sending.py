@@ -1,5 +1,6 @@
 """Send the plugin's events to the webhooks that subscribe to them."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,14 @@ from saleor.webhook.utils import get_webhooks_for_event
 from ..groups.channels import get_channel
 from ..host.internals import filter_webhooks_for_channel, trigger_webhooks_async
 from .event_types import SHARES_UPDATED, get_event_name
-from .payloads import generate_event_payload, generate_shares_payload
+from .payloads import (
+    generate_event_payload,
+    generate_seller_order_payload,
+    generate_shares_payload,
+)
 
 if TYPE_CHECKING:
-    from ..models import OrderGroupEvent, SharesUpdate
+    from ..models import OrderGroupEvent, OrderGroupOrder, SharesUpdate
 
 
 def trigger_order_group_event(
@@ -60,5 +65,27 @@ def trigger_shares_updated(update: "SharesUpdate") -> None:
         legacy_data_generator=partial(
             generate_shares_payload, update.transaction, update.event_ids
         ),
+        queue=settings.ORDER_WEBHOOK_EVENTS_CELERY_QUEUE_NAME,
+    )
+
+
+def trigger_seller_order(
+    link: "OrderGroupOrder", name: str, app_ids: Collection[int]
+) -> None:
+    """Send an event of a seller's order to the webhooks of these apps that listen to it.
+
+    Call it after the commit. The event has no issuing principal: who has changed the
+    order may be the customer.
+    """
+    webhooks = get_webhooks_for_event(name, apps_ids=list(app_ids)) if app_ids else []
+    if not webhooks:
+        return
+    trigger_webhooks_async(
+        None,
+        name,
+        webhooks,
+        subscribable_object=link,
+        requestor=None,
+        legacy_data_generator=partial(generate_seller_order_payload, link),
         queue=settings.ORDER_WEBHOOK_EVENTS_CELERY_QUEUE_NAME,
     )

@@ -1,6 +1,6 @@
 """Filtered pages of groups and sellers, as fast deep in a list as at its start."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 
 from django.core.exceptions import ValidationError
@@ -24,11 +24,13 @@ def filter_and_slice(
     connection_type,
     *,
     take_shortcut: Callable | None = None,
+    filled: Collection[str] = (),
 ):
     """Return the page of the queryset for the arguments of a connection.
 
     :param take_shortcut: a function that returns the page if it finds it faster, and
         None otherwise.
+    :param filled: columns that can be NULL, but are not in the rows of the queryset.
     :raises GraphQLError: the filter exceeds a limit.
     """
     kwargs = {**kwargs, "where": simplify_where(kwargs.get("where"))}
@@ -45,7 +47,7 @@ def filter_and_slice(
             allow_replica=info.context.allow_replica,
         )
 
-    ordering = get_ordering(queryset, kwargs)
+    ordering = get_ordering(queryset, kwargs, filled)
     connection = None
     if ordering and take_shortcut:
         connection = take_shortcut(

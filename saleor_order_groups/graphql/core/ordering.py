@@ -1,6 +1,6 @@
 """The order of a page, if it is an order by columns."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,25 +58,31 @@ class Ordering:
         return comparison(Row(*map(F, self.columns)), Row(*place))
 
 
-def get_ordering(queryset: QuerySet, kwargs: dict) -> Ordering | None:
+def get_ordering(
+    queryset: QuerySet, kwargs: dict, filled: Collection[str] = ()
+) -> Ordering | None:
     """Return the order that a connection's arguments ask for.
 
     None if the rows are sorted by expressions other than columns, or by a column that
     can be NULL: comparisons with NULL are never true.
+
+    :param filled: columns that can be NULL, but are not in these rows.
     """
     sort_by = (
         kwargs.get("sort_by") or sort_queryset_by_default(queryset, reversed=False)[1]
     )
     try:
-        columns = {name: _get_column(queryset.model, name) for name in sort_by["field"]}
+        columns = {
+            name: _get_column(queryset.model, name, filled) for name in sort_by["field"]
+        }
     except FieldDoesNotExist:
         return None
     is_descending = sort_by["direction"] == OrderDirection.DESC
     return Ordering(columns, is_descending != bool(kwargs.get("last")))
 
 
-def _get_column(model: type[Model], name: str) -> Field:
+def _get_column(model: type[Model], name: str, filled: Collection[str]) -> Field:
     field = model._meta.pk if name == "pk" else model._meta.get_field(name)
-    if not isinstance(field, Field) or field.null:
+    if not isinstance(field, Field) or (field.null and name not in filled):
         raise FieldDoesNotExist
     return field

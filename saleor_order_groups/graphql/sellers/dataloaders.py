@@ -8,7 +8,7 @@ from saleor.graphql.core.dataloaders import DataLoader
 from saleor.graphql.product.dataloaders import ProductVariantByIdLoader
 from saleor.shipping.models import ShippingMethod
 
-from ...models import Seller, SellerShippingMethod
+from ...models import Seller, SellerApp, SellerMember, SellerShippingMethod
 from ...sellers.assignments import fetch_sellers_in_channels
 
 
@@ -35,6 +35,38 @@ class ShippingMethodsBySellerIdLoader(DataLoader[UUID, list[ShippingMethod]]):
         ):
             methods[row.seller_id].append(row.shipping_method)
         return [methods[key] for key in keys]
+
+
+class MembersBySellerIdLoader(DataLoader[UUID, list[SellerMember]]):
+    """Load the members of a seller with their accounts."""
+
+    context_key = "saleor_order_groups_members_by_seller_id"
+
+    def batch_load(self, keys):
+        members = defaultdict(list)
+        for member in (
+            SellerMember.objects.using(self.database_connection_name)
+            .filter(seller_id__in=keys)
+            .select_related("seller", "user")
+        ):
+            members[member.seller_id].append(member)
+        return [members[key] for key in keys]
+
+
+class AppsBySellerIdLoader(DataLoader[UUID, list[SellerApp]]):
+    """Load the links of a seller's apps, without apps that are being removed."""
+
+    context_key = "saleor_order_groups_apps_by_seller_id"
+
+    def batch_load(self, keys):
+        links = defaultdict(list)
+        for link in (
+            SellerApp.objects.using(self.database_connection_name)
+            .filter(seller_id__in=keys, app__removed_at__isnull=True)
+            .select_related("seller", "app")
+        ):
+            links[link.seller_id].append(link)
+        return [links[key] for key in keys]
 
 
 class SellerByProductAndChannelLoader(

@@ -19,24 +19,33 @@ from saleor.graphql.core.federation import (
     federated_entity,
     resolve_federation_references,
 )
-from saleor.graphql.core.fields import ConnectionField, PermissionsField
+from saleor.graphql.core.fields import BaseField, ConnectionField, PermissionsField
 from saleor.graphql.core.scalars import DateTime
 from saleor.graphql.core.types import ModelObjectType, NonNullList
 from saleor.graphql.meta.types import ObjectWithMetadata
 from saleor.graphql.order.types import OrderCountableConnection
 from saleor.graphql.product.types import ProductCountableConnection
 from saleor.graphql.shipping.types import ShippingMethodType
+from saleor.graphql.utils import get_user_or_app_from_context
 from saleor.permission.enums import (
     AccountPermissions,
+    AppPermission,
     OrderPermissions,
     PaymentPermissions,
     ProductPermissions,
     ShippingPermissions,
 )
+from saleor.permission.utils import has_one_of_permissions
 
 from ... import models
+from ..core.access import require_all
 from ..core.descriptions import ADDED_IN_01
-from .dataloaders import ShippingMethodsBySellerIdLoader
+from .access_types import SellerApp, SellerMember
+from .dataloaders import (
+    AppsBySellerIdLoader,
+    MembersBySellerIdLoader,
+    ShippingMethodsBySellerIdLoader,
+)
 from .resolvers import (
     get_visible_sellers,
     may_read_all_products,
@@ -106,6 +115,26 @@ class Seller(ModelObjectType[models.Seller]):
         ),
         permissions=[ShippingPermissions.MANAGE_SHIPPING],
     )
+    has_access = graphene.Boolean(
+        description=(
+            "Whether members and apps of the seller see its orders. Null without "
+            "MANAGE_ORDERS or MANAGE_USERS: sellers are public."
+        )
+    )
+    members = BaseField(
+        NonNullList(SellerMember),
+        description=(
+            "Accounts that work on the seller's orders, in the order in which they "
+            "became members.\n\nRequires MANAGE_ORDERS and MANAGE_USERS."
+        ),
+    )
+    apps = BaseField(
+        NonNullList(SellerApp),
+        description=(
+            "Apps that work on the seller's orders, in the order in which they were "
+            "linked.\n\nRequires MANAGE_ORDERS and MANAGE_APPS."
+        ),
+    )
 
     class Meta:
         description = "A seller whose products the shop sells." + ADDED_IN_01
@@ -158,6 +187,28 @@ class Seller(ModelObjectType[models.Seller]):
 
         loader = ShippingMethodsBySellerIdLoader(info.context)
         return loader.load(root.pk).then(in_context)
+
+    @staticmethod
+    def resolve_has_access(root: models.Seller, info: ResolveInfo):
+        requestor = get_user_or_app_from_context(info.context)
+        permissions = [OrderPermissions.MANAGE_ORDERS, AccountPermissions.MANAGE_USERS]
+        may_know = has_one_of_permissions(requestor, permissions)
+        return root.has_access if may_know else None
+
+    @staticmethod
+    def resolve_members(root: models.Seller, info: ResolveInfo):
+        require_all(
+            info.context,
+            [OrderPermissions.MANAGE_ORDERS, AccountPermissions.MANAGE_USERS],
+        )
+        return MembersBySellerIdLoader(info.context).load(root.pk)
+
+    @staticmethod
+    def resolve_apps(root: models.Seller, info: ResolveInfo):
+        require_all(
+            info.context, [OrderPermissions.MANAGE_ORDERS, AppPermission.MANAGE_APPS]
+        )
+        return AppsBySellerIdLoader(info.context).load(root.pk)
 
     @classmethod
     def get_node(cls, _info: ResolveInfo, id: str | UUID) -> models.Seller | None:

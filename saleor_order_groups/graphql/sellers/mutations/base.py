@@ -26,6 +26,12 @@ def field_error(field: str, message: str, code: SellerErrorCode) -> ValidationEr
     return ValidationError({field: ValidationError(message, code=code.value)})
 
 
+def not_found(field: str, what: str, value: str | None) -> ValidationError:
+    """Return the error for an ID or a reference of nothing."""
+    message = f"Couldn't resolve to {what}: {value}"
+    return field_error(field, message, SellerErrorCode.NOT_FOUND)
+
+
 def lock_seller(
     global_id: str | None, external_reference: str | None = None, *, no_key: bool
 ) -> models.Seller:
@@ -37,19 +43,27 @@ def lock_seller(
     validate_one_of_args_is_in_mutation(
         "id", global_id, "external_reference", external_reference
     )
-    sellers = models.Seller.objects.select_for_update(of=("self",), no_key=no_key)
-    field, value = (
-        ("id", global_id) if global_id else ("external_reference", external_reference)
-    )
     if global_id:
-        pk = global_id_to_uuid(global_id, "Seller")
-        seller = sellers.filter(pk=pk).first() if pk else None
-    else:
-        seller = sellers.filter(external_reference=external_reference).first()
+        return lock_seller_of_id("id", global_id, no_key=no_key)
+    sellers = models.Seller.objects.select_for_update(of=("self",), no_key=no_key)
+    seller = sellers.filter(external_reference=external_reference).first()
     if seller is None:
-        raise field_error(
-            field, f"Couldn't resolve to a seller: {value}", SellerErrorCode.NOT_FOUND
-        )
+        raise not_found("external_reference", "a seller", external_reference)
+    return seller
+
+
+def lock_seller_of_id(field: str, global_id: str, *, no_key: bool) -> models.Seller:
+    """Lock a seller's row until the end of the transaction, and return the seller.
+
+    :param field: the field of the input that has the ID.
+    :param no_key: True if rows that refer to the seller may be added meanwhile.
+    :raises ValidationError: on the field, the seller does not exist.
+    """
+    sellers = models.Seller.objects.select_for_update(of=("self",), no_key=no_key)
+    pk = global_id_to_uuid(global_id, "Seller")
+    seller = sellers.filter(pk=pk).first() if pk else None
+    if seller is None:
+        raise not_found(field, "a seller", global_id)
     return seller
 
 
@@ -74,7 +88,7 @@ def _lock_rows[Row: Model](
     :param type_names: the types of the API that show the rows.
     :raises ValidationError: on the field, with the IDs of rows that do not exist.
     """
-    pk_by_id = {global_id: _to_pk(global_id, type_names) for global_id in global_ids}
+    pk_by_id = {global_id: to_pk(global_id, type_names) for global_id in global_ids}
     rows = list(
         model._default_manager.filter(pk__in=[pk for pk in pk_by_id.values() if pk])
         .order_by("pk")
@@ -84,11 +98,7 @@ def _lock_rows[Row: Model](
     )
     found = {row.pk for row in rows}
     if unknown := [each for each, pk in pk_by_id.items() if pk not in found]:
-        raise field_error(
-            field,
-            f"Couldn't resolve to {field.replace('_', ' ')}: {', '.join(unknown)}",
-            SellerErrorCode.NOT_FOUND,
-        )
+        raise not_found(field, field.replace("_", " "), ", ".join(unknown))
     return rows
 
 
@@ -112,7 +122,8 @@ def lock_shipping_methods(global_ids: Collection[str]) -> list[ShippingMethod]:
     return _lock_rows(ShippingMethod, "shipping_methods", global_ids, type_names)
 
 
-def _to_pk(global_id: str, type_names: Collection[str]) -> int | None:
+def to_pk(global_id: str, type_names: Collection[str]) -> int | None:
+    """Return the key in the ID of a row of Saleor's; None if the ID is impossible."""
     try:
         type_name, pk = from_global_id_or_error(global_id)
         return int(pk) if type_name in type_names else None
@@ -158,8 +169,9 @@ class SellerMutation(BaseMutation):
             data["external_reference"] = data["external_reference"] or None
         if "payout_reference" in data:
             data["payout_reference"] = data["payout_reference"] or None
-        if data.get("is_active", True) is None:
-            data.pop("is_active")
+        for name in ("is_active", "has_access"):
+            if data.get(name, True) is None:
+                data.pop(name)
         for name, value in data.items():
             setattr(seller, name, value)
         cls.validate_and_update_metadata(seller, metadata, private_metadata)

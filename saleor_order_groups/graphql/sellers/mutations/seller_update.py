@@ -10,6 +10,7 @@ from ...core.descriptions import ADDED_IN_01
 from ..enums import SellerErrorCode
 from ..errors import SellerError
 from ..types import Seller
+from .access import require_for_lock, require_to_unlock
 from .base import SellerMutation, field_error, lock_seller
 from .inputs import SellerUpdateInput
 
@@ -35,6 +36,24 @@ class SellerUpdate(SellerMutation):
         support_private_meta_field = True
 
     @classmethod
+    def check_permissions(
+        cls, context, permissions=None, require_all_permissions=False, **data
+    ):
+        """Require MANAGE_PRODUCTS, unless the caller sets only `hasAccess`.
+
+        :raises PermissionDenied: the caller may not set `hasAccess`.
+        """
+        input = data["data"]["input"]
+        has_access = input.get("has_access")
+        if has_access is not None:
+            require_for_lock(context, has_access=has_access)
+            if set(input) == {"has_access"}:
+                return True
+        return super().check_permissions(
+            context, permissions, require_all_permissions, **data
+        )
+
+    @classmethod
     def perform_mutation(  # type: ignore[override]
         cls, _root, info: ResolveInfo, /, *, input, id=None, external_reference=None
     ):
@@ -50,5 +69,7 @@ class SellerUpdate(SellerMutation):
                     )
         with transaction.atomic():
             seller = lock_seller(id, external_reference, no_key=True)
+            if data.get("has_access"):
+                require_to_unlock(info.context, seller)
             cls.save_seller(info, seller, data)
         return cls(seller=seller)

@@ -1,0 +1,66 @@
+"""Tell a seller's apps of its orders, by SELLER_ORDER_CREATED and SELLER_ORDER_UPDATED.
+
+The link has a mark: the order's `updated_at` for which the seller's apps were last told.
+An order that has changed since is due. Several changes become one event. The mark is set
+after the event was sent, so that a crash between the two sends it again.
+"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from ..models import OrderGroupOrder, SellerApp
+from ..webhooks.event_types import SELLER_ORDER_CREATED, SELLER_ORDER_UPDATED
+from ..webhooks.sending import trigger_seller_order
+
+_IS_DUE = Q(seller_told_at=None) | Q(seller_told_at__lt=F("order__updated_at"))
+
+
+def is_due(order_id: UUID) -> bool:
+    """Tell whether the seller's apps have to be told of an order."""
+    return _select_due().filter(order=order_id).exists()
+
+
+def find_due(since: datetime.datetime, before: datetime.datetime) -> Iterator[UUID]:
+    """Yield the orders that have changed in a time and are due."""
+    links = _select_due().filter(
+        order__updated_at__gte=since, order__updated_at__lt=before
+    )
+    yield from links.order_by().values_list("order_id", flat=True)
+
+
+def tell(order_id: UUID) -> bool:
+    """Tell the seller's apps of an order, if it is due; return whether it was.
+
+    Call it outside a transaction.
+    """
+    link = _select_due().filter(order=order_id).select_related("order").first()
+    if link is None:
+        return False
+    app_ids = _select_apps(link.seller_id).values_list("app_id", flat=True)
+    name = SELLER_ORDER_UPDATED if link.seller_told_at else SELLER_ORDER_CREATED
+    trigger_seller_order(link, name, list(app_ids))
+    # The order may have changed since it was read: then it stays due.
+    OrderGroupOrder.objects.filter(
+        Q(seller_told_at=None) | Q(seller_told_at__lt=link.order.updated_at),
+        pk=link.pk,
+    ).update(seller_told_at=link.order.updated_at)
+    return True
+
+
+def _select_due() -> QuerySet[OrderGroupOrder]:
+    """Return the links of changed orders whose seller has an app."""
+    return OrderGroupOrder.objects.using(DEFAULT_DB_ALIAS).filter(
+        _IS_DUE, Exists(_select_apps(OuterRef("seller_id")))
+    )
+
+
+def _select_apps(seller_id: Any) -> QuerySet[SellerApp]:
+    """Return the links to the apps that have access to a seller's orders."""
+    return SellerApp.objects.order_by().filter(
+        seller_id=seller_id, seller__has_access=True, app__is_active=True
+    )

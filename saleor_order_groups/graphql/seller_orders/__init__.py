@@ -1,0 +1,1 @@
+"""The orders of sellers, for their members and apps."""
