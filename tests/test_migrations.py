@@ -123,6 +123,7 @@ def test_migrations_depend_on_what_every_supported_saleor_has():
     # then
     assert foreign == {
         ("account", "0086_auto_20240805_0851"),
+        ("app", "0029_alter_app_identifier"),
         ("channel", "0022_merge_20250708_1220"),
         ("checkout", "0080_merge_20250527_1210"),
         ("order", "0207_merge_20251211_1339"),

@@ -11,8 +11,9 @@ Each module stands for a place in Saleor. `completion`: a checkout completes.
 treat an order of a group as an only order. `payments`: apps report on transactions and
 staff act on them. `legacy_payments`: gateways capture, void and refund.
 `transaction_lists`: transactions are listed and their channel is looked up.
-`sessions`: a payment app processes a payment. `channel_deletion` and `database_clearing`: a channel is deleted or a database is
-emptied. `staff_orders`: staff place orders. `confirmation`: an order is confirmed to
+`sessions`: a payment app processes a payment. `order_acts`: orders and fulfillments are
+canceled. `channel_deletion` and `database_clearing`: a channel is deleted or a database
+is emptied. `staff_orders`: staff place orders. `confirmation`: an order is confirmed to
 the customer. `webhook_lookups`: the webhooks of an event are looked up.
 """
 
@@ -33,6 +34,7 @@ from . import (
     database_clearing,
     delivery,
     legacy_payments,
+    order_acts,
     order_creation,
     order_life,
     payments,
@@ -48,6 +50,7 @@ SEAMS: tuple[Seam, ...] = (
     *delivery.SEAMS,
     *order_life.SEAMS,
     *payments.SEAMS,
+    *order_acts.SEAMS,
     *transaction_lists.SEAMS,
     *sessions.SEAMS,
     *legacy_payments.SEAMS,

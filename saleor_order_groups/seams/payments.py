@@ -324,20 +324,6 @@ def _get_source_object(original: Callable) -> Callable:
     return get_source_object
 
 
-def _cancel_order(original: Callable) -> Callable:
-    """Cancel the rest of a group's payment when its last live order is canceled."""
-
-    def cancel(order, user, app, manager, site_settings, webhook_event_map=None):
-        from saleor.core.utils.events import call_event
-
-        from ..payments.group_requests import Requestor, cancel_rest
-
-        original(order, user, app, manager, site_settings, webhook_event_map)
-        call_event(cancel_rest, order, Requestor(manager, user, app))
-
-    return cancel
-
-
 SEAMS = (
     Seam(
         "saleor.payment.utils",
@@ -431,12 +417,6 @@ SEAMS = (
         "TransactionUpdate.perform_mutation",
         ("_root", "info", "token", "id", "transaction", "transaction_event"),
         _update_transaction,
-    ),
-    Seam(
-        "saleor.order.actions",
-        "cancel_order",
-        ("order", "user", "app", "manager", "site_settings", "webhook_event_map"),
-        _cancel_order,
     ),
     Seam(
         "saleor.graphql.payment.mutations.transaction.transaction_process",

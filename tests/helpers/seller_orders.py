@@ -31,7 +31,6 @@ SELLER_ORDER = """
       userEmail customerNote availableActions
     }
 """
-_ERRORS = "errors { field message code lineId }"
 
 ACCESS = """
     { sellerAccess {
@@ -66,80 +65,45 @@ ORDER = (
     }
 """
 )
-CONFIRM = (
-    SELLER_ORDER
-    + """
-    mutation Confirm($id: ID!, $key: String) {
-      sellerOrderConfirm(id: $id, idempotencyKey: $key) {
-        sellerOrder { ...SellerOrder } %s
-      }
-    }
-"""
-    % _ERRORS
+
+
+def _act(declared: str, field: str, arguments: str) -> str:
+    """Return a mutation that answers with the whole order and all errors."""
+    return (
+        f"{SELLER_ORDER} mutation Act({declared}) {{ {field}({arguments}) {{"
+        " sellerOrder { ...SellerOrder } errors { field message code lineId }"
+        " } }"
+    )
+
+
+CONFIRM = _act(
+    "$id: ID!, $key: String", "sellerOrderConfirm", "id: $id, idempotencyKey: $key"
 )
-CANCEL = (
-    SELLER_ORDER
-    + """
-    mutation Cancel($id: ID!, $reason: String, $key: String) {
-      sellerOrderCancel(id: $id, reason: $reason, idempotencyKey: $key) {
-        sellerOrder { ...SellerOrder } %s
-      }
-    }
-"""
-    % _ERRORS
+CANCEL = _act(
+    "$id: ID!, $reason: String, $key: String",
+    "sellerOrderCancel",
+    "id: $id, reason: $reason, idempotencyKey: $key",
 )
-FULFILL = (
-    SELLER_ORDER
-    + """
-    mutation Fulfill($id: ID!, $input: SellerOrderFulfillInput!, $key: String) {
-      sellerOrderFulfill(id: $id, input: $input, idempotencyKey: $key) {
-        sellerOrder { ...SellerOrder } %s
-      }
-    }
-"""
-    % _ERRORS
+FULFILL = _act(
+    "$id: ID!, $input: SellerOrderFulfillInput!, $key: String",
+    "sellerOrderFulfill",
+    "id: $id, input: $input, idempotencyKey: $key",
 )
-TRACK = (
-    SELLER_ORDER
-    + """
-    mutation Track($id: ID!, $number: String!, $notify: Boolean) {
-      sellerFulfillmentUpdateTracking(
-        id: $id, trackingNumber: $number, notifyCustomer: $notify
-      ) { sellerOrder { ...SellerOrder } %s }
-    }
-"""
-    % _ERRORS
+TRACK = _act(
+    "$id: ID!, $number: String!, $notify: Boolean",
+    "sellerFulfillmentUpdateTracking",
+    "id: $id, trackingNumber: $number, notifyCustomer: $notify",
 )
-CANCEL_FULFILLMENT = (
-    SELLER_ORDER
-    + """
-    mutation Cancel($id: ID!, $key: String) {
-      sellerFulfillmentCancel(id: $id, idempotencyKey: $key) {
-        sellerOrder { ...SellerOrder } %s
-      }
-    }
-"""
-    % _ERRORS
+CANCEL_FULFILLMENT = _act(
+    "$id: ID!, $key: String", "sellerFulfillmentCancel", "id: $id, idempotencyKey: $key"
 )
-REFUND = (
-    SELLER_ORDER
-    + """
-    mutation Refund($id: ID!, $input: SellerOrderRefundInput!, $key: String) {
-      sellerOrderRefund(id: $id, input: $input, idempotencyKey: $key) {
-        sellerOrder { ...SellerOrder } %s
-      }
-    }
-"""
-    % _ERRORS
+REFUND = _act(
+    "$id: ID!, $input: SellerOrderRefundInput!, $key: String",
+    "sellerOrderRefund",
+    "id: $id, input: $input, idempotencyKey: $key",
 )
-SET_REFERENCE = (
-    SELLER_ORDER
-    + """
-    mutation SetReference($id: ID!, $reference: String) {
-      sellerOrderSetReference(id: $id, externalReference: $reference) {
-        sellerOrder { ...SellerOrder } %s
-      }
-    }
-"""
-    % _ERRORS
+SET_REFERENCE = _act(
+    "$id: ID!, $reference: String",
+    "sellerOrderSetReference",
+    "id: $id, externalReference: $reference",
 )

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from saleor.account.models import User
+from saleor.app.models import App
 from saleor.channel.models import Channel
 from saleor.order.models import Order
 from saleor.payment import ChargeStatus
@@ -23,8 +24,11 @@ from saleor_order_groups.models import (
     ProductSeller,
     Recovery,
     Seller,
+    SellerAct,
+    SellerApp,
     SellerCustomer,
     SellerDeliveryChoice,
+    SellerMember,
     SellerShippingMethod,
     ShareAnnouncement,
     SharesUpdate,
@@ -73,6 +77,7 @@ def place(make_cart, pay, complete, get_total, settings, shipping_method):
         SharesUpdate.objects.create(
             transaction=PaymentShare.objects.first().payment.transaction, event_ids=[]
         )
+        SellerAct.objects.create(link=OrderGroupOrder.objects.first(), act="confirm")
         assert {model: model.objects.exists() for model in PLACED} == dict.fromkeys(
             PLACED, True
         )
@@ -82,6 +87,16 @@ def place(make_cart, pay, complete, get_total, settings, shipping_method):
 
 def count_placed():
     return {model.__name__: model.objects.count() for model in PLACED}
+
+
+@pytest.fixture
+def staffed_seller(create_seller, customer_user, staff_user):
+    """Return a seller with a customer, an account of staff and an app."""
+    seller = create_seller("gamma")
+    for user in (customer_user, staff_user):
+        SellerMember.objects.create(seller=seller, user=user, rights=["fulfill"])
+    SellerApp.objects.create(seller=seller, app=App.objects.create(name="ERP"))
+    return seller
 
 
 NOTHING = {model.__name__: 0 for model in PLACED}
@@ -153,6 +168,38 @@ def test_cleardb_clears_groups_and_keeps_sellers(place):
     assert stdout.getvalue().splitlines()[-1] == "Removed order groups"
 
 
+@needs_working_clearorders
+def test_clearorders_keeps_members_and_apps_of_sellers(staffed_seller):
+    # when
+    call_command("clearorders", stdout=StringIO())
+
+    # then
+    assert staffed_seller.members.count() == 2
+    assert staffed_seller.apps.count() == 1
+
+
+@needs_working_clearorders
+def test_clearorders_deletes_memberships_with_customers(staffed_seller, staff_user):
+    # when
+    call_command("clearorders", delete_customers=True, stdout=StringIO())
+
+    # then
+    connection.check_constraints()
+    assert [member.user for member in staffed_seller.members.all()] == [staff_user]
+    assert staffed_seller.apps.count() == 1
+
+
+@pytest.mark.parametrize(("delete_staff", "count"), [(False, 1), (True, 0)])
+def test_cleardb_deletes_memberships_with_accounts(delete_staff, count, staffed_seller):
+    # when
+    call_command("cleardb", force=True, delete_staff=delete_staff, stdout=StringIO())
+
+    # then
+    connection.check_constraints()
+    assert staffed_seller.members.count() == count
+    assert staffed_seller.apps.count() == 1
+
+
 def test_cleardb_that_saleor_refuses_clears_nothing(place):
     # given
     place()
@@ -170,7 +217,14 @@ def test_every_table_is_either_cleared_or_kept():
     # given
     from django.apps import apps
 
-    kept = {Seller, ProductSeller, SellerShippingMethod, Recovery}
+    kept = {
+        Seller,
+        ProductSeller,
+        SellerShippingMethod,
+        SellerMember,
+        SellerApp,
+        Recovery,
+    }
 
     # when
     tables = set(apps.get_app_config("saleor_order_groups").get_models())

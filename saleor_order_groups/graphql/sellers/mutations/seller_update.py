@@ -28,7 +28,10 @@ class SellerUpdate(SellerMutation):
         )
 
     class Meta:
-        description = "Updates a seller." + ADDED_IN_01
+        description = (
+            "Updates a seller. `hasAccess` requires permissions of its own, and no "
+            "other if it is the only field." + ADDED_IN_01
+        )
         doc_category = DOC_CATEGORY_PRODUCTS
         permissions = (ProductPermissions.MANAGE_PRODUCTS,)
         error_type_class = SellerError
