@@ -7,12 +7,15 @@ import time
 from decimal import Decimal
 from typing import Any
 
-from . import by_hand, sellers, server, shop, storefront
+from examples.vendor_portal.member import Member
+
+from . import by_hand, sellers, server, shop, storefront, vendors
 from .client import Api, DemoError
 from .receiver import Delivery, Receiver, signed_by
 from .report import Checks, decimal, heading, money, show_json, step, table
 
 SHOP_ITSELF = "(the shop itself)"
+ANNA, BRIGHT = "Anna's Apiary", "Bright Ceramics"
 # What happens to a group whose orders are paid at once and shipped one by one.
 EVENTS = ["CREATED", "CONFIRMED", "FULLY_PAID", "UPDATED", "FULFILLED"]
 
@@ -32,12 +35,16 @@ def main() -> int:
         app = api.as_bearer_of(access.token)
         customer = shop.log_in(api, shop.CUSTOMER_EMAIL, shop.CUSTOMER_PASSWORD)
 
+        vendors.remove_old_erps(staff)
         checkout, paid = buy(customer, app)
         group = complete(checks, customer, checkout, paid)
         show_in_api(checks, api, customer, group)
         show_webhook(checks, receiver, url, group, eager)
         fulfil_each(checks, app, receiver, url, group)
-        deliver_each(checks, customer, app, receiver)
+        erp = vendors.start_erp(staff, url)
+        second = deliver_each(checks, customer, app, receiver)
+        member = vendors.add_member(staff, url)
+        work_as_sellers(checks, member, erp, app, second)
         conclude(checks)
         if checks.failed:
             return 1
@@ -294,7 +301,9 @@ def fulfil_each(
     )
 
 
-def deliver_each(checks: Checks, customer: Api, app: Api, receiver: Receiver) -> None:
+def deliver_each(
+    checks: Checks, customer: Api, app: Api, receiver: Receiver
+) -> dict[str, Any]:
     """Buy the same again, with the cheapest delivery of each seller."""
     heading("The same cart, with a delivery for each seller")
     cart = storefront.fill_cart(customer)
@@ -346,6 +355,70 @@ def deliver_each(checks: Checks, customer: Api, app: Api, receiver: Receiver) ->
     deliveries = receiver.about(group["id"], at_least=3, timeout=60)
     numbers = sorted(delivery.group_event["sequence"] for delivery in deliveries)
     checks.that("its webhooks arrive too", numbers == [1, 2, 3], numbers)
+    return group
+
+
+def work_as_sellers(
+    checks: Checks,
+    member: Member,
+    running: vendors.RunningErp,
+    app: Api,
+    group: dict[str, Any],
+) -> None:
+    """Let a member of one seller work as with the portal, and another seller's ERP."""
+    heading("Sellers work on their own orders")
+    orders = {seller_name(order): order for order in group["orders"]}
+    listed = [edge["node"] for edge in member.orders.get_page(first=20)["edges"]]
+    annas, _ = member.orders.get(listed[0]["id"])
+    if not annas:
+        raise DemoError("The member cannot read the order that it has listed.")
+    lines = [
+        {"lineId": line["id"], "quantity": line["quantityToFulfill"]}
+        for line in annas["lines"]
+    ]
+    given = {"lines": lines, "trackingNumber": "BEE-1"}
+    member.orders.fulfill(annas["id"], given, key="shipment")
+    step(f"portal     the member of {ANNA} ships #{annas['number']}")
+    for _ in range(2):
+        annas = member.orders.refund(annas["id"], {"amount": "2.00"}, key="refund")
+    refunds = [decimal(refund["amount"]["amount"]) for refund in annas["refunds"]]
+    step(f"portal     and asks for a refund of {money(refunds[0])}, twice by mistake")
+    entries = running.run(seconds=60)
+    for entry in entries:
+        step(f"ERP        {BRIGHT}: #{entry.order['number']} is {entry.outcome}")
+    print()
+
+    names = {order["seller"]["name"] for order in listed}
+    checks.that("a member sees its seller's orders alone", names == {ANNA}, names)
+    checks.that(
+        "the newest of them is the one of this purchase",
+        annas["number"] == orders[ANNA]["number"],
+        annas["number"],
+    )
+    checks.that("the same key refunds once", refunds == [Decimal("2.00")], refunds)
+    numbers = [entry.order["number"] for entry in entries]
+    checks.that(
+        "a seller's ERP is told of its order, and of no other",
+        numbers == [orders[BRIGHT]["number"]],
+        numbers,
+    )
+    hidden = [entry.order["id"] for entry in entries] + [orders[ANNA]["id"]]
+    seen = [member.orders.get(each)[0] for each in hidden]
+    checks.that(
+        "the member can read neither that order nor one by the ID of Saleor's order",
+        seen == [None, None],
+        seen,
+    )
+    shipped = [
+        seller_name(order)
+        for order in sellers.orders_to_ship(app, group["id"])
+        if order["status"] == "FULFILLED"
+    ]
+    checks.that(
+        "the orders of the two sellers are shipped, and no others",
+        shipped == [ANNA, BRIGHT],
+        shipped,
+    )
 
 
 def conclude(checks: Checks) -> None:
@@ -362,8 +435,9 @@ def serve(
     url: str, access: shop.AppAccess, group: dict[str, Any], receiver: Receiver
 ) -> None:
     """Print how to try it by hand and stay until Ctrl-C."""
+    portal_url = vendors.start_portal(url)
     by_hand.show_curl_lines(url, group["id"])
-    by_hand.show_accounts(url, access.token)
+    by_hand.show_accounts(url, access.token, portal_url)
     shown = receiver.count()
     try:
         while True:
@@ -372,7 +446,7 @@ def serve(
                 heading("A webhook, as received")
                 show_delivery(delivery, url)
                 # The last thing on the screen is what a reader needs next.
-                by_hand.show_accounts(url, access.token)
+                by_hand.show_accounts(url, access.token, portal_url)
     except KeyboardInterrupt:
         print("\nEnded.")
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import server, shop
+from . import server, shop, vendors
 from .report import heading, step
 
 # What to paste, each under what it does. Saleor takes a bare query as
@@ -53,11 +53,13 @@ def show_curl_lines(url: str, group_id: str) -> None:
             step(f"  {line}")
 
 
-def show_accounts(url: str, app_token: str) -> None:
+def show_accounts(url: str, app_token: str, portal_url: str) -> None:
     heading("Still running: Ctrl-C ends it")
     step(f"GraphQL    {url}/graphql/ (open it in a browser)")
     step(f"staff      {server.STAFF_EMAIL} / {server.STAFF_PASSWORD}")
     step(f"customer   {shop.CUSTOMER_EMAIL} / {shop.CUSTOMER_PASSWORD}")
+    step(f"portal     {portal_url}")
+    step(f"seller     {vendors.MEMBER_EMAIL} / {vendors.MEMBER_PASSWORD}")
     step(f"app token  {app_token}")
     step(f"logs       {_from_here(server.STATE)}")
 

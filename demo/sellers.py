@@ -11,7 +11,7 @@ def orders_to_ship(app: Api, group_id: str) -> list[dict[str, Any]]:
     return app(
         """query ($id: ID!) {
           orderGroup(id: $id) {
-            orders { id number seller { name } lines { id quantity } }
+            orders { id number status seller { name } lines { id quantity } }
           }
         }""",
         id=group_id,

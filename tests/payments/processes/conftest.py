@@ -7,7 +7,6 @@ from saleor.webhook.event_types import WebhookEventSyncType
 
 from saleor_order_groups.models import PaymentShare
 from tests.apps.provider import Provider
-from tests.helpers.processes import Saleor
 from tests.helpers.purchases import Purchase
 
 SUBSCRIPTION = """
@@ -70,22 +69,6 @@ ACTION = """
       }
     }
 """
-
-
-@pytest.fixture(scope="session")
-def processes(django_db_setup, tmp_path_factory):
-    """Saleor's processes, started once: what they see is in the database alone."""
-    saleor = Saleor(tmp_path_factory.mktemp("saleor"))
-    yield saleor
-    saleor.stop()
-
-
-@pytest.fixture
-def saleor(processes, order_groups_plugin):
-    """Saleor's processes, ready, and idle before the tables are emptied."""
-    processes.wait()
-    yield processes
-    processes.wait_until_idle()
 
 
 @pytest.fixture
