@@ -292,6 +292,8 @@ class OrderGroupOrder(models.Model):
     # The `updated_at` of the order for which the seller's apps were last told of it.
     # Null if they were not told yet.
     seller_told_at = models.DateTimeField(blank=True, null=True)
+    # When a process began to tell the seller's apps; null if none is telling them.
+    seller_claimed_at = models.DateTimeField(blank=True, null=True)
 
     class Meta:
         ordering = ("group", "position")

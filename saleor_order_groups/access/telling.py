@@ -10,12 +10,16 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from ..models import OrderGroupOrder, SellerApp
 from ..webhooks.event_types import SELLER_ORDER_CREATED, SELLER_ORDER_UPDATED
 from ..webhooks.sending import trigger_seller_order
+
+# How long a process may take to tell the apps of one order.
+PATIENCE = datetime.timedelta(minutes=1)
 
 _IS_DUE = Q(seller_told_at=None) | Q(seller_told_at__lt=F("order__updated_at"))
 
@@ -33,23 +37,43 @@ def find_due(since: datetime.datetime, before: datetime.datetime) -> Iterator[UU
     yield from links.order_by().values_list("order_id", flat=True)
 
 
-def tell(order_id: UUID) -> bool:
-    """Tell the seller's apps of an order, if it is due; return whether it was.
+def tell(order_id: UUID) -> int:
+    """Tell the seller's apps of an order while it is due; return how often it was.
 
-    Call it outside a transaction.
+    Nothing is done while another process tells them: that process looks again at its
+    end. Call it outside a transaction.
     """
-    link = _select_due().filter(order=order_id).select_related("order").first()
-    if link is None:
-        return False
-    app_ids = _select_apps(link.seller_id).values_list("app_id", flat=True)
-    name = SELLER_ORDER_UPDATED if link.seller_told_at else SELLER_ORDER_CREATED
-    trigger_seller_order(link, name, list(app_ids))
-    # The order may have changed since it was read: then it stays due.
-    OrderGroupOrder.objects.filter(
-        Q(seller_told_at=None) | Q(seller_told_at__lt=link.order.updated_at),
-        pk=link.pk,
-    ).update(seller_told_at=link.order.updated_at)
-    return True
+    times = 0
+    while link := _claim(order_id):
+        try:
+            app_ids = _select_apps(link.seller_id).values_list("app_id", flat=True)
+            name = SELLER_ORDER_UPDATED if link.seller_told_at else SELLER_ORDER_CREATED
+            trigger_seller_order(link, name, list(app_ids))
+            # The order may have changed since it was read: then it stays due.
+            link.seller_told_at = link.order.updated_at
+        finally:
+            link.seller_claimed_at = None
+            link.save(update_fields=["seller_told_at", "seller_claimed_at"])
+        times += 1
+    return times
+
+
+def _claim(order_id: UUID) -> OrderGroupOrder | None:
+    """Return the link of a due order that nobody tells of; nobody else will now."""
+    now = timezone.now()
+    is_free = Q(seller_claimed_at=None) | Q(seller_claimed_at__lt=now - PATIENCE)
+    with transaction.atomic():
+        link = (
+            _select_due()
+            .filter(is_free, order=order_id)
+            .select_for_update(of=("self",), no_key=True, skip_locked=True)
+            .select_related("order")
+            .first()
+        )
+        if link:
+            link.seller_claimed_at = now
+            link.save(update_fields=["seller_claimed_at"])
+    return link
 
 
 def _select_due() -> QuerySet[OrderGroupOrder]:

@@ -253,27 +253,52 @@ def test_sweep_tells_what_a_crash_left(
     assert len(receiver.requests) == 2
 
 
-def test_change_while_telling_stays_due(
+def test_change_while_telling_is_told_too(
     alpha, link_app, listen, receiver, mocker, change
 ):
-    # given
+    # given: the order changes while its seller is told; another process hears of it
     listen(link_app(alpha.seller).app)
     change(alpha.order)
     OrderGroupOrder.objects.update(seller_told_at=None)
     read = alpha.order.updated_at
-    mocker.patch(
+    later = read + datetime.timedelta(seconds=1)
+    names, by_others = [], []
+
+    def send(link, name, app_ids):
+        names.append(name)
+        if len(names) == 1:
+            Order.objects.filter(pk=alpha.order.pk).update(updated_at=later)
+            by_others.append(tell(alpha.order.pk))
+
+    mocker.patch("saleor_order_groups.access.telling.trigger_seller_order", send)
+
+    # when
+    times = tell(alpha.order.pk)
+
+    # then: once for each state
+    assert names == ["seller_order_created", "seller_order_updated"]
+    assert (times, by_others) == (2, [0])
+    link = OrderGroupOrder.objects.get(pk=alpha.link.pk)
+    assert (link.seller_told_at, link.seller_claimed_at) == (later, None)
+
+
+def test_failed_telling_stays_due(alpha, link_app, listen, mocker, change):
+    # given
+    listen(link_app(alpha.seller).app)
+    change(alpha.order)
+    OrderGroupOrder.objects.update(seller_told_at=None)
+    send = mocker.patch(
         "saleor_order_groups.access.telling.trigger_seller_order",
-        side_effect=lambda *_: Order.objects.filter(pk=alpha.order.pk).update(
-            updated_at=read + datetime.timedelta(seconds=1)
-        ),
+        side_effect=[ValueError, None],
     )
 
     # when
-    assert tell(alpha.order.pk)
+    with pytest.raises(ValueError):
+        tell(alpha.order.pk)
 
     # then
-    assert OrderGroupOrder.objects.get(pk=alpha.link.pk).seller_told_at == read
-    assert tell(alpha.order.pk)
+    assert tell(alpha.order.pk) == 1
+    assert send.call_count == 2
 
 
 def test_hook_costs_one_statement(alpha, change, count_statements, link_app):
