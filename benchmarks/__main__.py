@@ -28,6 +28,7 @@ PARTS = (
     "pages",
     "searches",
     "sweeps",
+    "sellers",
     "completions",
     "sizes",
     "inactive",
@@ -51,6 +52,8 @@ def measure(databases: Databases, options: argparse.Namespace) -> Iterator[Figur
             yield from suite.compare_searches(large, options.groups, min(rounds, 5))
         if "sweeps" in parts:
             yield from suite.compare_sweeps(small, large, options.groups, rounds)
+        if "sellers" in parts:
+            yield from suite.compare_sellers(small, large, options.groups, rounds)
         if "reads" in parts:
             yield from suite.compare_reads(small, rounds)
         if "completions" in parts:

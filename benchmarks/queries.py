@@ -52,6 +52,26 @@ NEWEST = {"field": "NUMBER", "direction": "DESC"}
 ONLY_REPORTED = ("TOTAL", "UPDATED_AT", "totalGross", "chargeStatus", "authorizeStatus")
 
 
+_AMOUNTS = """
+    status chargeStatus createdAt updatedAt number
+    subtotal { gross { amount } } shippingPrice { gross { amount } }
+    total { net { amount } gross { amount } }
+    lines { productName productSku quantity totalPrice { gross { amount } } }
+    fulfillments { id status trackingNumber }
+    shippingAddress { firstName lastName city postalCode }
+"""
+SELLER_ORDERS = f"""
+    query ($first: Int!) {{
+      sellerOrders(first: $first) {{ edges {{ node {{ id {_AMOUNTS} }} }} }}
+    }}
+"""
+SELLERS_FIELDS_OF_ORDERS = f"""
+    query ($first: Int!, $sortBy: OrderSortingInput) {{
+      orders(first: $first, sortBy: $sortBy) {{ edges {{ node {{ id {_AMOUNTS} }} }} }}
+    }}
+"""
+
+
 def is_only_reported(name: str) -> bool:
     """Tell whether the figure of a page has no target; a search has none either."""
     return any(word in name.split() for word in (*ONLY_REPORTED, "search"))

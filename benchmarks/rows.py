@@ -251,6 +251,9 @@ def _fill_groups(cursor) -> None:
         placed_total_net_amount="goods + shipping",
         placed_total_gross_amount="goods + shipping",
         announced_at="o.created_at",
+        order_number="(k + 1)::int",
+        order_created_at="o.created_at",
+        seller_told_at="o.created_at",
     )
     sums = "(SELECT group_id, sum(goods + shipping) AS total FROM o GROUP BY group_id) sums"
     # Taken here, not by Django's default: it takes a number for the model itself.

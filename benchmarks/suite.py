@@ -26,6 +26,8 @@ from .queries import (
     ORDER,
     ORDERS,
     PAGE_FOUND,
+    SELLER_ORDERS,
+    SELLERS_FIELDS_OF_ORDERS,
     is_only_reported,
     list_pages,
     list_searches,
@@ -158,6 +160,47 @@ def compare_sweeps(
         statements=large("sweep", count=True)["statements"],
         statements_of_small=small("sweep", count=True)["statements"],
     )
+
+
+def compare_sellers(
+    small: Worker, large: Worker, groups: int, rounds: int
+) -> Iterator[Figure]:
+    """Read a page of a seller's orders: among many and few groups, and as `orders`."""
+    page = {"first": PAGE}
+    for sellers in (1, 20):
+        for worker in (small, large):
+            worker("join_sellers", number=sellers, email=STAFF_EMAIL)
+        statements = _count(large, SELLER_ORDERS, page)
+        samples = interleave(
+            {
+                "large": lambda number: _query(large, SELLER_ORDERS, page),
+                "small": lambda number: _query(small, SELLER_ORDERS, page),
+                "orders": lambda number: _query(
+                    large, SELLERS_FIELDS_OF_ORDERS, {**page, "sortBy": NEWEST}
+                ),
+            },
+            rounds,
+        )
+        yield compare(
+            f"sellerOrders(first: {PAGE}) of {sellers} sellers,"
+            f" {groups:,} groups ÷ {SMALL_GROUPS:,}",
+            samples["large"],
+            samples["small"],
+            at_most=1.3,
+            statements=statements,
+            statements_of_small=_count(small, SELLER_ORDERS, page),
+        )
+        yield compare(
+            f"sellerOrders(first: {PAGE}) of {sellers} sellers ÷ `orders`,"
+            f" {groups:,} groups",
+            samples["large"],
+            samples["orders"],
+            at_most=1.5,
+            statements=statements,
+            statements_of_saleor=_count(
+                large, SELLERS_FIELDS_OF_ORDERS, {**page, "sortBy": NEWEST}
+            ),
+        )
 
 
 def compare_inactive(

@@ -99,6 +99,19 @@ class Calls:
             count=count,
         )
 
+    def join_sellers(self, number: int, email: str) -> None:
+        """Make an account the member of this many sellers, and of no others."""
+        from saleor.account.models import User
+
+        from saleor_order_groups.models import Seller, SellerMember
+
+        user = User.objects.get(email=email)
+        SellerMember.objects.filter(user=user).delete()
+        SellerMember.objects.bulk_create(
+            SellerMember(user=user, seller=seller)
+            for seller in Seller.objects.order_by("slug")[:number]
+        )
+
     def sweep(self, count: bool = False) -> dict[str, Any]:
         """Run a sweep that finds nothing to do."""
         from saleor_order_groups.recovery.sweep import sweep
