@@ -69,6 +69,7 @@ def fill(groups: int) -> None:
         cursor.execute("SET session_replication_role = DEFAULT")
     _make_indexes(indexes)
     _record_states()
+    _record_sweep()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -301,6 +302,21 @@ def _record_states() -> None:
         record_present(batch)
         batch = list(keys.filter(pk__gt=batch[-1])[:STATES_AT_ONCE])
     OrderGroupState.objects.update(last_sequence=1)
+
+
+def _record_sweep() -> None:
+    """Let the sweep have looked at all of it, as in a shop that has run for a while."""
+    from django.db.models import Max
+    from django.utils import timezone
+    from saleor.payment.models import TransactionEvent
+
+    from saleor_order_groups.models import Recovery
+
+    last = TransactionEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+    Recovery.objects.update_or_create(
+        pk=1,
+        defaults={"looked_until": timezone.now(), "transaction_event_id": last},
+    )
 
 
 def _fill_orders(cursor) -> None:
