@@ -19,6 +19,7 @@ from saleor_order_groups.config import (
     OrderGroupsConfig,
     SellerSource,
     SellerSourceType,
+    fetch_configs,
     fetch_seller_sources,
     get_config,
 )
@@ -230,6 +231,19 @@ def test_plugin_update_saves_what_dashboard_sends(
         ("charge-policy", "PER_ORDER", "STRING", "Charge orders or groups"),
         ("seller-source", "ASSIGNMENT", "STRING", "Who sells a product"),
         ("confirmation", "PER_ORDER", "STRING", "Confirm orders or groups"),
+        (
+            "seller-customer-data",
+            "SHIPPING_ADDRESS,NOTE",
+            "STRING",
+            "What sellers see of customers",
+        ),
+        (
+            "seller-line-metadata",
+            "",
+            "STRING",
+            "What sellers see of a line's metadata",
+        ),
+        ("seller-refunds", "GRANT", "STRING", "Refunds by sellers"),
     }
     assert get_config(channel_PLN.slug) == OrderGroupsConfig(
         active=True, group_single_seller=False, allow_shop_goods=True
@@ -340,7 +354,8 @@ def test_plugin_update_refuses_unknown_fields_and_names_every_error(
             "message": (
                 "Unknown field group_single_seller. The fields are: "
                 "group-single-seller, allow-shop-goods, shipping-allocation, "
-                "charge-policy, seller-source, confirmation."
+                "charge-policy, seller-source, confirmation, seller-customer-data, "
+                "seller-line-metadata, seller-refunds."
             ),
             "code": "NOT_FOUND",
         },
@@ -369,6 +384,9 @@ def test_plugin_update_refused_leaves_a_new_channel_at_the_defaults(
         "charge-policy": "PER_ORDER",
         "seller-source": "ASSIGNMENT",
         "confirmation": "PER_ORDER",
+        "seller-customer-data": "SHIPPING_ADDRESS,NOTE",
+        "seller-line-metadata": "",
+        "seller-refunds": "GRANT",
     }
 
 
@@ -653,16 +671,46 @@ def test_plugin_update_sets_the_confirmation(
     assert get_config(channel_USD.slug).confirmation == _case_value
 
 
+def test_plugin_update_sets_what_sellers_see(
+    update_plugin, order_groups_plugin, channel_USD
+):
+    # when
+    refused = update_plugin(
+        channel_USD,
+        configuration=[{"name": "seller-customer-data", "value": "NOTE,NAME"}],
+    )
+    data = update_plugin(
+        channel_USD,
+        configuration=[
+            {"name": "seller-customer-data", "value": " EMAIL ,NOTE,EMAIL,"},
+            {"name": "seller-line-metadata", "value": "engraving, ,size"},
+            {"name": "seller-refunds", "value": "OFF"},
+        ],
+    )
+
+    # then
+    assert [error["message"] for error in refused["errors"]] == [
+        "seller-customer-data: 'NAME' is none of SHIPPING_ADDRESS, PHONE, EMAIL, "
+        "BILLING_ADDRESS, NOTE."
+    ]
+    assert data["errors"] == []
+    config = get_config(channel_USD.slug)
+    assert config.seller_customer_data == ("EMAIL", "NOTE")
+    assert config.seller_line_metadata == ("engraving", "size")
+    assert config.seller_refunds == "OFF"
+    assert fetch_configs() == {channel_USD.slug: config}
+
+
 def test_the_documented_keys_are_the_plugins():
     # given
     text = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text()
 
     # when
-    rows = re.findall(r"^\| `([a-z-]+)` \| `(\w+)` \| (.*?):", text, re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z-]+)` \| `?([\w,]+)`? \| (.*?):", text, re.MULTILINE)
 
     # then
     assert [(name, default) for name, default, _ in rows] == [
-        (item["name"], str(item["value"]).replace("True", "true"))
+        (item["name"], str(item["value"]).replace("True", "true") or "empty")
         for item in OrderGroupsPlugin.DEFAULT_CONFIGURATION
     ]
     for name, _, values in rows:

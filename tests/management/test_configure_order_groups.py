@@ -17,7 +17,8 @@ from tests.helpers.plugin_paths import PLUGIN_PATH
 COMMAND = "configure_order_groups"
 FIELDS = (
     "group-single-seller, allow-shop-goods, shipping-allocation, charge-policy, "
-    "seller-source, confirmation"
+    "seller-source, confirmation, seller-customer-data, seller-line-metadata, "
+    "seller-refunds"
 )
 
 
@@ -43,12 +44,15 @@ def test_it_activates_the_plugin_with_its_defaults(loaded_plugin, channel_USD, c
     assert get_config(channel_USD.slug) == OrderGroupsConfig(active=True)
     assert capsys.readouterr().out == (
         "main: active\n"
-        "  group-single-seller  true\n"
-        "  allow-shop-goods     true\n"
-        "  shipping-allocation  SUBTOTAL\n"
-        "  charge-policy        PER_ORDER\n"
-        "  seller-source        ASSIGNMENT\n"
-        "  confirmation         PER_ORDER\n"
+        "  group-single-seller   true\n"
+        "  allow-shop-goods      true\n"
+        "  shipping-allocation   SUBTOTAL\n"
+        "  charge-policy         PER_ORDER\n"
+        "  seller-source         ASSIGNMENT\n"
+        "  confirmation          PER_ORDER\n"
+        "  seller-customer-data  SHIPPING_ADDRESS,NOTE\n"
+        "  seller-line-metadata  (empty)\n"
+        "  seller-refunds        GRANT\n"
     )
 
 
@@ -76,12 +80,15 @@ def test_it_sets_what_it_is_given_and_leaves_the_rest(
     )
     assert capsys.readouterr().out == (
         "main: active\n"
-        "  group-single-seller  true\n"
-        "  allow-shop-goods     false\n"
-        "  shipping-allocation  SUBTOTAL\n"
-        "  charge-policy        GROUP\n"
-        "  seller-source        METADATA:vendor\n"
-        "  confirmation         GROUP\n"
+        "  group-single-seller   true\n"
+        "  allow-shop-goods      false\n"
+        "  shipping-allocation   SUBTOTAL\n"
+        "  charge-policy         GROUP\n"
+        "  seller-source         METADATA:vendor\n"
+        "  confirmation          GROUP\n"
+        "  seller-customer-data  SHIPPING_ADDRESS,NOTE\n"
+        "  seller-line-metadata  (empty)\n"
+        "  seller-refunds        GRANT\n"
     )
 
 
@@ -108,12 +115,15 @@ def test_it_prints_one_channel_and_writes_nothing(loaded_plugin, channel_USD, ca
     # then
     assert capsys.readouterr().out == (
         "main: not active\n"
-        "  group-single-seller  true\n"
-        "  allow-shop-goods     true\n"
-        "  shipping-allocation  SUBTOTAL\n"
-        "  charge-policy        PER_ORDER\n"
-        "  seller-source        ASSIGNMENT\n"
-        "  confirmation         PER_ORDER\n"
+        "  group-single-seller   true\n"
+        "  allow-shop-goods      true\n"
+        "  shipping-allocation   SUBTOTAL\n"
+        "  charge-policy         PER_ORDER\n"
+        "  seller-source         ASSIGNMENT\n"
+        "  confirmation          PER_ORDER\n"
+        "  seller-customer-data  SHIPPING_ADDRESS,NOTE\n"
+        "  seller-line-metadata  (empty)\n"
+        "  seller-refunds        GRANT\n"
     )
     assert not PluginConfiguration.objects.exists()
 
@@ -130,19 +140,25 @@ def test_it_lists_every_channel_with_what_is_stored(
     # then
     assert capsys.readouterr().out == (
         "c-pln: not active\n"
-        "  group-single-seller  true\n"
-        "  allow-shop-goods     true\n"
-        "  shipping-allocation  SUBTOTAL\n"
-        "  charge-policy        PER_ORDER\n"
-        "  seller-source        ASSIGNMENT\n"
-        "  confirmation         PER_ORDER\n"
+        "  group-single-seller   true\n"
+        "  allow-shop-goods      true\n"
+        "  shipping-allocation   SUBTOTAL\n"
+        "  charge-policy         PER_ORDER\n"
+        "  seller-source         ASSIGNMENT\n"
+        "  confirmation          PER_ORDER\n"
+        "  seller-customer-data  SHIPPING_ADDRESS,NOTE\n"
+        "  seller-line-metadata  (empty)\n"
+        "  seller-refunds        GRANT\n"
         "main: active\n"
-        "  group-single-seller  true\n"
-        "  allow-shop-goods     true\n"
-        "  shipping-allocation  SUBTOTAL\n"
-        "  charge-policy        PER_ORDER\n"
-        "  seller-source        METADATA:vendor\n"
-        "  confirmation         PER_ORDER\n"
+        "  group-single-seller   true\n"
+        "  allow-shop-goods      true\n"
+        "  shipping-allocation   SUBTOTAL\n"
+        "  charge-policy         PER_ORDER\n"
+        "  seller-source         METADATA:vendor\n"
+        "  confirmation          PER_ORDER\n"
+        "  seller-customer-data  SHIPPING_ADDRESS,NOTE\n"
+        "  seller-line-metadata  (empty)\n"
+        "  seller-refunds        GRANT\n"
     )
 
 
@@ -154,7 +170,7 @@ def test_it_lists_a_value_that_is_wrong(order_groups_plugin, channel_USD, capsys
     call_command(COMMAND, "--list")
 
     # then
-    assert "  charge-policy        NEVER\n" in capsys.readouterr().out
+    assert "  charge-policy         NEVER\n" in capsys.readouterr().out
 
 
 def test_it_repairs_a_value_that_is_wrong(order_groups_plugin, channel_USD):

@@ -36,7 +36,8 @@ def split_search(text: str | None) -> list[str]:
             f"`search` takes at most {MAX_SEARCH_LENGTH} characters, but got"
             f" {len(text)}."
         )
-    words = text.split()
+    # PostgreSQL cannot compare with NUL.
+    words = text.replace("\0", " ").split()
     if len(words) > MAX_SEARCH_WORDS:
         raise GraphQLError(
             f"`search` takes at most {MAX_SEARCH_WORDS} words, but got {len(words)}."

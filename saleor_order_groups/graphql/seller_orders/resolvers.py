@@ -93,7 +93,7 @@ def resolve_seller_order(
     seller_id = global_id_to_uuid(external_reference["seller_id"], "Seller")
     if seller_id is None:
         return None
-    reference = external_reference["reference"]
+    reference = external_reference["reference"].replace("\0", "")
     return links.filter(seller_id=seller_id, seller_reference=reference).first()
 
 

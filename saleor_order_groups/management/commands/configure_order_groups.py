@@ -132,4 +132,5 @@ def _name_channels(slugs: Iterable[str]) -> str:
 
 
 def _as_text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text or "(empty)"

@@ -140,6 +140,9 @@ class SellerOrderAct(BaseMutation):
                 SellerOrderErrorCode.INVALID,
             )
 
+        if _has_nul([data, idempotency_key]):
+            raise refuse(None, "No text may contain NUL.", SellerOrderErrorCode.INVALID)
+
         def run() -> None:
             # A retry names the same row, whatever its ID looks like.
             input = {"id": cls.get_key_of_target(id), **_to_json(data)}
@@ -163,6 +166,8 @@ class SellerOrderAct(BaseMutation):
             ) from error
         except (InsufficientStock, PaymentError, ValidationError) as error:
             raise in_own_words(error, cls.act_name) from error
+        # Another act of the same request may have loaded the order before.
+        info.context.dataloaders.clear()
         return SellerOrderPayload(
             seller_order=select_orders(info).filter(pk=link.pk).first(), errors=[]
         )
@@ -190,7 +195,7 @@ class SellerOrderAct(BaseMutation):
     @classmethod
     def get_key_of_target(cls, global_id: str) -> str:
         """Return the key of the row that the ID names, for comparing retries."""
-        return from_global_id_or_error(global_id)[1]
+        return str(global_id_to_uuid(global_id, "SellerOrder"))
 
     @classmethod
     def get_target(cls, global_id: str) -> dict[str, Any]:
@@ -219,6 +224,10 @@ class SellerFulfillmentAct(SellerOrderAct):
         if link is None:
             raise cls.not_found("fulfillment")
         return link
+
+    @classmethod
+    def get_key_of_target(cls, global_id: str) -> str:
+        return str(to_fulfillment_pk(global_id))
 
     @classmethod
     def get_target(cls, global_id: str) -> dict[str, Any]:
@@ -268,6 +277,15 @@ def _translate(
         return refuse(field, "It is required here.", SellerOrderErrorCode.REQUIRED)
     logger.warning("Saleor refused a seller's act %s: %s", act_name, error)
     return refuse(field, "The shop's system refused it.", SellerOrderErrorCode.INVALID)
+
+
+def _has_nul(value: Any) -> bool:
+    """Tell whether a text in the input contains NUL, which PostgreSQL cannot store."""
+    if isinstance(value, Mapping):
+        return any(map(_has_nul, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_nul, value))
+    return isinstance(value, str) and "\0" in value
 
 
 def _to_json(value: Any) -> Any:

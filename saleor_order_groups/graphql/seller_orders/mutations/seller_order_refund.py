@@ -149,17 +149,17 @@ def divide(order: Order, input: Mapping[str, Any]) -> dict[int, Decimal]:
         amount = min(_price(order, input), refundable.total)
     else:
         _price(order, input)
-        if quantize_price(amount, order.currency) != amount:
-            raise refuse(
-                "amount",
-                f"{order.currency} has fewer decimals.",
-                SellerOrderErrorCode.INVALID,
-            )
     if amount > refundable.total or not refundable.total:
         raise refuse(
             "amount",
             f"{show(refundable.total, order.currency)} is left to refund.",
             SellerOrderErrorCode.AMOUNT_GREATER_THAN_AVAILABLE,
+        )
+    if quantize_price(amount, order.currency) != amount:
+        raise refuse(
+            "amount",
+            f"{order.currency} has fewer decimals.",
+            SellerOrderErrorCode.INVALID,
         )
     if not amount:
         raise refuse(

@@ -9,6 +9,7 @@ import graphene
 import prices
 from graphene import relay
 from promise import Promise
+from saleor.core.db.connection import allow_writer_in_context
 from saleor.core.prices import quantize_price
 from saleor.graphql.account.dataloaders import AddressByIdLoader
 from saleor.graphql.core import ResolveInfo
@@ -262,6 +263,8 @@ class SellerOrder(ModelObjectType[models.OrderGroupOrder]):
 
     @staticmethod
     def resolve_available_actions(root: models.OrderGroupOrder, info: ResolveInfo):
+        # The settings of the site are read here if nothing has read them before.
+        @allow_writer_in_context(info.context)
         def with_data(data):
             lines, fulfillments, refundable, site = data
             access = get_scope(info).by_seller[_get_seller_id(root)]
