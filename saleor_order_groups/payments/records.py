@@ -94,7 +94,7 @@ def _read(
     book = Book(payment.transaction, events[payment.transaction_id])
     entries = _read_entries(book, shares)
     return LockedPayment(
-        payment, book, shares, entries, counted_before=_get_counted(entries)
+        payment, book, shares, entries, counted_before=get_counted(entries)
     )
 
 
@@ -155,7 +155,7 @@ def _read_entries(book: Book, shares: Sequence[LockedShare]) -> list[Entry]:
     return list(entries.values())
 
 
-def _get_counted(entries: Sequence[Entry]) -> dict[UUID, Decimal]:
+def get_counted(entries: Sequence[Entry]) -> dict[UUID, Decimal]:
     """Return what each saved part counts for, as a Decimal, by the row's key."""
     counted = {}
     for entry in entries:

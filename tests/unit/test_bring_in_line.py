@@ -21,6 +21,7 @@ from saleor_order_groups.models import GroupPayment, PaymentShare
 from saleor_order_groups.payments.amounts import AMOUNTS, Book
 from saleor_order_groups.payments.corrections import find_wrong_reports
 from saleor_order_groups.payments.locked import Entry, LockedPayment, LockedShare
+from saleor_order_groups.payments.records import get_counted
 from saleor_order_groups.payments.settlement import bring_in_line
 
 TOTALS = (6600, 3300, 1100)
@@ -248,6 +249,10 @@ class Purchase:
         self.locked.entries += [
             Entry(event) for event in self.locked.book.events if id(event) not in known
         ]
+        # The next settling reads what each saved part counts for.
+        self.locked.counted_before = get_counted(self.locked.entries)
+        self.locked.changed_rows.clear()
+        self.locked.ended_rows.clear()
         self.locked.new_rows = []
         self.locked._new_events = []
 
@@ -284,6 +289,13 @@ ADJUSTED_WHILE_PENDING = [
     Report(0, "authorization_adjustment", "a", 100, None),
 ]
 
+# Two shares report what the payment's event stood for.
+REPORTED_BY_SHARES = [
+    Report(None, "authorization_success", "a", 100, None),
+    Report(0, "authorization_adjustment", "a", 100, None),
+    Report(1, "authorization_adjustment", "a", 100, None),
+]
+
 # While settling, the second request's answer has no primary key yet.
 ASKED_AGAIN = [
     Report(None, "authorization_success", "a", 100, None),
@@ -299,6 +311,7 @@ ASKED_AGAIN = [
 @example(False, USED_TWICE)
 @example(False, ADJUSTED_WHILE_PENDING)
 @example(True, ASKED_AGAIN)
+@example(False, REPORTED_BY_SHARES)
 def test_any_sequence_leaves_payment_and_shares_in_line(is_authorized, steps):
     # given
     purchase = Purchase()
