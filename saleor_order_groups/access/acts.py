@@ -57,14 +57,16 @@ def begin_act(
     return True
 
 
-def repeat_after_deadlock[Result](act: Callable[[], Result]) -> Result:
+def repeat_after_deadlock[Result](
+    act: Callable[[], Result], attempts: int = ATTEMPTS
+) -> Result:
     """Run an act in a transaction; run it again if it had to give way in a deadlock."""
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, attempts + 1):
         try:
             with transaction.atomic():
                 return act()
         except OperationalError as error:
             is_deadlock = isinstance(error.__cause__, DeadlockDetected)
-            if not is_deadlock or attempt == ATTEMPTS:
+            if not is_deadlock or attempt == attempts:
                 raise
     raise AssertionError("unreachable")

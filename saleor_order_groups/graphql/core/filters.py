@@ -24,9 +24,19 @@ def filter_by_value(field: str):
     """Return a filter for a field by the value, or one of the values."""
 
     def filter_value(queryset, _name, value):
-        return filter_where_by_value_field(queryset, field, value)
+        return filter_where_by_value_field(queryset, field, _drop_nul(value))
 
     return filter_value
+
+
+def _drop_nul(value: dict | None) -> dict | None:
+    """Drop texts with NUL, which PostgreSQL cannot compare: no row has them."""
+    if value is None:
+        return None
+    values = [each for each in list_values(value) if "\0" in str(each)]
+    if not values:
+        return value
+    return {"one_of": [each for each in list_values(value) if each not in values]}
 
 
 def filter_by_id(field: str, type_name: str):

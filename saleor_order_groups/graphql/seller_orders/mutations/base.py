@@ -21,7 +21,7 @@ from saleor.graphql.core.types import BaseObjectType, NonNullList
 from saleor.graphql.core.utils import from_global_id_or_error
 from saleor.payment import PaymentError
 
-from ....access.acts import KeyTakenError, begin_act, repeat_after_deadlock
+from ....access.acts import ATTEMPTS, KeyTakenError, begin_act, repeat_after_deadlock
 from ....models import OrderGroupOrder, SellerRight
 from ...core.descriptions import ADDED_IN_01
 from ...core.ids import global_id_to_uuid
@@ -104,10 +104,12 @@ class SellerOrderAct(BaseMutation):
 
     `right`: what the caller needs; None for everybody in the scope.
     `act_name`: stored with each act.
+    `attempts`: how often it is tried where it has to give way in a deadlock.
     """
 
     right: ClassVar[SellerRight | None] = None
     act_name: ClassVar[str] = ""
+    attempts: ClassVar[int] = ATTEMPTS
 
     Output = SellerOrderPayload
 
@@ -157,7 +159,7 @@ class SellerOrderAct(BaseMutation):
                 cls.act(info, link, **cls.get_target(id), **data)
 
         try:
-            repeat_after_deadlock(run)
+            repeat_after_deadlock(run, cls.attempts)
         except KeyTakenError as error:
             raise refuse(
                 "idempotency_key",

@@ -7,6 +7,7 @@ from saleor.order import OrderStatus
 
 from ....host.locks import lock_orders
 from ....models import OrderGroupOrder, SellerRight
+from ....payments.legacy.bounds import lock_parts
 from ...core.descriptions import ADDED_IN_01
 from .. import saleor_mutations
 from ..enums import SellerOrderErrorCode
@@ -17,6 +18,8 @@ from .base import SellerOrderAct
 class SellerOrderConfirm(SellerOrderAct):
     right = SellerRight.DECIDE
     act_name = "confirm"
+    # The provider of a legacy payment is asked inside the transaction: once.
+    attempts = 1
 
     class Arguments:
         id = graphene.ID(required=True, description="ID of the seller's order.")
@@ -34,6 +37,9 @@ class SellerOrderConfirm(SellerOrderAct):
 
     @classmethod
     def act(cls, info: ResolveInfo, link: OrderGroupOrder) -> None:  # type: ignore[override]
+        # As in Saleor: the parts of a legacy payment, then the order.
+        for payment in link.order.payments.filter(is_active=True).order_by("pk"):
+            lock_parts(payment)
         order = lock_orders([link.order_id])[link.order_id]
         if order.status != OrderStatus.UNCONFIRMED:
             raise refuse(

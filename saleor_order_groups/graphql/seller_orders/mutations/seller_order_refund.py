@@ -146,7 +146,8 @@ def divide(order: Order, input: Mapping[str, Any]) -> dict[int, Decimal]:
     amount = input.get("amount")
     if amount is None:
         # As Saleor: at most what is left.
-        amount = min(_price(order, input), refundable.total)
+        price = quantize_price(_price(order, input), order.currency)
+        amount = min(price, refundable.total)
     else:
         _price(order, input)
     if amount > refundable.total or not refundable.total:
