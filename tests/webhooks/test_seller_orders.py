@@ -289,11 +289,11 @@ def test_failed_telling_stays_due(alpha, link_app, listen, mocker, change):
     OrderGroupOrder.objects.update(seller_told_at=None)
     send = mocker.patch(
         "saleor_order_groups.access.telling.trigger_seller_order",
-        side_effect=[ValueError, None],
+        side_effect=[ValueError("no broker"), None],
     )
 
     # when
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="no broker"):
         tell(alpha.order.pk)
 
     # then
