@@ -1,5 +1,7 @@
 """Filters that groups and sellers share."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from graphql.error import GraphQLError
 from saleor.graphql.utils.filters import (
@@ -29,7 +31,7 @@ def filter_by_value(field: str):
     return filter_value
 
 
-def _drop_nul(value: dict | None) -> dict | None:
+def _drop_nul(value: Any) -> Any:
     """Drop texts with NUL, which PostgreSQL cannot compare: no row has them."""
     if value is None:
         return None
