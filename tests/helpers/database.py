@@ -14,6 +14,8 @@ def rolled_back():
         yield
     finally:
         transaction.savepoint_rollback(savepoint)
+        # Otherwise it would hold its locks until the end of the test.
+        transaction.savepoint_commit(savepoint)
 
 
 def run_hooks():

@@ -578,10 +578,12 @@ def make_comparable(answer: str, named: tuple[str, ...], known: set[str]) -> str
     :param known: the IDs that stay, as all others are of rows that the act has made.
     """
     for name in named:
-        # A short text may be a part of many.
-        answer = answer.replace(json.dumps(name), '"<named>"')
+        answer = answer.replace(f'"{name}"', '"<named>"')
+        # Shorter texts, and texts inside of longer words, are there by chance.
         if len(name) >= 8:
-            answer = answer.replace(name, "<named>")
+            answer = re.sub(
+                rf"(?<![\w+/=]){re.escape(name)}(?![\w+/=])", "<named>", answer
+            )
     answer = _TIME.sub("<time>", answer)
 
     def show(found: re.Match) -> str:

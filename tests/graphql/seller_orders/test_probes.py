@@ -166,7 +166,7 @@ class Asker:
         reset_queries()
         with rolled_back(), CaptureQueriesContext(connection) as context:
             response = self.world.client.post_graphql(query, variables)
-        return json.dumps(json.loads(response.content)), len(context)
+        return json.dumps(response.json(), ensure_ascii=False), len(context)
 
     def check(self, probe) -> str:
         """Check the answer to a probe; return what it was."""
