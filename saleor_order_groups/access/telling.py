@@ -6,16 +6,23 @@ after the event was sent, so that a crash between the two sends it again.
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
+from saleor.app.models import App
+from saleor.core import EventDeliveryStatus
+from saleor.core.models import EventDelivery
 
 from ..models import OrderGroupOrder, SellerApp
-from ..webhooks.event_types import SELLER_ORDER_CREATED, SELLER_ORDER_UPDATED
+from ..webhooks.event_types import (
+    SELLER_ORDER_CREATED,
+    SELLER_ORDER_DESCRIPTIONS,
+    SELLER_ORDER_UPDATED,
+)
 from ..webhooks.sending import trigger_seller_order
 
 # How long a process may take to tell the apps of one order.
@@ -58,6 +65,20 @@ def tell(order_id: UUID) -> int:
     return times
 
 
+def withdraw(app_ids: Collection[int]) -> None:
+    """Delete what waits to be sent to those apps that have no seller any more.
+
+    Saleor sends a failed delivery again for hours, with the payload of its first time.
+    """
+    with_access = _select_apps().values("app_id")
+    lost = App.objects.filter(pk__in=list(app_ids)).exclude(pk__in=with_access)
+    EventDelivery.objects.filter(
+        webhook__app__in=lost,
+        event_type__in=list(SELLER_ORDER_DESCRIPTIONS),
+        status=EventDeliveryStatus.PENDING,
+    ).delete()
+
+
 def _claim(order_id: UUID) -> OrderGroupOrder | None:
     """Return the link of a due order that nobody tells of; nobody else will now."""
     now = timezone.now()
@@ -83,8 +104,9 @@ def _select_due() -> QuerySet[OrderGroupOrder]:
     )
 
 
-def _select_apps(seller_id: Any) -> QuerySet[SellerApp]:
-    """Return the links to the apps that have access to a seller's orders."""
-    return SellerApp.objects.order_by().filter(
-        seller_id=seller_id, seller__has_access=True, app__is_active=True
+def _select_apps(seller_id: Any = None) -> QuerySet[SellerApp]:
+    """Return the links to the apps that have access to a seller's orders, or to any."""
+    links = SellerApp.objects.order_by().filter(
+        seller__has_access=True, app__is_active=True
     )
+    return links if seller_id is None else links.filter(seller_id=seller_id)

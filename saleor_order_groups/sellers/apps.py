@@ -1,30 +1,47 @@
-"""Apps that are linked to sellers, and see all orders through Saleor."""
+"""Apps that are linked to sellers, and can read any order through Saleor."""
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Q
 from saleor.app.models import App
-from saleor.permission.enums import OrderPermissions
-from saleor.permission.models import Permission
+from saleor.permission.enums import CheckoutPermissions, OrderPermissions
 
 from ..models import SellerApp
 
-APP_LABEL, CODENAME = OrderPermissions.MANAGE_ORDERS.value.split(".")
-MANAGE_ORDERS = {"content_type__app_label": APP_LABEL, "codename": CODENAME}
+# MANAGE_ORDERS lists all orders. HANDLE_TAXES writes metadata of order lines, whose
+# answer leads to the order of a line.
+_WIDE = (OrderPermissions.MANAGE_ORDERS, CheckoutPermissions.HANDLE_TAXES)
 
 
-def sees_all_orders(app: App) -> bool:
-    """Tell whether the app has MANAGE_ORDERS, even while it is not active."""
-    return app.permissions.filter(**MANAGE_ORDERS).exists()
+def find_wide_permission(app: App) -> str | None:
+    """Return the name of a permission with which the app can read any order.
+
+    The app may be inactive; None if it has no such permission.
+    """
+    for permission in _WIDE:
+        if app.permissions.filter(_is(permission)).exists():
+            return permission.name
+    return None
 
 
 def find_apps_that_see_all() -> Iterator[str]:
-    """Yield a message for each linked app that got MANAGE_ORDERS after it was linked."""
-    granted = Permission.objects.filter(app=OuterRef("app"), **MANAGE_ORDERS)
-    links = SellerApp.objects.filter(Exists(granted), app__removed_at__isnull=True)
+    """Yield a message for each linked app that got such a permission after linking."""
+    links = SellerApp.objects.filter(
+        _is(_WIDE[0], "app__permissions__") | _is(_WIDE[1], "app__permissions__"),
+        app__removed_at__isnull=True,
+    ).distinct()
     for link in links.select_related("app", "seller").order_by("seller__slug", "app"):
         yield (
-            f"app {link.app.name} of seller {link.seller.slug} has MANAGE_ORDERS and"
-            " sees all orders through Saleor: remove the permission from the app, or"
-            " unlink the app with sellerAppRemove"
+            f"app {link.app.name} of seller {link.seller.slug} has"
+            f" {find_wide_permission(link.app)} and sees all orders through Saleor:"
+            " remove the permission from the app, or unlink the app with"
+            " sellerAppRemove"
         )
+
+
+def _is(permission: OrderPermissions | CheckoutPermissions, path: str = "") -> Q:
+    """Return the condition that a row of permissions is this one."""
+    app_label, codename = permission.value.split(".")
+    return Q(
+        **{f"{path}content_type__app_label": app_label, f"{path}codename": codename}
+    )

@@ -53,6 +53,15 @@ def test_linked_app_that_got_manage_orders(
     ]
 
 
+def test_linked_app_that_got_handle_taxes(link, permission_handle_taxes):
+    # when
+    link.app.permissions.add(permission_handle_taxes)
+
+    # then
+    [finding] = find()
+    assert "app ERP of seller acme has HANDLE_TAXES and sees all orders" in finding
+
+
 @pytest.mark.parametrize(
     ("_case", "fields", "count"),
     [

@@ -195,6 +195,56 @@ def test_nothing_is_sent_to_who_lost_access(
     ).exists()
 
 
+@pytest.mark.parametrize("has_other_seller", [False, True])
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_waiting_deliveries_go_with_the_access(
+    alpha,
+    link_app,
+    listen,
+    receiver,
+    superuser_api_client,
+    get_seller,
+    is_locked,
+    has_other_seller,
+):
+    # given: the receiver is down, and Saleor will try again
+    app = link_app(alpha.seller).app
+    if has_other_seller:
+        SellerApp.objects.create(seller=get_seller("beta"), app=app)
+    webhook = listen(app)
+    kept = [
+        EventDelivery.objects.create(webhook=webhook, event_type=name, status=status)
+        for name, status in (
+            ("seller_order_updated", "failed"),
+            ("order_updated", "pending"),
+        )
+    ]
+    waiting = EventDelivery.objects.create(
+        webhook=webhook, event_type="seller_order_updated", status="pending"
+    )
+    seller_id = Node.to_global_id("Seller", alpha.seller.pk)
+
+    # when
+    if is_locked:
+        mutation = """mutation ($seller: ID!) {
+          sellerUpdate(id: $seller, input: { hasAccess: false }) { errors { code } }
+        }"""
+        variables = {"seller": seller_id}
+    else:
+        mutation = """mutation ($seller: ID!, $app: ID!) {
+          sellerAppRemove(sellerId: $seller, appId: $app) { errors { code } }
+        }"""
+        app_id = Node.to_global_id("App", app.pk)
+        variables = {"seller": seller_id, "app": app_id}
+    response = superuser_api_client.post_graphql(mutation, variables)
+    [payload] = get_graphql_content(response)["data"].values()
+
+    # then: an app with another seller keeps what may be that seller's
+    assert payload["errors"] == []
+    left = set(EventDelivery.objects.filter(webhook=webhook))
+    assert left == {*kept, *([waiting] if has_other_seller else [])}
+
+
 def test_nobody_else_hears(
     alpha, link_app, listen, receiver, change, app_with_all_permissions, get_seller
 ):

@@ -1,6 +1,6 @@
 """Filters of sellers' orders: only what the caller can read."""
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from saleor.graphql.core.doc_category import DOC_CATEGORY_ORDERS
 from saleor.graphql.core.filters.filter_input import FilterInputObjectType
 from saleor.graphql.core.filters.where_filters import (
@@ -49,8 +49,8 @@ def filter_is_to_fulfill(queryset, _name, value):
     left = OrderLine.objects.order_by().filter(
         order=OuterRef("order_id"), quantity__gt=F("quantity_fulfilled")
     )
-    to_fulfill = queryset.exclude(order__status__in=NOT_CONFIRMED).filter(Exists(left))
-    return to_fulfill if value else queryset.exclude(pk__in=to_fulfill.values("pk"))
+    is_open = ~Q(order__status__in=NOT_CONFIRMED) & Q(Exists(left))
+    return queryset.filter(is_open if value else ~is_open)
 
 
 class SellerOrderWhere(WhereFilterSet):

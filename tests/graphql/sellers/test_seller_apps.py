@@ -38,8 +38,8 @@ BAD_APP_IDS = [
     ("key of another kind", graphene.Node.to_global_id("App", "9c9d32a6-7b0c-4b0e-8ad1-5a4ad4f5c0aa")),
     ("another type", graphene.Node.to_global_id("User", 1)),
 ]  # fmt: skip
-WITH_ORDERS = (
-    "The app has MANAGE_ORDERS and sees all orders through Saleor. Remove the"
+WITH_PERMISSION = (
+    "The app has %s and sees all orders through Saleor. Remove the"
     " permission from the app first."
 )
 
@@ -134,11 +134,20 @@ def test_app_that_cannot_act_is_refused(_case, fields, message, code, staff, lin
     assert get_rows() == [("acme", "ERP", ["fulfill"])]
 
 
+@pytest.mark.parametrize("name", ["MANAGE_ORDERS", "HANDLE_TAXES"])
 def test_app_that_sees_all_orders_is_refused(
-    staff, seller, erp, permission_manage_orders, permission_manage_products
+    name,
+    staff,
+    seller,
+    erp,
+    permission_manage_orders,
+    permission_handle_taxes,
+    permission_manage_products,
 ):
     # given
-    erp.permissions.add(permission_manage_orders, permission_manage_products)
+    permissions = (permission_manage_orders, permission_handle_taxes)
+    permission = permissions[name == "HANDLE_TAXES"]
+    erp.permissions.add(permission, permission_manage_products)
 
     # when
     response = ask(staff, SAVE, seller, erp, rights=[])
@@ -146,12 +155,14 @@ def test_app_that_sees_all_orders_is_refused(
     # then
     assert read(response) == {
         "seller": None,
-        "errors": [{"field": "appId", "message": WITH_ORDERS, "code": "INVALID"}],
+        "errors": [
+            {"field": "appId", "message": WITH_PERMISSION % name, "code": "INVALID"}
+        ],
     }
     assert get_rows() == []
 
     # when
-    erp.permissions.remove(permission_manage_orders)
+    erp.permissions.remove(permission)
     response = ask(staff, SAVE, seller, erp, rights=[])
 
     # then
@@ -182,7 +193,7 @@ def test_app_cannot_link_itself(caller, seller):
 
     # then
     [error] = read(response)["errors"]
-    assert error["message"] == WITH_ORDERS
+    assert error["message"] == WITH_PERMISSION % "MANAGE_ORDERS"
     assert get_rows() == []
 
 

@@ -7,6 +7,7 @@ from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.doc_category import DOC_CATEGORY_ORDERS
 from saleor.permission.enums import AppPermission
 
+from ....access.telling import withdraw
 from ....models import SellerApp
 from ...core.descriptions import ADDED_IN_01
 from ..dataloaders import AppsBySellerIdLoader
@@ -23,7 +24,8 @@ class SellerAppRemove(SellerAccessMutation):
     class Meta:
         description = (
             "Unlinks an app from a seller; changes nothing if it is not linked. The "
-            "app loses access with its next request."
+            "app loses access with its next request, and what waits to be sent to it is "
+            "deleted if it has no other seller."
             + ADDED_IN_01
             + "\n\nRequires MANAGE_ORDERS and MANAGE_APPS, and access to all channels."
         )
@@ -40,5 +42,6 @@ class SellerAppRemove(SellerAccessMutation):
             seller = lock_seller_of_id("seller_id", seller_id, no_key=True)
             app = find_app(app_id, App.objects.all())
             SellerApp.objects.filter(seller=seller, app=app).delete()
+            withdraw([app.pk])
         AppsBySellerIdLoader(info.context).clear(seller.pk)
         return cls(seller=seller)

@@ -9,7 +9,7 @@ from saleor.graphql.core.types import NonNullList
 from saleor.permission.enums import AppPermission
 
 from ....models import SellerApp
-from ....sellers.apps import sees_all_orders
+from ....sellers.apps import find_wide_permission
 from ...core.descriptions import ADDED_IN_01
 from ..access_types import sort_rights
 from ..dataloaders import AppsBySellerIdLoader
@@ -23,7 +23,8 @@ class SellerAppSave(SellerAccessMutation):
     class Arguments:
         seller_id = graphene.ID(required=True, description="ID of a seller.")
         app_id = graphene.ID(
-            required=True, description="ID of an active app without MANAGE_ORDERS."
+            required=True,
+            description="ID of an active app that cannot read all orders.",
         )
         rights = NonNullList(
             SellerRightEnum,
@@ -34,7 +35,8 @@ class SellerAppSave(SellerAccessMutation):
     class Meta:
         description = (
             "Links an app to a seller, or replaces the rights of a linked app. An app "
-            "with MANAGE_ORDERS is refused: it sees all orders through Saleor."
+            "with MANAGE_ORDERS or HANDLE_TAXES is refused: it sees all orders through "
+            "Saleor."
             + ADDED_IN_01
             + "\n\nRequires MANAGE_ORDERS and MANAGE_APPS, for the right REFUND also "
             "HANDLE_PAYMENTS, and access to all channels."
@@ -75,10 +77,10 @@ def _lock_app(global_id: str) -> App:
             "The app is not active. Activate it first.",
             SellerErrorCode.INVALID,
         )
-    if sees_all_orders(app):
+    if permission := find_wide_permission(app):
         raise field_error(
             "app_id",
-            "The app has MANAGE_ORDERS and sees all orders through Saleor. Remove the "
+            f"The app has {permission} and sees all orders through Saleor. Remove the "
             "permission from the app first.",
             SellerErrorCode.INVALID,
         )

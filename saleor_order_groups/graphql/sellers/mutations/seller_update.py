@@ -6,6 +6,7 @@ from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.doc_category import DOC_CATEGORY_PRODUCTS
 from saleor.permission.enums import ProductPermissions
 
+from ....access.telling import withdraw
 from ...core.descriptions import ADDED_IN_01
 from ..enums import SellerErrorCode
 from ..errors import SellerError
@@ -75,4 +76,6 @@ class SellerUpdate(SellerMutation):
             if data.get("has_access"):
                 require_to_unlock(info.context, seller)
             cls.save_seller(info, seller, data)
+            if data.get("has_access") is False:
+                withdraw(list(seller.apps.values_list("app_id", flat=True)))
         return cls(seller=seller)
