@@ -10,11 +10,12 @@ import psycopg
 import pytest
 
 from demo import __main__ as story
-from demo import by_hand, server, shop
+from demo import by_hand, server, shop, vendors
 from demo.client import DemoError
 from demo.report import Progress, money, show_json, step, table
 
 GROUP_ID = "T3JkZXJHcm91cDpkYzI3MDMzNS03YzgxLTQ1MmYtODU0YS0zOWUyMWRhYzViNmI="
+PORTAL_URL = "http://127.0.0.1:65534/"
 URL = "http://127.0.0.1:65535"
 
 
@@ -101,15 +102,17 @@ def test_progress_elsewhere_is_a_line_for_each_hundred(capsys):
 def test_what_is_to_be_done_by_hand_fits(capsys):
     # when
     by_hand.show_curl_lines(URL, GROUP_ID)
-    by_hand.show_accounts(URL, "a" * 30)
+    by_hand.show_accounts(URL, "a" * 30, PORTAL_URL)
 
     # then
     out = capsys.readouterr().out
     assert too_long(out) == []
-    assert out.splitlines()[-5:] == [
+    assert out.splitlines()[-7:] == [
         "  GraphQL    http://127.0.0.1:65535/graphql/ (open it in a browser)",
         f"  staff      {server.STAFF_EMAIL} / {server.STAFF_PASSWORD}",
         f"  customer   {shop.CUSTOMER_EMAIL} / {shop.CUSTOMER_PASSWORD}",
+        f"  portal     {PORTAL_URL}",
+        f"  seller     {vendors.MEMBER_EMAIL} / {vendors.MEMBER_PASSWORD}",
         f"  app token  {'a' * 30}",
         f"  logs       {Path('.cache/demo')}",
     ]
@@ -129,6 +132,7 @@ def test_the_accounts_stay_the_last_thing_on_the_screen(capsys, monkeypatch):
             raise KeyboardInterrupt
 
     monkeypatch.setattr(story, "show_delivery", lambda delivery, url: step(delivery))
+    monkeypatch.setattr(vendors, "start_portal", lambda url: PORTAL_URL)
     access = shop.AppAccess(token="a" * 30, webhook_id="1")
 
     # when
@@ -136,7 +140,7 @@ def test_the_accounts_stay_the_last_thing_on_the_screen(capsys, monkeypatch):
 
     # then
     out = capsys.readouterr().out.removesuffix("\nEnded.\n")
-    by_hand.show_accounts(URL, access.token)
+    by_hand.show_accounts(URL, access.token, PORTAL_URL)
     accounts = capsys.readouterr().out
     assert out.endswith(f"second\n{accounts}")
     assert out.count(accounts) == 3
