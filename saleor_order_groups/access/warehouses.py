@@ -46,13 +46,15 @@ def find_warehouses(
         )
     in_stock = _find_in_stock(lines, using)
     sellers = fetch_sellers_in_channels(
-        {(stock.product_variant.product_id, slug) for slug, stock in in_stock}, using
+        {
+            (stocks[0].product_variant.product_id, slug)
+            for (_, slug), stocks in in_stock.items()
+        },
+        using,
     )
     for link, line in lines:
-        channel_slug = link.order.channel.slug
-        for slug, stock in in_stock:
-            if (slug, stock.product_variant_id) != (channel_slug, line.variant_id):
-                continue
+        slug = link.order.channel.slug
+        for stock in in_stock.get((line.variant_id, slug), ()):
             seller = sellers.get((stock.product_variant.product_id, slug))
             if seller is not None and seller.pk == link.seller_id:
                 found[line.pk].setdefault(
@@ -63,8 +65,8 @@ def find_warehouses(
 
 def _find_in_stock(
     lines: Sequence[tuple[OrderGroupOrder, OrderLine]], using: str
-) -> list[tuple[str, Stock]]:
-    """Return the stocks of the lines' variants, with the slugs of their channels."""
+) -> dict[tuple[int | None, str], list[Stock]]:
+    """Return the stocks of the lines' variants, by variant and channel slug."""
     stocks = (
         Stock.objects.using(using)
         .filter(
@@ -80,4 +82,7 @@ def _find_in_stock(
         .select_related("warehouse", "product_variant")
         .order_by("warehouse__name", "pk")
     )
-    return [(stock.channel_slug, stock) for stock in stocks]  # type: ignore[attr-defined]
+    found: dict[tuple[int | None, str], list[Stock]] = defaultdict(list)
+    for stock in stocks:
+        found[stock.product_variant_id, stock.channel_slug].append(stock)  # type: ignore[attr-defined]
+    return dict(found)

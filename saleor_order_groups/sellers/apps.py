@@ -26,17 +26,15 @@ def find_wide_permission(app: App) -> str | None:
 
 def find_apps_that_see_all() -> Iterator[str]:
     """Yield a message for each linked app that got such a permission after linking."""
-    links = SellerApp.objects.filter(
-        _is(_WIDE[0], "app__permissions__") | _is(_WIDE[1], "app__permissions__"),
-        app__removed_at__isnull=True,
-    ).distinct()
-    for link in links.select_related("app", "seller").order_by("seller__slug", "app"):
-        yield (
-            f"app {link.app.name} of seller {link.seller.slug} has"
-            f" {find_wide_permission(link.app)} and sees all orders through Saleor:"
-            " remove the permission from the app, or unlink the app with"
-            " sellerAppRemove"
-        )
+    links = SellerApp.objects.filter(app__removed_at__isnull=True)
+    links = links.select_related("app", "seller").order_by("seller__slug", "app")
+    for permission in _WIDE:
+        for link in links.filter(_is(permission, "app__permissions__")):
+            yield (
+                f"app {link.app.name} of seller {link.seller.slug} has"
+                f" {permission.name} and sees all orders through Saleor: remove the"
+                " permission from the app, or unlink the app with sellerAppRemove"
+            )
 
 
 def _is(permission: OrderPermissions | CheckoutPermissions, path: str = "") -> Q:

@@ -33,12 +33,9 @@ def filter_by_value(field: str):
 
 def _drop_nul(value: Any) -> Any:
     """Drop texts with NUL, which PostgreSQL cannot compare: no row has them."""
-    if value is None:
-        return None
-    values = [each for each in list_values(value) if "\0" in str(each)]
-    if not values:
-        return value
-    return {"one_of": [each for each in list_values(value) if each not in values]}
+    values = list_values(value)
+    clean = [each for each in values if "\0" not in str(each)]
+    return value if clean == values else {"one_of": clean}
 
 
 def filter_by_id(field: str, type_name: str):

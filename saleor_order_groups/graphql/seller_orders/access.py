@@ -49,7 +49,13 @@ def is_anonymous(info: ResolveInfo) -> bool:
     return not (get_app_promise(info.context).get() or info.context.user)
 
 
-def select_orders(info: ResolveInfo) -> QuerySet[OrderGroupOrder]:
-    """Return the links of the orders in the requestor's scope, with order and channel."""
-    links = get_scope(info).select_links(get_database_connection_name(info.context))
+def select_orders(
+    info: ResolveInfo, scope: Scope | None = None
+) -> QuerySet[OrderGroupOrder]:
+    """Return the links of the orders in a scope, with order and channel.
+
+    :param scope: a part of the requestor's scope; the whole one by default.
+    """
+    scope = get_scope(info) if scope is None else scope
+    links = scope.select_links(get_database_connection_name(info.context))
     return links.select_related("order__channel")

@@ -55,11 +55,8 @@ def resolve_seller_orders(info: ResolveInfo, kwargs: dict):
     """
     refuse_anonymous(info)
     scope = _narrow(get_scope(info), kwargs.pop("seller_id", None))
-    links = select_orders(info).filter(seller_id__in=list(scope.by_seller))
-    links = search_seller_orders(links, kwargs.get("search"))
-    without_copies = OrderGroupOrder.objects.using(links.db).filter(
-        seller_id__in=list(scope.by_seller), order_created_at=None
-    )
+    links = search_seller_orders(select_orders(info, scope), kwargs.get("search"))
+    without_copies = scope.select_links(links.db).filter(order_created_at=None)
     kwargs["sort_by"] = get_sorting(
         kwargs.get("sort_by"), lacks_copies=without_copies.exists()
     )
@@ -93,7 +90,10 @@ def resolve_seller_order(
     seller_id = global_id_to_uuid(external_reference["seller_id"], "Seller")
     if seller_id is None:
         return None
-    reference = external_reference["reference"].replace("\0", "")
+    reference = external_reference["reference"]
+    # PostgreSQL cannot compare with NUL.
+    if "\0" in reference:
+        return None
     return links.filter(seller_id=seller_id, seller_reference=reference).first()
 
 

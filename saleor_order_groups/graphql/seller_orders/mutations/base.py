@@ -24,7 +24,7 @@ from saleor.payment import PaymentError
 from ....access.acts import ATTEMPTS, KeyTakenError, begin_act, repeat_after_deadlock
 from ....models import OrderGroupOrder, SellerRight
 from ...core.descriptions import ADDED_IN_01
-from ...core.ids import global_id_to_uuid
+from ...core.ids import global_id_to_uuid, to_number
 from ..access import get_scope, get_user, select_orders
 from ..enums import SellerOrderErrorCode
 from ..errors import OwnError, SellerOrderError, refuse
@@ -240,9 +240,9 @@ def to_fulfillment_pk(global_id: str) -> int | None:
     """Return the key of a seller's fulfillment; None if the ID cannot be one."""
     try:
         _, pk = from_global_id_or_error(global_id, "SellerFulfillment")
-        return int(pk) if pk and len(pk) < 10 else None
-    except (GraphQLError, ValueError):
+    except GraphQLError:
         return None
+    return to_number(pk)
 
 
 def to_line_pk(global_id: str) -> UUID | None:
