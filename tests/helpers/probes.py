@@ -105,6 +105,19 @@ def sweep(world: World) -> Iterator[Probe]:
                     write(type_name, twin),
                 )
             )
+        # A key of either kind in an ID of another type.
+        for foreign, random_one in (
+            (str(world.uuids[0]), str(make_uuid(rng))),
+            (str(number := world.numbers[0]), make_number(rng, str(number))),
+        ):
+            yield shorten(
+                _make(
+                    (place, "Nonsense", "plain", len(random_one)),
+                    builders[place],
+                    write("Nonsense", foreign),
+                    write("Nonsense", random_one),
+                )
+            )
     search = get_text_builders(world)["search"]
     for canary in world.canaries.texts:
         for text in (canary, canary[3:9]):

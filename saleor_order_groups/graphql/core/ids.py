@@ -9,18 +9,30 @@ MAX_NUMBER_LENGTH = 10
 
 
 def global_id_to_uuid(global_id: str, type_name: str) -> UUID | None:
-    """Return the key in a global ID; None if the ID is malformed or of another type.
+    """Return the key in a global ID; None if the ID is malformed or of another type."""
+    pk = _global_id_to_pk(global_id, type_name)
+    try:
+        return UUID(pk) if pk else None
+    except ValueError:
+        return None
+
+
+def global_id_to_number(global_id: str, type_name: str) -> int | None:
+    """Return the key in a global ID; None if the ID is malformed or of another type."""
+    pk = _global_id_to_pk(global_id, type_name)
+    return to_number(pk) if pk else None
+
+
+def _global_id_to_pk(global_id: str, type_name: str) -> str | None:
+    """Return the key in a global ID, unchecked.
 
     Queries must answer the same for objects that do not exist and for IDs that are
     impossible.
     """
     try:
-        _, pk = from_global_id_or_error(global_id, type_name)
+        # None for another type, whatever Saleor's annotation says.
+        return from_global_id_or_error(global_id, type_name)[1]
     except GraphQLError:
-        return None
-    try:
-        return UUID(pk) if pk else None
-    except ValueError:
         return None
 
 

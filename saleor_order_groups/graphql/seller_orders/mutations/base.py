@@ -11,20 +11,18 @@ from uuid import UUID
 
 import graphene
 from django.core.exceptions import ValidationError
-from graphql.error import GraphQLError
 from saleor.core.exceptions import InsufficientStock
 from saleor.graphql.app.dataloaders import get_app_promise
 from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.doc_category import DOC_CATEGORY_ORDERS
 from saleor.graphql.core.mutations import BaseMutation
 from saleor.graphql.core.types import BaseObjectType, NonNullList
-from saleor.graphql.core.utils import from_global_id_or_error
 from saleor.payment import PaymentError
 
 from ....access.acts import ATTEMPTS, KeyTakenError, begin_act, repeat_after_deadlock
 from ....models import OrderGroupOrder, SellerRight
 from ...core.descriptions import ADDED_IN_01
-from ...core.ids import global_id_to_uuid, to_number
+from ...core.ids import global_id_to_number, global_id_to_uuid
 from ..access import get_scope, get_user, select_orders
 from ..enums import SellerOrderErrorCode
 from ..errors import OwnError, SellerOrderError, refuse
@@ -238,11 +236,7 @@ class SellerFulfillmentAct(SellerOrderAct):
 
 def to_fulfillment_pk(global_id: str) -> int | None:
     """Return the key of a seller's fulfillment; None if the ID cannot be one."""
-    try:
-        _, pk = from_global_id_or_error(global_id, "SellerFulfillment")
-    except GraphQLError:
-        return None
-    return to_number(pk)
+    return global_id_to_number(global_id, "SellerFulfillment")
 
 
 def to_line_pk(global_id: str) -> UUID | None:
