@@ -39,6 +39,13 @@ _children: list[subprocess.Popen] = []
 _connections: list[psycopg.Connection] = []
 
 
+def keep_apart(name: str) -> None:
+    """Use a database and a directory of this name instead of the demo's own."""
+    global DATABASE, STATE
+    DATABASE = f"saleor_order_groups_{name}"
+    STATE = ROOT / ".cache" / name
+
+
 # ------------------------------------------------------------------ database
 
 

@@ -146,13 +146,13 @@ def is_seeded(staff: Api) -> bool:
 
 def seed(staff: Api, receiver_url: str) -> None:
     """Make everything, in the order in which one thing needs another."""
-    channel_id = _create_channel(staff)
+    channel_id = create_channel(staff, "Market", CHANNEL, CURRENCY)
     warehouse_id = _create_warehouse(staff)
     zone_id = _create_shipping(staff, channel_id, warehouse_id)
-    _set_taxes(staff, channel_id)
+    set_taxes(staff, channel_id)
     seller_ids = _create_catalogue(staff, channel_id, warehouse_id)
     _create_methods(staff, channel_id, zone_id, seller_ids)
-    _activate_plugin(staff, channel_id)
+    activate_plugin(staff, channel_id)
     _create_app(staff, receiver_url)
     _register_customer(staff)
     shop_id = staff("{ shop { id } }")["id"]
@@ -172,7 +172,7 @@ def _create(staff: Api, mutation: str, node: str, **variables: Any) -> str:
     return staff(mutation, **variables)[node]["id"]
 
 
-def _create_channel(staff: Api) -> str:
+def create_channel(staff: Api, name: str, slug: str, currency: str) -> str:
     return _create(
         staff,
         """mutation ($input: ChannelCreateInput!) {
@@ -180,9 +180,9 @@ def _create_channel(staff: Api) -> str:
         }""",
         "channel",
         input={
-            "name": "Market",
-            "slug": CHANNEL,
-            "currencyCode": CURRENCY,
+            "name": name,
+            "slug": slug,
+            "currencyCode": currency,
             "defaultCountry": "DE",
             "isActive": True,
         },
@@ -204,7 +204,7 @@ def _create_warehouse(staff: Api) -> str:
     )
 
 
-def _create_shipping(staff: Api, channel_id: str, warehouse_id: str) -> str:
+def add_warehouse(staff: Api, channel_id: str, warehouse_id: str) -> None:
     staff(
         """mutation ($id: ID!, $warehouses: [ID!]) {
           channelUpdate(id: $id, input: {addWarehouses: $warehouses}) {
@@ -214,6 +214,10 @@ def _create_shipping(staff: Api, channel_id: str, warehouse_id: str) -> str:
         id=channel_id,
         warehouses=[warehouse_id],
     )
+
+
+def _create_shipping(staff: Api, channel_id: str, warehouse_id: str) -> str:
+    add_warehouse(staff, channel_id, warehouse_id)
     return _create(
         staff,
         """mutation ($input: ShippingZoneCreateInput!) {
@@ -262,6 +266,12 @@ def _create_method(
         "shippingMethod",
         input={"name": name, "type": "PRICE", "shippingZone": zone_id},
     )
+    list_method(staff, channel_id, method_id, price)
+    return method_id
+
+
+def list_method(staff: Api, channel_id: str, method_id: str, price: str) -> None:
+    """Offer a delivery method in a channel for a price."""
     staff(
         """mutation ($id: ID!, $input: ShippingMethodChannelListingInput!) {
           shippingMethodChannelListingUpdate(id: $id, input: $input) {
@@ -275,10 +285,9 @@ def _create_method(
             ]
         },
     )
-    return method_id
 
 
-def _set_taxes(staff: Api, channel_id: str) -> None:
+def set_taxes(staff: Api, channel_id: str) -> None:
     """19 % in Germany, prices entered with tax."""
     tax_configuration_id = staff(
         "query ($id: ID!) { channel(id: $id) { taxConfiguration { id } } }",
@@ -371,6 +380,28 @@ def _create_product(
         "product",
         input={"name": name, "productType": type_id, "category": category_id},
     )
+    publish_product(staff, channel_id, product_id)
+    variant_id = _create(
+        staff,
+        """mutation ($input: ProductVariantCreateInput!) {
+          productVariantCreate(input: $input) {
+            productVariant { id } errors { field message }
+          }
+        }""",
+        "productVariant",
+        input={
+            "product": product_id,
+            "sku": sku,
+            "attributes": [],
+            "stocks": [{"warehouse": warehouse_id, "quantity": 1_000_000}],
+        },
+    )
+    price_variant(staff, channel_id, variant_id, price)
+    return product_id
+
+
+def publish_product(staff: Api, channel_id: str, product_id: str) -> None:
+    """Sell a product in a channel."""
     staff(
         """mutation ($id: ID!, $input: ProductChannelListingUpdateInput!) {
           productChannelListingUpdate(id: $id, input: $input) {
@@ -389,21 +420,10 @@ def _create_product(
             ]
         },
     )
-    variant_id = _create(
-        staff,
-        """mutation ($input: ProductVariantCreateInput!) {
-          productVariantCreate(input: $input) {
-            productVariant { id } errors { field message }
-          }
-        }""",
-        "productVariant",
-        input={
-            "product": product_id,
-            "sku": sku,
-            "attributes": [],
-            "stocks": [{"warehouse": warehouse_id, "quantity": 1_000_000}],
-        },
-    )
+
+
+def price_variant(staff: Api, channel_id: str, variant_id: str, price: str) -> None:
+    """Give a variant its price in a channel."""
     staff(
         """mutation ($id: ID!, $input: [ProductVariantChannelListingAddInput!]!) {
           productVariantChannelListingUpdate(id: $id, input: $input) {
@@ -413,10 +433,9 @@ def _create_product(
         id=variant_id,
         input=[{"channelId": channel_id, "price": price}],
     )
-    return product_id
 
 
-def _activate_plugin(staff: Api, channel_id: str) -> None:
+def activate_plugin(staff: Api, channel_id: str) -> None:
     staff(
         """mutation ($id: ID!, $channelId: ID!) {
           pluginUpdate(id: $id, channelId: $channelId, input: {active: true}) {

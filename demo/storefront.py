@@ -4,6 +4,7 @@ Nothing in it knows of sellers until the checkout is complete, but `deliver_each
 storefront for Saleor works unchanged.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -56,15 +57,25 @@ fragment Group on OrderGroup {
 """
 
 
-def fill_cart(customer: Api) -> dict[str, Any]:
-    """Find the goods in the shop window and make a checkout of them."""
+def fill_cart(
+    customer: Api,
+    *,
+    channel: str = CHANNEL,
+    cart: Mapping[str, int] = CART,
+    email: str | None = None,
+) -> dict[str, Any]:
+    """Find the goods in the shop window and make a checkout of them.
+
+    :param cart: how many of each SKU.
+    :param email: of a guest.
+    """
     products = customer(
         """query ($channel: String!) {
           products(channel: $channel, first: 50) {
             edges { node { variants { id sku } } }
           }
         }""",
-        channel=CHANNEL,
+        channel=channel,
     )["edges"]
     variant_ids = {
         variant["sku"]: variant["id"]
@@ -79,10 +90,11 @@ def fill_cart(customer: Api) -> dict[str, Any]:
           }
         }""",
         input={
-            "channel": CHANNEL,
+            "channel": channel,
+            "email": email,
             "lines": [
                 {"variantId": variant_ids[sku], "quantity": quantity}
-                for sku, quantity in CART.items()
+                for sku, quantity in cart.items()
             ],
         },
     )["checkout"]
