@@ -1,0 +1,3 @@
+export default function PurchasePage({ number }: { number: string }) {
+  return number;
+}

@@ -1,0 +1,3 @@
+export default function SellerPage({ slug }: { slug: string | null }) {
+  return slug;
+}
