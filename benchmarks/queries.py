@@ -67,7 +67,7 @@ SELLER_ORDERS = f"""
 """
 SELLERS_FIELDS_OF_ORDERS = f"""
     query ($first: Int!, $sortBy: OrderSortingInput) {{
-      orders(first: $first, sortBy: $sortBy) {{ edges {{ node {{ id {_AMOUNTS} }} }} }}
+      orders(first: $first, sortBy: $sortBy) {{ edges {{ node {{ id {_AMOUNTS.replace("createdAt", "created")} }} }} }}
     }}
 """
 
