@@ -14,18 +14,23 @@ SALEOR_TESTS = saleor.checkout saleor.graphql.checkout \
 	saleor.tests.e2e.checkout saleor.tests.e2e.orders \
 	saleor.tests.e2e.gift_cards saleor.tests.e2e.promotions
 
-.PHONY: help setup test lint demo saleor-tests soak bench dist stop
+.PHONY: help setup test lint demo dashboard dashboard-check dashboard-test \
+	dashboard-e2e saleor-tests soak bench dist stop
 
 help:
-	@echo "make setup         install Saleor and this project into .venv"
-	@echo "make test          run the tests (ARGS='-k name' selects)"
-	@echo "make lint          run ruff, mypy and makemigrations --check"
-	@echo "make demo          run a shop with three sellers (SERVE=1 leaves it running)"
-	@echo "make saleor-tests  run Saleor's own tests with the plugin active"
-	@echo "make soak          run some hundred completions from several processes"
-	@echo "make bench         measure completion and reads next to Saleor alone (QUICK=1)"
-	@echo "make dist          build the wheel and the sdist into dist/"
-	@echo "make stop          stop the private PostgreSQL"
+	@echo "make setup           install Saleor and this project into .venv"
+	@echo "make test            run the tests (ARGS='-k name' selects)"
+	@echo "make lint            run ruff, mypy and makemigrations --check"
+	@echo "make demo            run a shop with three sellers (SERVE=1 leaves it running)"
+	@echo "make dashboard       check and build the pages of the Dashboard app (Node)"
+	@echo "make dashboard-check build them again, and compare with what is committed"
+	@echo "make dashboard-test  test them in Chromium, against a real Saleor"
+	@echo "make dashboard-e2e   walk through them inside Saleor's own Dashboard"
+	@echo "make saleor-tests    run Saleor's own tests with the plugin active"
+	@echo "make soak            run some hundred completions from several processes"
+	@echo "make bench           measure completion and reads next to Saleor alone (QUICK=1)"
+	@echo "make dist            build the wheel and the sdist into dist/"
+	@echo "make stop            stop the private PostgreSQL"
 
 setup:
 	@scripts/setup.sh
@@ -38,6 +43,19 @@ lint: setup
 
 demo: setup
 	@SERVE="$(SERVE)" $(WITH_DATABASE) python -m demo
+
+dashboard: setup
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/dashboard.sh
+
+dashboard-check: setup
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/check_dashboard_build.sh
+
+# CHROMIUM names another browser than the system's, ARGS are Playwright's: ARGS='-g name'.
+dashboard-test: setup
+	@$(WITH_DATABASE) scripts/dashboard_test.sh $(ARGS)
+
+dashboard-e2e: setup
+	@$(WITH_DATABASE) scripts/dashboard_e2e.sh $(ARGS)
 
 # tests/test_loaded.py brings what Saleor's wheel lacks: the root conftest. The plugin is
 # active, with one seller for everything; tests/active_everywhere.py lists what is left out,
