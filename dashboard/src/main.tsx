@@ -1,5 +1,6 @@
 import "@saleor/macaw-ui/style";
 import "./ui/styles.css";
+import "./ui/forms.css";
 
 import { createRoot } from "react-dom/client";
 

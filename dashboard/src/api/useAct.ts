@@ -65,11 +65,14 @@ function describe(problem: Problem | undefined): string {
 }
 
 /** The refusal of one input, for its field in the form. */
-export function refusalOf(refusals: Refusal[], field: string): string | undefined {
+export function refusalOf(refusals: readonly Refusal[], field: string): string | undefined {
   return refusals.find((refusal) => refusal.field === field)?.message;
 }
 
 /** The refusals that have no input among these in the form. */
-export function otherRefusals(refusals: Refusal[], fields: readonly string[]): Refusal[] {
+export function otherRefusals(
+  refusals: readonly Refusal[],
+  fields: readonly string[],
+): Refusal[] {
   return refusals.filter(({ field }) => field === null || !fields.includes(field));
 }
