@@ -21,6 +21,7 @@ COSTS: dict[str, dict[str, dict]] = {
     "Query": {
         "orderGroup": ITEM,
         "orderGroups": PAGE,
+        "orderGroupsHealth": ITEM,
         "seller": ITEM,
         "sellers": PAGE,
         "sellerAccess": ITEM,
@@ -67,6 +68,7 @@ COSTS: dict[str, dict[str, dict]] = {
         "user": ITEM,
     },
     "OrderGroupAdoption": {"sellers": ITEM},
+    "OrderGroupsHealth": {"findings": ITEM},
     "OrderGroupDiscount": {"promotion": ITEM, "voucher": ITEM},
     "OrderGroupDiscountShare": {"order": ITEM},
     "OrderGroupOperationResult": {"order": ITEM},
@@ -86,7 +88,12 @@ COSTS: dict[str, dict[str, dict]] = {
     "TransactionSharesUpdated": {"transaction": ITEM, "events": ITEM},
     "TransactionAction": {"shares": ITEM},
     "TransactionProcessAction": {"shares": ITEM},
-    "PaymentShare": {"order": ITEM, "seller": ITEM, "transaction": ITEM},
+    "PaymentShare": {
+        "order": ITEM,
+        "seller": ITEM,
+        "transaction": ITEM,
+        "unavailableActions": ITEM,
+    },
     "TransactionEventShare": {
         "order": ITEM,
         "seller": ITEM,
@@ -101,7 +108,7 @@ COSTS: dict[str, dict[str, dict]] = {
     },
     "Order": {"orderGroup": ITEM, "seller": ITEM},
     "OrderLine": {"order": ITEM, "seller": ITEM},
-    "Product": {"seller": ITEM},
+    "Product": {"seller": ITEM, "sellerSource": ITEM},
     "ProductVariant": {"seller": ITEM},
     "Checkout": {"orderGroupPreview": ITEM, "sellerDeliveries": ITEM},
     "CheckoutLine": {"seller": ITEM},
@@ -151,6 +158,7 @@ def extend_schema() -> None:
     from .checkout.seller_deliveries import SellerDeliveryFields
     from .groups import schema as groups
     from .groups.subscription import extend_subscriptions
+    from .health import HealthQueries
     from .metadata import extend_metadata
     from .payments import schema as payments
     from .payments.subscription import extend_subscriptions as extend_by_shares
@@ -160,6 +168,7 @@ def extend_schema() -> None:
 
     graft(OrderQueries, schema.Queries)
     graft(OrderMutations, schema.Mutations)
+    graft(OrderQueries, HealthQueries)
     graft(OrderQueries, seller_orders.SellerOrderQueries)
     graft(OrderMutations, seller_orders.SellerOrderMutations)
     graft(CheckoutMutations, checkout.SellerDeliveryMutations)

@@ -5,18 +5,19 @@ answered with a reference. A request that was answered without a reference has f
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
 from saleor.payment import TransactionAction, TransactionEventType
 from saleor.payment.error_codes import TransactionRequestActionErrorCode
-from saleor.payment.models import TransactionItem
+from saleor.payment.models import TransactionEvent, TransactionItem
 
-from ..config import ChargePolicy, get_config
+from ..config import ChargePolicy, OrderGroupsConfig, get_config
 from ..groups.statuses import NOT_LIVE
 from ..models import GroupPayment, PaymentShare
 from ..money.minor_units import show
@@ -24,7 +25,7 @@ from .open_requests import find_open_requests
 from .records import find_share, lock_transactions
 
 # The amount that each action takes from, and the requests that take from the same.
-_BOUNDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+BOUNDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     TransactionAction.CHARGE: (
         "authorized_value",
         (TransactionEventType.CHARGE_REQUEST, TransactionEventType.CANCEL_REQUEST),
@@ -56,17 +57,40 @@ def find_refusal(
                 " transactions of these orders, or of the order group."
             )
         return None
-    if action not in (TransactionAction.CANCEL, TransactionAction.CHARGE):
+    if action is None or not takes_from_siblings(
+        transaction, action, lambda: get_config(share.order.channel.slug)
+    ):
         return None
-    if action == TransactionAction.CHARGE:
-        if transaction.app_identifier == GIFT_CARD_PAYMENT_GATEWAY_ID:
-            return None
-        config = get_config(share.order.channel.slug)
-        if config.charge_policy != ChargePolicy.GROUP:
-            return None
-    numbers = _find_authorized_siblings(share)
-    if not numbers:
-        return None
+    numbers = find_authorized_siblings([share])[share.pk]
+    return describe_refusal(action, numbers) if numbers else None
+
+
+def takes_from_siblings(
+    transaction: TransactionItem,
+    action: str | None,
+    read_config: Callable[[], OrderGroupsConfig | None],
+) -> bool:
+    """Tell whether an action of one order takes the authorization of all.
+
+    :param read_config: returns the configuration of the order's channel; None if the
+        plugin was never configured there.
+    """
+    if action == TransactionAction.CANCEL:
+        return True
+    if (
+        action != TransactionAction.CHARGE
+        or transaction.app_identifier == GIFT_CARD_PAYMENT_GATEWAY_ID
+    ):
+        return False
+    config = read_config()
+    return bool(config and config.active and config.charge_policy == ChargePolicy.GROUP)
+
+
+def describe_refusal(action: str, numbers: Iterable[int]) -> str:
+    """Return why an action must not be requested of an order alone.
+
+    :param numbers: the orders with money authorized on the same payment.
+    """
     orders = ", ".join(f"#{number}" for number in numbers)
     if action == TransactionAction.CANCEL:
         return (
@@ -79,10 +103,16 @@ def find_refusal(
     )
 
 
-def _find_authorized_siblings(share: PaymentShare) -> list[int]:
-    siblings = (
-        PaymentShare.objects.filter(payment=share.payment_id)
-        .exclude(pk=share.pk)
+def find_authorized_siblings(
+    shares: Sequence[PaymentShare], using: str = DEFAULT_DB_ALIAS
+) -> dict[UUID, list[int]]:
+    """Return the numbers of the live orders that have money on the same payment.
+
+    One statement for all shares; by the share's key.
+    """
+    rows = (
+        PaymentShare.objects.using(using)
+        .filter(payment__in={share.payment_id for share in shares})
         .exclude(order__status__in=NOT_LIVE)
         .filter(
             Q(transaction__authorized_value__gt=0)
@@ -90,8 +120,17 @@ def _find_authorized_siblings(share: PaymentShare) -> list[int]:
             # If the charge fails, this amount is authorized again.
             | Q(transaction__charge_pending_value__gt=0)
         )
+        .values_list("payment_id", "pk", "order__number")
     )
-    return sorted(siblings.values_list("order__number", flat=True))
+    numbers: dict[UUID, list[tuple[int, UUID]]] = defaultdict(list)
+    for payment_id, key, number in rows:
+        numbers[payment_id].append((number, key))
+    return {
+        share.pk: sorted(
+            number for number, key in numbers[share.payment_id] if key != share.pk
+        )
+        for share in shares
+    }
 
 
 def get_available(links: Sequence[PaymentShare], action: str) -> dict[UUID, Decimal]:
@@ -100,8 +139,17 @@ def get_available(links: Sequence[PaymentShare], action: str) -> dict[UUID, Deci
     The amounts of open requests are subtracted, also those of the orders' parts of
     group requests. The number of SQL statements is constant.
     """
-    name, kinds = _BOUNDS[action]
     open_requests = find_open_requests([link.transaction_id for link in links])
+    return subtract_requests(links, action, open_requests)
+
+
+def subtract_requests(
+    links: Sequence[PaymentShare],
+    action: str,
+    open_requests: Iterable[TransactionEvent],
+) -> dict[UUID, Decimal]:
+    """Return what `get_available` returns, from the open requests of the shares."""
+    name, kinds = BOUNDS[action]
     asked: dict[int, Decimal] = defaultdict(Decimal)
     for request in open_requests:
         if request.type in kinds:
@@ -114,6 +162,10 @@ def get_available(links: Sequence[PaymentShare], action: str) -> dict[UUID, Deci
     }
 
 
+def describe_nothing_left(action: str) -> str:
+    return f"Nothing of this order's share of the payment is left for {action}."
+
+
 def limit_to_share(share: PaymentShare, action: str, amount: Decimal | None) -> Decimal:
     """Return how much of a Decimal amount, or of all, can be requested of a share.
 
@@ -123,7 +175,7 @@ def limit_to_share(share: PaymentShare, action: str, amount: Decimal | None) -> 
     available = get_available([share], action)[share.pk]
     if not available:
         raise ValidationError(
-            f"Nothing of this order's share of the payment is left for {action}.",
+            describe_nothing_left(action),
             code=TransactionRequestActionErrorCode.INVALID.value,
         )
     return min(amount or available, available)

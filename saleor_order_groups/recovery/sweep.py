@@ -91,7 +91,7 @@ def sweep(
         if everything:
             payments, groups = _select_all_payments(), _select_all_groups()
         else:
-            payments = _select_recent_payments(since, row.transaction_event_id)
+            payments = find_changed_payments(row)
             groups = _select_recent_groups(since)
         for step in (
             _settle(running, payments, partial(report_progress, "payments")),
@@ -163,15 +163,16 @@ class _Running:
 # ------------------------------------------------------------------ what to look at
 
 
-def _select_recent_payments(
-    since: datetime.datetime, last_event: int
-) -> Iterator[Sequence[UUID]]:
+def find_changed_payments(row: Recovery | None = None) -> Iterator[Sequence[UUID]]:
     """Yield batches of the payments with new events, or with orders not told of them.
 
-    A report sets the time of its event freely, so new events are found by key too.
+    New is what came since the last sweep. A report sets the time of its event freely, so
+    new events are found by key too.
     """
+    row = row or get_recovery()
     events = TransactionEvent.objects.filter(
-        Q(created_at__gte=since) | Q(pk__gt=last_event)
+        Q(created_at__gte=row.looked_until - OVERLAP)
+        | Q(pk__gt=row.transaction_event_id)
     )
     ids = events.order_by().values_list("transaction_id", flat=True).distinct()
     keys = set(

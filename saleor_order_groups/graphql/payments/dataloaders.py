@@ -1,5 +1,7 @@
 """Data loaders of shares."""
 
+from uuid import UUID
+
 from promise import Promise
 from saleor.graphql.core.dataloaders import DataLoader
 from saleor.graphql.payment.dataloaders import TransactionItemByIDLoader
@@ -13,6 +15,7 @@ from ...payments.shares import (
     get_event_shares,
     get_shares,
 )
+from ...payments.unavailable_actions import UnavailableAction, find_unavailable
 from ..groups.dataloaders import OrderGroupByIdLoader, OrderGroupByOrderIdLoader
 
 
@@ -37,6 +40,14 @@ class SharesByEventLoader(DataLoader[TransactionEvent, list[EventShare]]):
 
         loader = TransactionItemByIDLoader(self.context)
         return loader.load_many(ids).then(with_transactions)
+
+
+class UnavailableActionsByShareLoader(DataLoader[UUID, list[UnavailableAction]]):
+    context_key = "saleor_order_groups_unavailable_actions_by_share"
+
+    def batch_load(self, keys):
+        found = find_unavailable(keys, self.database_connection_name)
+        return [found.get(key, []) for key in keys]
 
 
 class OrderGroupByPaymentLoader(DataLoader[int, OrderGroup | None]):

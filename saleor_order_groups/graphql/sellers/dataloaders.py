@@ -8,6 +8,7 @@ from saleor.graphql.core.dataloaders import DataLoader
 from saleor.graphql.product.dataloaders import ProductVariantByIdLoader
 from saleor.shipping.models import ShippingMethod
 
+from ...config import fetch_seller_sources
 from ...models import Seller, SellerApp, SellerMember, SellerShippingMethod
 from ...sellers.assignments import fetch_sellers_in_channels
 
@@ -79,6 +80,19 @@ class SellerByProductAndChannelLoader(
     def batch_load(self, keys):
         sellers = fetch_sellers_in_channels(keys, self.database_connection_name)
         return [sellers.get(key) for key in keys]
+
+
+class SellerSourceByChannelLoader(DataLoader[str, str]):
+    """Load the rule that names the sellers of a channel, by the channel's slug.
+
+    An empty slug is for no channel: see `SellerSources.get`.
+    """
+
+    context_key = "saleor_order_groups_seller_source_by_channel"
+
+    def batch_load(self, keys):
+        sources = fetch_seller_sources(self.database_connection_name)
+        return [str(sources.get(key)) for key in keys]
 
 
 class SellerByVariantAndChannelLoader(

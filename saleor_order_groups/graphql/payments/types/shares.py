@@ -9,15 +9,17 @@ from saleor.core.prices import quantize_price
 from saleor.graphql.core import ResolveInfo
 from saleor.graphql.core.context import SyncWebhookControlContext
 from saleor.graphql.core.doc_category import DOC_CATEGORY_PAYMENTS
-from saleor.graphql.core.types import BaseObjectType, Money
+from saleor.graphql.core.types import BaseObjectType, Money, NonNullList
 from saleor.graphql.order.dataloaders import OrderByIdLoader
 from saleor.graphql.order.types import Order
+from saleor.graphql.payment.enums import TransactionActionEnum
 from saleor.graphql.payment.types import TransactionEvent, TransactionItem
 
 from ....payments.shares import EventShare, TransactionShare
 from ...core.descriptions import ADDED_IN_01
 from ...groups.dataloaders import SellerByOrderIdLoader
 from ...sellers.types import Seller
+from ..dataloaders import UnavailableActionsByShareLoader
 from ..requested import AmountShare
 
 SELLER = "The seller of the order; null for the shop's own goods."
@@ -59,6 +61,21 @@ def _amount(name: str, what: str) -> graphene.Field:
     return graphene.Field(Money, required=True, description=what, resolver=resolve)
 
 
+class UnavailableAction(BaseObjectType):
+    action = graphene.Field(
+        TransactionActionEnum,
+        required=True,
+        description="The action, which the payment offers.",
+    )
+    reason = graphene.String(
+        required=True, description="Why the order's share does not offer it now."
+    )
+
+    class Meta:
+        description = "An action that a share cannot request." + ADDED_IN_01
+        doc_category = DOC_CATEGORY_PAYMENTS
+
+
 class PaymentShare(_OfOrder, BaseObjectType):
     id = graphene.GlobalID(
         required=True, description="ID of the share, which never changes."
@@ -84,6 +101,15 @@ class PaymentShare(_OfOrder, BaseObjectType):
     cancel_pending_amount = _amount(
         "cancel_pending_value", "Amount of the order's open cancelations."
     )
+    unavailable_actions = NonNullList(
+        UnavailableAction,
+        required=True,
+        description=(
+            "The actions that the payment offers and the share cannot request now, with "
+            "the reason that a request would be refused for. Empty for a transaction of "
+            "one order, which offers what it can."
+        ),
+    )
 
     class Meta:
         description = (
@@ -92,6 +118,10 @@ class PaymentShare(_OfOrder, BaseObjectType):
         )
         doc_category = DOC_CATEGORY_PAYMENTS
         interfaces = [relay.Node]
+
+    @staticmethod
+    def resolve_unavailable_actions(root: TransactionShare, info: ResolveInfo):
+        return UnavailableActionsByShareLoader(info.context).load(root.id)
 
 
 class TransactionEventShare(_OfOrder, BaseObjectType):
