@@ -13,3 +13,6 @@ export const appPath = (appId: string, route: string) =>
 export const purchaseRoute = (number: string) => `/purchases/${encodeURIComponent(number)}`;
 
 export const sellerRoute = (slug: string) => `/sellers/${encodeURIComponent(slug)}`;
+
+export const purchasesOfCustomerRoute = (customerId: string) =>
+  `/purchases?customer=${encodeURIComponent(customerId)}`;

@@ -1,0 +1,39 @@
+import { readAmount } from "../../../ui/amounts";
+import { TextField } from "../../../ui/fields";
+import { useFormatMoney, type Amount } from "../../../ui/Money";
+
+interface AmountFieldProps {
+  value: string;
+  onChange: (value: string) => void;
+  error: string | undefined;
+  available: Amount;
+}
+
+/** An amount; empty for all that there is. */
+export function AmountField({ value, onChange, error, available }: AmountFieldProps) {
+  const format = useFormatMoney();
+  return (
+    <TextField
+      label={`Amount in ${available.currency}`}
+      inputMode="decimal"
+      value={value}
+      onChange={onChange}
+      error={error}
+      help={`Leave it empty for all: ${format(available)}.`}
+    />
+  );
+}
+
+interface Typed {
+  /** What the API gets: the text as typed, or null for all. */
+  request: string | null;
+  amount: Amount;
+  error: string | undefined;
+}
+
+export function useTypedAmount(text: string, available: Amount): Typed {
+  if (text.trim() === "") return { request: null, amount: available, error: undefined };
+  const read = readAmount(text, available);
+  if ("error" in read) return { request: null, amount: available, error: read.error };
+  return { request: read.text, amount: read.amount, error: undefined };
+}
