@@ -1,14 +1,19 @@
-import { expect, type FrameLocator, type Page } from "@playwright/test";
+import { expect, type FrameLocator, type Page, type Route } from "@playwright/test";
 
 import { playDashboard, type Action } from "./host/host";
 import { shop, type StaffName } from "./shop";
+import { Watch } from "./watch";
 
 /** The host page in a browser, logged in as a member of staff, and the frame in it. */
 export class Dashboard {
   /** All tokens that the app got. */
   readonly tokens: string[] = [];
 
-  constructor(readonly page: Page) {}
+  readonly watch: Watch;
+
+  constructor(readonly page: Page) {
+    this.watch = new Watch(page);
+  }
 
   get frame(): FrameLocator {
     return this.page.frameLocator("iframe");
@@ -70,6 +75,23 @@ export class Dashboard {
     return this.page.evaluate((value) => {
       window.dashboard.answers = value;
     }, answers);
+  }
+
+  /** Answer what the app asks of the API in its place; the Dashboard itself is served. */
+  async breakApi(answer: (route: Route) => Promise<void>): Promise<void> {
+    await this.page.route(shop.apiUrl, (route) =>
+      route.request().frame().parentFrame() ? answer(route) : route.continue(),
+    );
+  }
+
+  mendApi(): Promise<void> {
+    return this.page.unroute(shop.apiUrl);
+  }
+
+  /** The app's ID, as the frame was told. */
+  async getAppId(): Promise<string> {
+    const address = await this.page.locator("iframe").getAttribute("src");
+    return new URL(address ?? "").searchParams.get("id") ?? "";
   }
 
   /** What the app asked of the Dashboard, of one type. */

@@ -127,3 +127,14 @@ async function post<Answer>(url: string, body: unknown, token?: string): Promise
 function decodeId(id: string): string {
   return Buffer.from(id, "base64").toString().split(":").pop() ?? "";
 }
+
+/** A seller's order in a purchase; null is the shop itself. */
+export function orderOf(purchase: Purchase, slug: string | null): SellersOrder {
+  const found = purchase.orders.find(({ seller }) => (seller?.slug ?? null) === slug);
+  if (!found) throw new Error(`${slug ?? "The shop"} has no order in ${purchase.number}.`);
+  return found;
+}
+
+export function money(amount: number, currency = "EUR"): string {
+  return new Intl.NumberFormat("en", { style: "currency", currency }).format(amount);
+}
