@@ -35,7 +35,8 @@ function ExistingSeller({ slug }: { slug: string }) {
       {query.isLoading && <Loading lines={8} label="Loading the seller" />}
       {query.data?.seller === null && (
         <EmptyState title="There is no such seller">
-          It was deleted, has another slug now, or your account may not see it.
+          It was deleted, has another slug now, or does not exist yet: a seller that products&apos;
+          data name is created when its goods are sold for the first time.
         </EmptyState>
       )}
     </Page>
