@@ -4,9 +4,9 @@
 
 The argument says whether the plugin has to be installed there.
 
-Each step is {"as": e-mail or null, "query": …, "variables": …}, {"task": "module:name"}
-or {"command": name, "arguments": […]}. A step's result is the data that it answered, or
-the error.
+Each step is {"as": e-mail or null, "query": …, "variables": …}, {"task": "module:name"},
+{"command": name, "arguments": […]} or {"get": path}. A step's result is the data that it
+answered, the status of a path, or the error.
 """
 
 import importlib
@@ -62,6 +62,12 @@ def post(query, variables, email):
     return answer.json()
 
 
+def get_status(path):
+    from django.test import Client
+
+    return Client().get(path).status_code
+
+
 def do(step):
     from django.core.management import call_command
 
@@ -75,6 +81,8 @@ def do(step):
             stderr=sys.stderr,
         )
         return "done"
+    if "get" in step:
+        return get_status(step["get"])
     module, name = step["task"].split(":")
     return getattr(importlib.import_module(module), name)()
 
