@@ -92,8 +92,8 @@ def _answer_page() -> HttpResponse:
         ("version", __version__),
     ):
         page = page.replace(
-            f'<meta name="{name}" content="">',
-            f'<meta name="{name}" content="{escape(value)}">',
+            f'<meta name="{name}" content=""',
+            f'<meta name="{name}" content="{escape(value)}"',
         )
     response = HttpResponse(page)
     response["Cache-Control"] = _NEVER

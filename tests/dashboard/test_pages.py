@@ -17,9 +17,9 @@ BASE = "/plugins/global/saleor.order_groups.dashboard"
 HTML = """<!doctype html>
 <html lang="en">
 <head>
-<meta name="base-path" content="">
-<meta name="api-path" content="">
-<meta name="version" content="">
+<meta name="base-path" content="" />
+<meta name="api-path" content="" />
+<meta name="version" content="" />
 <script type="module" crossorigin src="./assets/index-1.js"></script>
 <link rel="stylesheet" crossorigin href="./assets/index-2.css">
 </head>
@@ -63,9 +63,9 @@ def test_each_path_of_the_app_answers_with_the_page(path, static, client):
     assert response["Content-Type"] == "text/html; charset=utf-8"
     assert response["Cache-Control"] == "no-cache"
     page = response.content.decode()
-    assert f'<meta name="base-path" content="{BASE}/app">' in page
-    assert '<meta name="api-path" content="/graphql/">' in page
-    assert f'<meta name="version" content="{__version__}">' in page
+    assert f'<meta name="base-path" content="{BASE}/app" />' in page
+    assert '<meta name="api-path" content="/graphql/" />' in page
+    assert f'<meta name="version" content="{__version__}" />' in page
     assert f'src="{BASE}/assets/index-1.js"' in page
     assert f'href="{BASE}/assets/index-2.css"' in page
     assert "./assets" not in page
