@@ -2,16 +2,23 @@
 
 export interface Body {
   data?: unknown;
-  errors?: object[];
+  errors?: readonly object[];
 }
 
 type Variables = Record<string, unknown>;
 export type Answer = Body | Error | ((variables: Variables) => Body | Promise<Body>);
 
-export class FakeApi {
-  private readonly requests: { name: string; variables: Variables }[] = [];
+interface Asked {
+  name: string;
+  variables: Variables;
+  authorization: string | null;
+}
 
-  constructor(private readonly answers: Record<string, Answer>) {}
+export class FakeApi {
+  /** Each request, the oldest first. */
+  readonly asked: Asked[] = [];
+
+  constructor(private readonly answers: Record<string, Answer> = {}) {}
 
   /** Answer an operation otherwise from now on. */
   answer(name: string, answer: Answer) {
@@ -20,14 +27,15 @@ export class FakeApi {
 
   /** The variables of each request of an operation. */
   variablesOf(name: string): Variables[] {
-    return this.requests.filter((request) => request.name === name).map((each) => each.variables);
+    return this.asked.filter((each) => each.name === name).map(({ variables }) => variables);
   }
 
-  send: typeof fetch = async (_url, init) => {
-    const { operationName, variables } = JSON.parse(String(init?.body));
-    this.requests.push({ name: operationName, variables });
-    const answer = this.answers[operationName];
-    if (answer === undefined) throw new Error(`The test has no answer to ${operationName}.`);
+  fetch: typeof fetch = async (_url, init) => {
+    const { operationName: name, variables = {} } = JSON.parse(String(init?.body));
+    const authorization = new Headers(init?.headers).get("Authorization");
+    this.asked.push({ name, variables, authorization });
+    const answer = this.answers[name];
+    if (answer === undefined) throw new TypeError(`The test has no answer to ${name}.`);
     if (answer instanceof Error) throw answer;
     const body = typeof answer === "function" ? await answer(variables) : answer;
     return new Response(JSON.stringify(body), {
@@ -36,23 +44,26 @@ export class FakeApi {
   };
 }
 
-/** What Saleor answers to a token without the permission. */
-export function denied(permission: string, path: string[], data: unknown = null): Body {
-  const message = `To access this path, you need one of the following permissions: ${permission}`;
-  const extensions = { exception: { code: "PermissionDenied" } };
-  return { data, errors: [{ message, path, extensions }] };
+/** The error of a token that has ended. */
+export const EXPIRED = {
+  message: "Signature has expired",
+  extensions: { exception: { code: "ExpiredSignatureError" } },
+};
+
+/** The error of a field that the token may not read. */
+export function permissionDenied(permissions: string, path: readonly (string | number)[] = []) {
+  return {
+    message: `To access this path, you need one of the following permissions: ${permissions}`,
+    path,
+    extensions: { exception: { code: "PermissionDenied" } },
+  };
 }
 
-/** What Saleor answers to a plugin that is older than the page. */
-export function unknownField(field: string): Body {
-  return { errors: [{ message: `Cannot query field "${field}" on type "Query".` }] };
-}
-
-/** A promise that the test ends: for requests that are on their way. */
-export function held(body: Body): { promise: Promise<Body>; release: () => void } {
+/** An answer that waits until the test lets it go. */
+export function held(body: Body): { answer: () => Promise<Body>; release: () => void } {
   let release = () => {};
   const promise = new Promise<Body>((resolve) => {
     release = () => resolve(body);
   });
-  return { promise, release };
+  return { answer: () => promise, release };
 }
