@@ -31,7 +31,9 @@ it("sends no header without a token", async () => {
 });
 
 it("repeats the request once with another token", async () => {
-  const api = new FakeApi({ Ask: () => (api.asked.length === 1 ? { errors: [EXPIRED] } : FINE) });
+  const api: FakeApi = new FakeApi({
+    Ask: () => (api.asked.length === 1 ? { errors: [EXPIRED] } : FINE),
+  });
   expect(await ask(api, new FakeHost({}, "token-1", ["token-2"]))).toEqual(FINE);
   expect(tokensOf(api)).toEqual(["Bearer token-1", "Bearer token-2"]);
 });

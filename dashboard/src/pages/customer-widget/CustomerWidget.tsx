@@ -29,12 +29,13 @@ export default function CustomerWidget() {
 }
 
 function Content({ id }: { id: string }) {
-  const { data, isLoading, problem, reload } = useApiQuery(CustomerWidgetDocument, {
+  const { data, isLoading, problem, gaps, reload } = useApiQuery(CustomerWidgetDocument, {
     id,
     first: SHOWN,
   });
   if (isLoading) return <Loading />;
-  if (problem) return <ProblemState problem={problem} onRetry={reload} />;
+  const reason = problem ?? gaps[0];
+  if (reason) return <ProblemState problem={reason} onRetry={reload} />;
   const groups = data?.user?.orderGroups;
   if (!groups) {
     return <p className="og-quiet og-line">This customer was not found, or you may not see them.</p>;
