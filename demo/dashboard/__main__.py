@@ -8,6 +8,7 @@ A command finds the description in the file that DASHBOARD_SHOP names.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -36,7 +37,9 @@ def main() -> int:
     server.keep_apart("dashboard")
     receiver = Receiver()
     try:
-        description = open_shop(receiver, arguments.pages)
+        # Standard output has the description alone.
+        with contextlib.redirect_stdout(sys.stderr):
+            description = open_shop(receiver, arguments.pages)
         if not arguments.command:
             print(json.dumps(description, indent=2), flush=True)
             threading.Event().wait()
