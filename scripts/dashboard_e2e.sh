@@ -9,4 +9,4 @@ CHROMIUM=$(scripts/chromium.sh)
 export CHROMIUM
 pages=$(scripts/real_dashboard.sh)
 exec python -m demo.dashboard --pages "$pages" \
-  dashboard/node_modules/.bin/playwright test --config dashboard/e2e --project real-dashboard "$@"
+  dashboard/node_modules/.bin/playwright test --config dashboard/e2e --project=real-dashboard "$@"

@@ -8,4 +8,4 @@ scripts/dashboard_packages.sh
 CHROMIUM=$(scripts/chromium.sh)
 export CHROMIUM
 exec python -m demo.dashboard \
-  dashboard/node_modules/.bin/playwright test --config dashboard/e2e --project pages "$@"
+  dashboard/node_modules/.bin/playwright test --config dashboard/e2e --project=pages "$@"

@@ -71,7 +71,7 @@ class Buyer:
         draft = self.staff(
             """mutation ($input: DraftOrderCreateInput!) {
               draftOrderCreate(input: $input) {
-                order { id } errors { field message code }
+                order { id shippingMethods { id } } errors { field message code }
               }
             }""",
             input={
@@ -82,6 +82,15 @@ class Buyer:
                 "billingAddress": shop.ADDRESS,
             },
         )["order"]
+        self.staff(
+            """mutation ($id: ID!, $method: ID!) {
+              orderUpdateShipping(order: $id, input: {shippingMethod: $method}) {
+                errors { field message code }
+              }
+            }""",
+            id=draft["id"],
+            method=draft["shippingMethods"][0]["id"],
+        )
         return self.staff(
             """mutation ($id: ID!) {
               draftOrderComplete(id: $id) {

@@ -55,8 +55,7 @@ def add_channels(staff: Api) -> None:
 
 def add_members(staff: Api) -> None:
     """Make each member: an account with a password that becomes one of staff."""
-    channels = staff("{ channels { id slug } }")
-    channel_ids = {channel["slug"]: channel["id"] for channel in channels}
+    channel_ids = _get_channel_ids(staff)
     for member in MEMBERS.values():
         Api(staff.endpoint)(
             """mutation ($input: AccountRegisterInput!) {
@@ -94,14 +93,16 @@ def add_members(staff: Api) -> None:
 
 def _deliver(staff: Api, channel_id: str) -> None:
     """Let the market's warehouse and parcels serve another channel too."""
-    warehouses = staff("{ warehouses(first: 1) { edges { node { id } } } }")["edges"]
-    shop.add_warehouse(staff, channel_id, warehouses[0]["node"]["id"])
     zones = staff(
-        """{ shippingZones(first: 1) {
-          edges { node { id shippingMethods { id name } } }
-        } }"""
+        """query ($channel: ID!) {
+          shippingZones(first: 1, filter: {channels: [$channel]}) {
+            edges { node { id warehouses { id } shippingMethods { id name } } }
+          }
+        }""",
+        channel=_get_channel_ids(staff)[shop.CHANNEL],
     )["edges"]
     zone = zones[0]["node"]
+    shop.add_warehouse(staff, channel_id, zone["warehouses"][0]["id"])
     staff(
         """mutation ($id: ID!, $channels: [ID!]) {
           shippingZoneUpdate(id: $id, input: {addChannels: $channels}) {
@@ -115,6 +116,11 @@ def _deliver(staff: Api, channel_id: str) -> None:
     for method in zone["shippingMethods"]:
         if method["name"] == name:
             shop.list_method(staff, channel_id, method["id"], price)
+
+
+def _get_channel_ids(staff: Api) -> dict[str, str]:
+    channels = staff("{ channels { id slug } }")
+    return {channel["slug"]: channel["id"] for channel in channels}
 
 
 def _get_products(staff: Api) -> list[dict]:
