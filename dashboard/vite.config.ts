@@ -38,6 +38,7 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     css: false,
+    testTimeout: 30_000,
     server: { deps: { inline: ["@saleor/app-sdk", "@saleor/macaw-ui"] } },
   },
 });
