@@ -18,7 +18,7 @@ interface TableProps {
 
 export function Table({ name, columns, children, isBusy = false }: TableProps) {
   return (
-    <div className="og-table-frame" role="region" aria-label={name} tabIndex={0}>
+    <div className="og-table-frame" role="group" aria-label={name} tabIndex={0}>
       <table className={isBusy ? "og-table og-busy" : "og-table"} aria-busy={isBusy} aria-label={name}>
         <thead>
           <tr>

@@ -23,6 +23,7 @@ export function TextField({ type = "text", inputMode, ...props }: TextFieldProps
     <Described id={id} error={props.error} help={props.help}>
       <Input
         id={id}
+        role="textbox" // macaw-ui gives a role that does not exist
         type={type}
         inputMode={inputMode}
         size="small"
