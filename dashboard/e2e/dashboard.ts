@@ -19,9 +19,9 @@ export class Dashboard {
     return this.page.frameLocator("iframe");
   }
 
-  async logIn(name: StaffName): Promise<void> {
+  async logIn(name: StaffName, deskUrl: string = shop.deskUrl): Promise<void> {
     await this.page.addInitScript(playDashboard);
-    await this.page.goto(shop.deskUrl);
+    await this.page.goto(deskUrl);
     const { email, password } = shop.staff[name];
     await this.page.evaluate(
       (account) => window.dashboard.logIn(account.email, account.password),

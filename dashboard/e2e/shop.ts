@@ -4,7 +4,10 @@ import { readFileSync } from "node:fs";
 export interface Shop {
   url: string;
   apiUrl: string;
+  /** Where the Dashboard would be: another origin than Saleor's, on the same site. */
   deskUrl: string;
+  /** The same on another site. */
+  farDeskUrl: string;
   privateKeyFile: string;
   staff: Record<StaffName, { email: string; password: string }>;
   purchases: Record<Exclude<Kind, "withoutGroup">, Purchase> & { withoutGroup: Order };

@@ -61,10 +61,11 @@ def open_shop(receiver: Receiver, pages: Path) -> dict[str, Any]:
     database_url = server.ensure_database(given_url)
     server.hold_database(database_url)
     port, desk_port = server.free_port(), server.free_port()
-    # Another host than Saleor's: the Dashboard is on another site too.
-    desk_url = f"http://localhost:{desk_port}"
+    desk_url = f"http://127.0.0.1:{desk_port}"
+    # The same on another site, where a browser keeps Saleor's pages from storing.
+    far_desk_url = f"http://localhost:{desk_port}"
     env = server.environment(database_url, port, broker_url=None)
-    env["ORDER_GROUPS_DASHBOARD_ORIGINS"] = desk_url
+    env["ORDER_GROUPS_DASHBOARD_ORIGINS"] = f"{desk_url} {far_desk_url}"
     server.migrate(env)
     url = server.start(env, port)
     admin = shop.log_in(
@@ -97,6 +98,7 @@ def open_shop(receiver: Receiver, pages: Path) -> dict[str, Any]:
         "url": url,
         "apiUrl": admin.endpoint,
         "deskUrl": desk_url,
+        "farDeskUrl": far_desk_url,
         "privateKeyFile": str(server.STATE / "rsa_private_key.pem"),
         "staff": _describe_staff(),
         "purchases": {kind: buyer.buy(kind) for kind in KINDS},
