@@ -145,7 +145,7 @@ internals.INTERNALS += (Internal("saleor.payment.gateway", "_gone", lambda: None
 """
 WITHOUT_A_MODULE = """
 import sys
-sys.modules["saleor_order_groups.payments.recovery"] = None
+sys.modules["saleor_order_groups.verification.runner"] = None
 """
 
 
@@ -161,7 +161,7 @@ sys.modules["saleor_order_groups.payments.recovery"] = None
         (
             "module that only a command imports",
             WITHOUT_A_MODULE,
-            "management.commands.recover_order_groups cannot be imported",
+            "management.commands.verify_order_groups cannot be imported",
         ),
     ],
 )
