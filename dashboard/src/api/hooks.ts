@@ -1,7 +1,6 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import {
   useClient,
-  useQuery,
   type AnyVariables,
   type OperationResult,
   type TypedDocumentNode,
@@ -22,27 +21,49 @@ export interface QueryState<Data> {
   reload: () => void;
 }
 
+/**
+ * Ask the API, and again whenever the variables change.
+ *
+ * Earlier data stay until the next answer. An answer that came too late is dropped. The
+ * hook asks from an effect and nowhere else, so that one question is one request.
+ */
 export function useApiQuery<Data, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   pause = false,
 ): QueryState<Data> {
-  const [result, execute] = useQuery<Data, Variables>({
-    query,
-    variables: variables as Variables,
-    pause,
-  } as Parameters<typeof useQuery<Data, Variables>>[0]);
-  const problems = readProblems(result.error);
-  const hasAnswer = isAnswered(result.data);
-  const reload = useCallback(() => execute({ requestPolicy: "network-only" }), [execute]);
+  const client = useClient();
+  const [round, setRound] = useState(0);
+  const [answer, setAnswer] = useState<Answer<Data>>({ question: "", result: undefined });
+  const asked = JSON.stringify(variables);
+  const question = `${round} ${asked}`;
+  useEffect(() => {
+    if (pause) return;
+    const source = client.query(query, JSON.parse(asked) as Variables);
+    return source.subscribe((result) => setAnswer({ question, result })).unsubscribe;
+  }, [client, query, asked, question, pause]);
+  const reload = useCallback(() => setRound((last) => last + 1), []);
+  return { ...describe(answer.result), ...progressOf(answer, question, pause), reload };
+}
+
+interface Answer<Data> {
+  question: string;
+  result: Pick<OperationResult<Data>, "data" | "error"> | undefined;
+}
+
+function describe<Data>(result: Answer<Data>["result"]) {
+  const problems = readProblems(result?.error);
+  const hasAnswer = isAnswered(result?.data);
   return {
-    data: hasAnswer || problems.length === 0 ? result.data : undefined,
-    isLoading: result.fetching && result.data === undefined,
-    isFetching: result.fetching,
+    data: hasAnswer || problems.length === 0 ? result?.data : undefined,
     problem: hasAnswer ? undefined : gravest(problems),
     gaps: hasAnswer ? problems : [],
-    reload,
   };
+}
+
+function progressOf<Data>({ question, result }: Answer<Data>, current: string, pause: boolean) {
+  const isFetching = !pause && question !== current;
+  return { isFetching, isLoading: isFetching && !result?.data };
 }
 
 function isAnswered(data: unknown): boolean {
