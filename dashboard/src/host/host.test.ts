@@ -39,8 +39,8 @@ function tokenWith(claims: unknown) {
   return `head.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.signature`;
 }
 
-const FIRST = tokenWith({ email: "a@example.com", user_permissions: ["MANAGE_ORDERS"] });
-const SECOND = tokenWith({ email: "a@example.com", user_permissions: ["HANDLE_PAYMENTS"] });
+const FIRST = tokenWith({ email: "a@example.com", permissions: ["MANAGE_ORDERS"] });
+const SECOND = tokenWith({ email: "a@example.com", permissions: ["HANDLE_PAYMENTS"] });
 
 const sentTypes = () => sent.map(({ type }) => type);
 

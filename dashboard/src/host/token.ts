@@ -1,6 +1,6 @@
 interface Claims {
   exp?: number;
-  user_permissions?: unknown;
+  permissions?: unknown;
 }
 
 /** Seconds before the end of a token at which a new one is asked for. */
@@ -17,7 +17,7 @@ export function isExpired(token: string, now: number = Date.now()): boolean {
  * A page hides actions by them. The API decides.
  */
 export function readPermissions(token: string): string[] {
-  const permissions = readClaims(token).user_permissions;
+  const permissions = readClaims(token).permissions;
   if (!Array.isArray(permissions)) return [];
   return permissions.map((name) => String(name).replace(/^.*\./, "").toUpperCase());
 }

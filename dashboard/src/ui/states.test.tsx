@@ -38,7 +38,7 @@ it("names the permission that is missing", () => {
   expect(screen.getByRole("heading").textContent).toBe("You may not see this");
   expect(
     screen.getByText(
-      "Your account needs the permission MANAGE_ORDERS or HANDLE_PAYMENTS. Ask an administrator of the shop for it.",
+      "Your account needs the permission MANAGE_ORDERS or HANDLE_PAYMENTS. Ask an administrator of the shop: your account lacks it, or this app does.",
     ),
   ).toBeDefined();
   expect(screen.queryByRole("button")).toBeNull();

@@ -28,11 +28,19 @@ export function EmptyState({ title, children, action }: StateProps) {
   );
 }
 
-export function NoPermission({ permissions }: { permissions: readonly string[] }) {
+interface NoPermissionProps {
+  permissions: readonly string[];
+  /** Whether all of them are needed, or one. */
+  areAllNeeded?: boolean;
+}
+
+/** The token has what both the account and the app may do. */
+export function NoPermission({ permissions, areAllNeeded = false }: NoPermissionProps) {
+  const names = permissions.join(areAllNeeded ? " and " : " or ");
   return (
     <Message title="You may not see this">
-      {permissions.length > 0
-        ? `Your account needs the permission ${permissions.join(" or ")}. Ask an administrator of the shop for it.`
+      {names
+        ? `Your account needs the permission ${names}. Ask an administrator of the shop: your account lacks it, or this app does.`
         : "Your account lacks a permission. Ask an administrator of the shop for it."}
     </Message>
   );
@@ -61,7 +69,12 @@ export function ErrorState({ title, children, onRetry }: ErrorStateProps) {
 export function ProblemState({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
   switch (problem.kind) {
     case "permission":
-      return <NoPermission permissions={problem.permissions} />;
+      return (
+        <NoPermission
+          permissions={problem.permissions}
+          areAllNeeded={problem.message.includes("all of the following permissions")}
+        />
+      );
     case "expired":
       return (
         <ErrorState title="Your session in the Dashboard has ended" onRetry={onRetry}>

@@ -33,7 +33,7 @@ export function SellerFilters({ state, onChange }: SellerFiltersProps) {
     onChange({ field, direction });
   };
   return (
-    <form className="og-filters" role="search" aria-label="Sellers" onSubmit={submit}>
+    <form className="og-search" role="search" aria-label="Sellers" onSubmit={submit}>
       <TextField
        
         label="Name, slug or external reference"

@@ -70,6 +70,16 @@ describe("the page", () => {
     }
   });
 
+  it("names all permissions where the API wants each of them", async () => {
+    const message =
+      "To access this path, you need all of the following permissions: MANAGE_ORDERS, MANAGE_APPS";
+    const denied = { ...permissionDenied("", ["seller", "apps"]), message };
+    openSeller({ SellerApps: { data: { seller: { id: ANNA.id, apps: null } }, errors: [denied] } });
+    const section = await screen.findByRole("region", { name: "Apps" });
+    const text = /needs the permission MANAGE_ORDERS and MANAGE_APPS\./;
+    expect(await within(section).findByText(text)).toBeTruthy();
+  });
+
   it("lets who may not manage products read only", async () => {
     openSeller({}, ["MANAGE_ORDERS"]);
     const form = within(await details());
