@@ -2,12 +2,13 @@ import { useState } from "react";
 
 import { useApiQuery } from "../../api/hooks";
 import { PurchaseDocument } from "../../graphql/graphql";
+import { usePermission } from "../../host/HostContext";
 import { DateTime } from "../../ui/DateTime";
 import { PageLink } from "../../ui/links";
 import { Notice } from "../../ui/Notice";
 import { Page } from "../../ui/Page";
 import { StatusChip } from "../../ui/StatusChip";
-import { EmptyState, Loading, ProblemState } from "../../ui/states";
+import { EmptyState, Loading, NoPermission, ProblemState } from "../../ui/states";
 import { fulfillment, paymentOf } from "../../ui/statuses";
 import { Actions } from "./actions/Actions";
 import type { Outcome } from "./actions/outcome";
@@ -23,8 +24,18 @@ import { ReferenceSection } from "./sections/ReferenceSection";
 import { TaxesSection } from "./sections/TaxesSection";
 import { TimelineSection } from "./sections/TimelineSection";
 
-/** One purchase: its orders, money, payments and history, and what can be done with it. */
+/** The API does not tell a purchase that staff may not see from one that is not there. */
 export default function PurchasePage({ number }: { number: string }) {
+  if (usePermission("MANAGE_ORDERS")) return <OnePurchase number={number} />;
+  return (
+    <Page title={`Purchase #${number}`} name={`Purchase #${number}`}>
+      <NoPermission permissions={["MANAGE_ORDERS"]} />
+    </Page>
+  );
+}
+
+/** One purchase: its orders, money, payments and history, and what can be done with it. */
+function OnePurchase({ number }: { number: string }) {
   const { data, isLoading, problem, reload } = useApiQuery(PurchaseDocument, { number });
   const purchase = data?.orderGroup;
   if (!isLoading && !problem && purchase) return <Found purchase={purchase} onReload={reload} />;

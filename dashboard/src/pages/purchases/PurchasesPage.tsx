@@ -1,15 +1,26 @@
 import { useApiQuery } from "../../api/hooks";
 import { PurchasesDocument } from "../../graphql/graphql";
+import { usePermission } from "../../host/HostContext";
 import { useNavigate, usePageQuery } from "../../host/location";
 import { Page } from "../../ui/Page";
 import { Pagination } from "../../ui/Pagination";
-import { EmptyState, Loading, ProblemState } from "../../ui/states";
+import { EmptyState, Loading, NoPermission, ProblemState } from "../../ui/states";
 import { FilterForm } from "./FilterForm";
 import { hasFilters, readListState, toVariables, writeListState, type ListState } from "./listState";
 import { PurchaseTable } from "./PurchaseTable";
 
-/** The list of purchases. Filters, order and page are in the address. */
+/** The API shows purchases of their own to staff without the permission: that is none. */
 export default function PurchasesPage() {
+  if (usePermission("MANAGE_ORDERS")) return <ListOfPurchases />;
+  return (
+    <Page title="Purchases" name="Purchases">
+      <NoPermission permissions={["MANAGE_ORDERS"]} />
+    </Page>
+  );
+}
+
+/** The list of purchases. Filters, order and page are in the address. */
+function ListOfPurchases() {
   const query = usePageQuery();
   const navigate = useNavigate();
   const state = readListState(query);

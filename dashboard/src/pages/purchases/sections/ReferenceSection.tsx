@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 
 import { useApiMutation } from "../../../api/hooks";
 import { UpdatePurchaseDocument } from "../../../graphql/graphql";
-import { useHost, usePermission } from "../../../host/HostContext";
+import { useHost } from "../../../host/HostContext";
 import { TextField } from "../../../ui/fields";
 import { Section } from "../../../ui/Page";
 import type { Purchase } from "../purchase";
@@ -16,7 +16,6 @@ interface ReferenceSectionProps {
 /** The number that an ERP or a web shop knows the purchase by. Empty removes it. */
 export function ReferenceSection({ purchase, onSaved }: ReferenceSectionProps) {
   const host = useHost();
-  const mayEdit = usePermission("MANAGE_ORDERS");
   const stored = purchase.externalReference ?? "";
   const [text, setText] = useState(stored);
   const [error, setError] = useState<string>();
@@ -39,13 +38,12 @@ export function ReferenceSection({ purchase, onSaved }: ReferenceSectionProps) {
           value={text}
           onChange={setText}
           error={error}
-          isDisabled={!mayEdit}
         />
         <Box marginTop={2}>
           <Button
             type="submit"
             variant="secondary"
-            disabled={!mayEdit || isRunning || text.trim() === stored}
+            disabled={isRunning || text.trim() === stored}
           >
             Save
           </Button>
