@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from .. import sellers, shop, storefront
 from ..client import Api
-from .staff import OUTLET, OUTLET_CURRENCY
+from .staff import OUTLET, OUTLET_CURRENCY, WHOLESALE
 
 GUEST_EMAIL = "guest@example.com"
 GOODS_OF_TWO = {"HONEY": 1, "MUG": 2}
@@ -66,8 +66,8 @@ class Buyer:
             self._confirm_automatically(True)
 
     def order_without_group(self) -> dict[str, Any]:
-        """Let the staff make an order by hand, which belongs to no group."""
-        channel_id, variant_id = self._get_goods()
+        """Let the staff make an order by hand where the plugin is not active."""
+        channel_id, variant_id = self._get_goods(WHOLESALE)
         draft = self.staff(
             """mutation ($input: DraftOrderCreateInput!) {
               draftOrderCreate(input: $input) {
@@ -139,7 +139,7 @@ class Buyer:
         )
 
     def _confirm_automatically(self, automatically: bool) -> None:
-        channel_id, _ = self._get_goods()
+        channel_id, _ = self._get_goods(shop.CHANNEL)
         self.staff(
             """mutation ($id: ID!, $automatically: Boolean!) {
               channelUpdate(id: $id, input: {
@@ -150,10 +150,10 @@ class Buyer:
             automatically=automatically,
         )
 
-    def _get_goods(self) -> tuple[str, str]:
-        """Return the ID of the market, and of a variant that is sold there."""
+    def _get_goods(self, slug: str) -> tuple[str, str]:
+        """Return the ID of a channel, and of a variant that is sold there."""
         channel = self.staff(
-            "query ($slug: String!) { channel(slug: $slug) { id } }", slug=shop.CHANNEL
+            "query ($slug: String!) { channel(slug: $slug) { id } }", slug=slug
         )
         products = self.staff(
             """query ($channel: String!) {
@@ -161,7 +161,7 @@ class Buyer:
                 edges { node { variants { id } } }
               }
             }""",
-            channel=shop.CHANNEL,
+            channel=slug,
         )["edges"]
         return channel["id"], products[0]["node"]["variants"][0]["id"]
 

@@ -40,17 +40,17 @@ MEMBERS = {
 
 
 def add_channels(staff: Api) -> None:
-    """Add a second channel with some of the goods, and one without the plugin."""
-    channel_id = shop.create_channel(staff, "Outlet", OUTLET, OUTLET_CURRENCY)
-    _deliver(staff, channel_id)
-    shop.set_taxes(staff, channel_id)
-    prices = {sku: price for _, _, goods in shop.SELLERS for sku, _, price in goods}
-    for product in _get_products(staff):
-        shop.publish_product(staff, channel_id, product["id"])
-        (variant,) = product["variants"]
-        shop.price_variant(staff, channel_id, variant["id"], prices[variant["sku"]])
-    shop.activate_plugin(staff, channel_id)
-    shop.create_channel(staff, "Wholesale", WHOLESALE, "EUR")
+    """Add a second channel with the same goods, and one without the plugin."""
+    for name, slug, currency in (
+        ("Outlet", OUTLET, OUTLET_CURRENCY),
+        ("Wholesale", WHOLESALE, shop.CURRENCY),
+    ):
+        channel_id = shop.create_channel(staff, name, slug, currency)
+        _deliver(staff, channel_id)
+        _publish_products(staff, channel_id)
+        shop.set_taxes(staff, channel_id)
+        if slug == OUTLET:
+            shop.activate_plugin(staff, channel_id)
 
 
 def add_members(staff: Api) -> None:
@@ -123,7 +123,9 @@ def _get_channel_ids(staff: Api) -> dict[str, str]:
     return {channel["slug"]: channel["id"] for channel in channels}
 
 
-def _get_products(staff: Api) -> list[dict]:
+def _publish_products(staff: Api, channel_id: str) -> None:
+    """Sell the market's products in another channel, for the same numbers."""
+    prices = {sku: price for _, _, goods in shop.SELLERS for sku, _, price in goods}
     edges = staff(
         """query ($channel: String!) {
           products(channel: $channel, first: 50) {
@@ -132,4 +134,7 @@ def _get_products(staff: Api) -> list[dict]:
         }""",
         channel=shop.CHANNEL,
     )["edges"]
-    return [edge["node"] for edge in edges]
+    for edge in edges:
+        (variant,) = edge["node"]["variants"]
+        shop.publish_product(staff, channel_id, edge["node"]["id"])
+        shop.price_variant(staff, channel_id, variant["id"], prices[variant["sku"]])

@@ -144,6 +144,7 @@ export function playDashboard(): void {
         }`,
         { email, password },
       );
+      if (!tokenCreate.token) throw new Error(tokenCreate.errors[0].message);
       staffToken = tokenCreate.token;
     },
     openPage(route, given) {

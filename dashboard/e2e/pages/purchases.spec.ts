@@ -33,8 +33,10 @@ test("the search finds a purchase by its number", async ({ dashboard }) => {
   await dashboard.frame.getByRole("textbox", { name: /^Search/ }).fill(`#${guest.number}`);
   await dashboard.frame.getByRole("button", { name: "Apply" }).click();
 
-  await expect(dashboard.frame.getByRole("rowheader")).toHaveText([`#${guest.number}`]);
-  await expect(dashboard.frame.getByText("1 purchase", { exact: true })).toBeVisible();
+  // Its number may be that of another purchase's order too.
+  const numbers = dashboard.frame.getByRole("rowheader");
+  await expect(numbers.filter({ hasText: `#${paid.number}` })).toHaveCount(0);
+  await expect(numbers.filter({ hasText: `#${guest.number}` })).toBeVisible();
 });
 
 test("filters apply together and can be cleared", async ({ dashboard }) => {
@@ -80,7 +82,7 @@ test("the Dashboard's address follows the list", async ({ dashboard }) => {
     .toEqual(["/purchases?status=CANCELED", `/purchases/${canceled.number}`]);
   await expect(dashboard.frame.getByRole("heading", { level: 1 })).toContainText(canceled.number);
 
-  await dashboard.page.goBack();
+  await dashboard.page.evaluate(() => window.history.back());
   await expect(dashboard.frame.getByRole("combobox", { name: "Status" })).toHaveValue("CANCELED");
 });
 
