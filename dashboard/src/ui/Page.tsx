@@ -20,7 +20,7 @@ export function Page({ title, name, above, actions, children }: PageProps) {
   }, [name]);
   return (
     <div className="og-page">
-      {above && <Box marginBottom={2}>{above}</Box>}
+      {above && <p className="og-above">{above}</p>}
       <Box
         as="header"
         display="flex"

@@ -3,6 +3,8 @@ import type { ReactNode } from "react";
 export interface Column {
   label: ReactNode;
   isNumber?: boolean;
+  /** Pixels, where tables below each other should have their columns in line. */
+  width?: number;
   /** How the rows are sorted by this column, if they are. */
   sort?: "ascending" | "descending" | undefined;
 }
@@ -28,6 +30,7 @@ export function Table({ name, columns, children, isBusy = false }: TableProps) {
                 scope="col"
                 className={column.isNumber ? "og-number" : undefined}
                 aria-sort={column.sort}
+                style={column.width ? { width: column.width } : undefined}
               >
                 {column.label}
               </th>

@@ -13,7 +13,7 @@ const COLORS = {
   "--og-border": vars.colors.border.default1,
   "--og-accent": vars.colors.border.accent1,
   "--og-link": vars.colors.text.accent1,
-  "--og-info": vars.colors.border.info1,
+  "--og-info": vars.colors.border.accent1,
   "--og-success": vars.colors.border.success1,
   "--og-warning": vars.colors.border.warning1,
   "--og-critical": vars.colors.background.critical2,

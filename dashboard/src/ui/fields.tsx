@@ -46,6 +46,7 @@ export function TextAreaField(props: FieldProps) {
     <Described id={id} error={props.error} help={props.help}>
       <Textarea
         id={id}
+        rows={3}
         size="small"
         label={props.label}
         value={props.value}

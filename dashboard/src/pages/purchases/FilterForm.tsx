@@ -36,7 +36,7 @@ export function FilterForm({ filters, onApply }: FilterFormProps) {
   };
   return (
     <form onSubmit={submit} aria-label="Filters" className="og-filters">
-      <TextField label="Search: number, customer, product" {...bind("search")} />
+      <TextField label="Search" {...bind("search")} />
       <SelectField label="Status" choices={any(STATUSES, fulfillment)} {...bind("status")} />
       <SelectField label="Fulfillment" choices={any(FULFILLMENT, fulfillment)} {...bind("fulfillment")} />
       <SelectField label="Charge" choices={any(CHARGE, payment)} {...bind("charge")} />

@@ -27,13 +27,14 @@ export function AmountField({ value, onChange, error, available }: AmountFieldPr
 interface Typed {
   /** What the API gets: the text as typed, or null for all. */
   request: string | null;
-  amount: Amount;
+  /** Null while the text is wrong. */
+  amount: Amount | null;
   error: string | undefined;
 }
 
-export function useTypedAmount(text: string, available: Amount): Typed {
+export function readTypedAmount(text: string, available: Amount): Typed {
   if (text.trim() === "") return { request: null, amount: available, error: undefined };
   const read = readAmount(text, available);
-  if ("error" in read) return { request: null, amount: available, error: read.error };
+  if ("error" in read) return { request: null, amount: null, error: read.error };
   return { request: read.text, amount: read.amount, error: undefined };
 }

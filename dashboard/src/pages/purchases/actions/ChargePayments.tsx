@@ -5,7 +5,8 @@ import { ChargePurchaseDocument } from "../../../graphql/graphql";
 import { isZero } from "../../../ui/amounts";
 import { ConfirmDialog } from "../../../ui/ConfirmDialog";
 import { useFormatMoney } from "../../../ui/Money";
-import { AmountField, useTypedAmount } from "./AmountField";
+import { nameOf } from "../purchase";
+import { AmountField, readTypedAmount } from "./AmountField";
 import { chargeable, isLive } from "./availability";
 import type { ActionProps } from "./ConfirmOrders";
 import { OrderList } from "./OrderList";
@@ -22,7 +23,7 @@ export function ChargePayments({ purchase, onDone, onClose }: ActionProps) {
   const [text, setText] = useState("");
   const format = useFormatMoney();
   const available = chargeable(purchase);
-  const typed = useTypedAmount(text, available);
+  const typed = readTypedAmount(text, available);
   const orders = purchase.orders.filter((order) => isLive(order) && !isZero(order.totalAuthorized));
   const charge = async () => {
     const answer = await run({ id: purchase.id, amount: typed.request });
@@ -31,17 +32,20 @@ export function ChargePayments({ purchase, onDone, onClose }: ActionProps) {
   return (
     <ConfirmDialog
       title={`Charge purchase #${purchase.number}`}
-      action={`Charge ${format(typed.amount)}`}
+      action={typed.amount ? `Charge ${format(typed.amount)}` : "Charge"}
       isRunning={isRunning}
       isReady={!typed.error}
       onConfirm={() => void charge()}
       onClose={onClose}
     >
-      <p className="og-line">
-        {format(typed.amount)} of {format(available)} that is authorized is charged for these orders:
-      </p>
+      <p className="og-line">Authorized for these orders:</p>
       <OrderList orders={orders} amountOf={(order) => order.totalAuthorized} />
       <AmountField value={text} onChange={setText} error={typed.error} available={available} />
+      {typed.amount && (
+        <p className="og-line">
+          {format(typed.amount)} is charged for {orders.map(nameOf).join(", ")}.
+        </p>
+      )}
     </ConfirmDialog>
   );
 }

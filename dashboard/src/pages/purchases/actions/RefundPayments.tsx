@@ -7,7 +7,7 @@ import { ConfirmDialog } from "../../../ui/ConfirmDialog";
 import { CheckboxField, SelectField, TextAreaField } from "../../../ui/fields";
 import { useFormatMoney } from "../../../ui/Money";
 import { currencyOf, nameOf, type PurchaseOrder } from "../purchase";
-import { AmountField, useTypedAmount } from "./AmountField";
+import { AmountField, readTypedAmount } from "./AmountField";
 import { refundable } from "./availability";
 import type { ActionProps } from "./ConfirmOrders";
 import { readOutcome } from "./outcome";
@@ -30,7 +30,7 @@ export function RefundPayments({ purchase, onDone, onClose }: ActionProps) {
   const format = useFormatMoney();
   const orders = charged.filter(({ id }) => chosen.includes(id));
   const available = refundable(orders, currencyOf(purchase));
-  const typed = useTypedAmount(text, available);
+  const typed = readTypedAmount(text, available);
   const refund = async () => {
     const answer = await run({
       id: purchase.id,
@@ -44,7 +44,7 @@ export function RefundPayments({ purchase, onDone, onClose }: ActionProps) {
   return (
     <ConfirmDialog
       title={`Refund purchase #${purchase.number}`}
-      action={`Refund ${format(typed.amount)}`}
+      action={typed.amount ? `Refund ${format(typed.amount)}` : "Refund"}
       isDangerous
       isRunning={isRunning}
       isReady={orders.length > 0 && !typed.error && (!reasons || reasonReference !== "")}
@@ -62,11 +62,12 @@ export function RefundPayments({ purchase, onDone, onClose }: ActionProps) {
         />
       )}
       <TextAreaField label="Reason" value={reason} onChange={setReason} />
-      <p className="og-line">
-        {orders.length > 0
-          ? `${format(typed.amount)} is refunded for ${orders.map(nameOf).join(", ")}.`
-          : "Choose at least one order."}
-      </p>
+      {orders.length === 0 && <p className="og-line">Choose at least one order.</p>}
+      {orders.length > 0 && typed.amount && (
+        <p className="og-line">
+          {format(typed.amount)} is refunded for {orders.map(nameOf).join(", ")}.
+        </p>
+      )}
     </ConfirmDialog>
   );
 }

@@ -8,11 +8,11 @@ import type { PurchaseOrder } from "../purchase";
 
 const COLUMNS = [
   { label: "Product" },
-  { label: "SKU" },
-  { label: "Quantity", isNumber: true },
-  { label: "Fulfilled", isNumber: true },
-  { label: "Price", isNumber: true },
-  { label: "Total", isNumber: true },
+  { label: "SKU", width: 120 },
+  { label: "Quantity", isNumber: true, width: 80 },
+  { label: "Fulfilled", isNumber: true, width: 80 },
+  { label: "Price", isNumber: true, width: 90 },
+  { label: "Total", isNumber: true, width: 90 },
 ];
 
 /** What was bought, seller by seller, with each seller's delivery. */
@@ -28,6 +28,11 @@ export function LinesSection({ orders }: { orders: readonly PurchaseOrder[] }) {
   );
 }
 
+/** Saleor names a variant like its SKU where the shop gave it no name. */
+function variantOf({ productName, productSku, variantName }: PurchaseOrder["lines"][number]) {
+  return variantName === productName || variantName === productSku ? "" : variantName;
+}
+
 function LinesOfOrder({ order }: { order: PurchaseOrder }) {
   const seller = order.seller?.name ?? SHOP;
   const tracking = order.fulfillments.map(({ trackingNumber }) => trackingNumber).filter(Boolean);
@@ -41,9 +46,7 @@ function LinesOfOrder({ order }: { order: PurchaseOrder }) {
           <tr key={line.id}>
             <th scope="row">
               {line.productName}
-              {line.variantName && line.variantName !== line.productName && (
-                <span className="og-quiet"> {line.variantName}</span>
-              )}
+              <span className="og-quiet"> {variantOf(line)}</span>
             </th>
             <td>{line.productSku}</td>
             <td className="og-number">{line.quantity}</td>
