@@ -189,6 +189,22 @@ describe("channels", () => {
     expect(radio(/^Pay at once/).checked).toBe(true);
   });
 
+  it("begin with an active one, which stays when it is deactivated", async () => {
+    const others = [channel("a", {}, false), channel("c")];
+    const { user } = openSettings({
+      PluginSettings: configured(...others, channel("b")),
+      SavePluginSettings: savedAs(...others, channel("b", {}, false)),
+    });
+    await ready();
+    const select = screen.getByLabelText<HTMLSelectElement>("Channel");
+    expect(select.value).toBe("b");
+    await user.click(button("Deactivate"));
+    const dialog = within(screen.getByRole("dialog"));
+    await user.click(dialog.getByRole("button", { name: "Deactivate" }));
+    expect(await screen.findByText("Not active")).toBeTruthy();
+    expect(select.value).toBe("b");
+  });
+
   it("may be none", async () => {
     openSettings({ PluginSettings: configured() });
     expect(await screen.findByRole("heading", { name: "The shop has no channels" })).toBeTruthy();

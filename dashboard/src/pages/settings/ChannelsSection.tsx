@@ -50,9 +50,12 @@ interface ChannelsProps {
   onSaved: (plugin: PluginChannelsFragment) => void;
 }
 
-/** What was typed is kept for each channel while another one is shown. */
+/**
+ * The first active channel is shown first. What was typed is kept for each channel while
+ * another one is shown.
+ */
 function Channels({ settings, onSaved }: ChannelsProps) {
-  const [slug, setSlug] = useState<string>();
+  const [slug, setSlug] = useState(() => settings.find(({ active }) => active)?.channel.slug);
   const [edits, setEdits] = useState<Record<string, Values>>({});
   const shown = settings.find(({ channel }) => channel.slug === slug) ?? settings[0];
   if (!shown) {
