@@ -1,6 +1,8 @@
 """Save the transactions of payment and shares, with the actions offered to staff."""
 
 import logging
+from copy import deepcopy
+from typing import Any
 
 from django.utils import timezone
 from saleor.core.tracing import traced_atomic_transaction
@@ -34,13 +36,25 @@ _FOLLOWING_FIELDS = (
     "app_id",
     "app_identifier",
 )
+_SAVED_FIELDS = (
+    *_FOLLOWING_FIELDS,
+    *AMOUNTS,
+    "metadata",
+    "private_metadata",
+    "available_actions",
+)
 
 
 def save_transactions(locked: LockedPayment) -> None:
-    """Save the amounts of payment and shares, and the fields that shares copy."""
+    """Save the amounts of payment and shares, and the fields that shares copy.
+
+    A share of which nothing has changed is not saved, as in Saleor a report on one order
+    leaves the transactions of others alone.
+    """
     payment, transaction = locked.payment, locked.transaction
     locked.book.apply()
     shares = [share.book.transaction for share in locked.shares]
+    stored = [_copy_saved(share) for share in shares]
     actions = transaction.available_actions
     transaction.available_actions = []
     if actions:
@@ -64,17 +78,13 @@ def save_transactions(locked: LockedPayment) -> None:
     if not sums_hold(transaction, shares):
         divide_anew(locked)
     _offer_cancel(locked)
-    for share in shares:
-        share.save(
-            update_fields=[
-                *_FOLLOWING_FIELDS,
-                *AMOUNTS,
-                "metadata",
-                "private_metadata",
-                "available_actions",
-                "modified_at",
-            ]
-        )
+    for index, share in enumerate(shares):
+        if index in locked.touched or _copy_saved(share) != stored[index]:
+            share.save(update_fields=[*_SAVED_FIELDS, "modified_at"])
+
+
+def _copy_saved(transaction: TransactionItem) -> dict[str, Any]:
+    return deepcopy({name: getattr(transaction, name) for name in _SAVED_FIELDS})
 
 
 def divide_anew(locked: LockedPayment) -> None:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from saleor.graphql.tests.utils import get_graphql_content
 
 from saleor_order_groups.lifecycle import look
+from saleor_order_groups.models import PaymentShare
 from saleor_order_groups.payments import shares_updates
 
 SELLERS = [None, "alpha", "beta", "gamma", "delta"]
@@ -176,3 +177,25 @@ def test_who_listens_is_looked_up_once_for_all_orders_of_a_report(
 
     # then
     assert two == four > 0
+
+
+def test_statements_of_a_report_on_one_order_do_not_depend_on_its_siblings(
+    make_cart, pay, complete, report
+):
+    # given
+    counts = []
+    for count in (2, 12):
+        checkout = make_cart([(f"of-{count}-{n}", "10.00") for n in range(count)])
+        transaction = pay(checkout)
+        assert not complete(checkout)["errors"]
+        amount = str(transaction.authorized_value)
+        report(transaction, "CHARGE_SUCCESS", amount, f"charge-{count}")
+        share = PaymentShare.objects.filter(payment__transaction=transaction).first()
+
+        # when
+        with CaptureQueriesContext(connection) as queries:
+            report(share.transaction, "REFUND_SUCCESS", "1.00", f"refund-{count}")
+        counts.append(len(queries))
+
+    # then
+    assert counts[0] == counts[1]
