@@ -77,7 +77,7 @@ function Results({ seller, search, chosen, onChoose }: ResultsProps) {
   if (!products) return <Loading label="Loading products" />;
   const found = products.edges.map(({ node }) => node);
   const chosenElsewhere = chosen.filter(({ id }) => !found.some((each) => each.id === id));
-  if (found.length === 0 && chosen.length === 0) return <EmptyState title="No product matches" />;
+  if (found.length === 0 && chosen.length === 0) return <NoProducts />;
   return (
     <div aria-busy={query.isFetching}>
       <ul className="og-choices" aria-label="Products">
@@ -104,6 +104,14 @@ function Results({ seller, search, chosen, onChoose }: ResultsProps) {
         </Text>
       )}
     </div>
+  );
+}
+
+function NoProducts() {
+  return (
+    <EmptyState title="No product matches">
+      Search for other words. Saleor&apos;s search finds a new product after its next indexing.
+    </EmptyState>
   );
 }
 
