@@ -51,6 +51,9 @@ export function FilterForm({ filters, onApply }: FilterFormProps) {
         error={order === null ? "Write a number." : undefined}
         {...bind("order")}
       />
+      {filters.customer && (
+        <p className="og-line og-quiet">Only one customer&apos;s purchases are shown.</p>
+      )}
       <Box display="flex" gap={2} alignItems="start">
         <Button type="submit" variant="primary">
           Apply

@@ -189,6 +189,14 @@ it("says that none matches, and clears the filters", async () => {
   await waitFor(() => expect(currentRoute()).toBe("/purchases"));
 });
 
+it("says that only one customer's purchases are shown", async () => {
+  const { user } = open(page(GROUP), "/purchases?customer=user-1");
+  const hint = "Only one customer's purchases are shown.";
+  expect(await screen.findByText(hint)).toBeDefined();
+  await user.click(screen.getByRole("button", { name: "Clear" }));
+  await waitFor(() => expect(screen.queryByText(hint)).toBeNull());
+});
+
 it("shows bars while it waits", async () => {
   const { answer, release } = held(page(GROUP));
   open(answer);
