@@ -1,4 +1,5 @@
-import { act, render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
 import { Router } from "wouter";
 
@@ -6,12 +7,19 @@ import { FakeHost } from "../testing/fakeHost";
 import { HostProvider } from "./HostContext";
 import { useNavigate, usePageQuery } from "./location";
 
-let navigate: ReturnType<typeof useNavigate>;
+const TABS = new URLSearchParams({ tab: "money" });
 
 function Probe() {
-  navigate = useNavigate();
-  return <output>{usePageQuery().toString()}</output>;
+  const navigate = useNavigate();
+  return (
+    <>
+      <output>{usePageQuery().toString()}</output>
+      <button onClick={() => void navigate("/purchases/12", TABS)}>Go</button>
+    </>
+  );
 }
+
+const go = () => userEvent.click(screen.getByRole("button", { name: "Go" }));
 
 function open(address: string) {
   window.history.replaceState(null, "", address);
@@ -33,16 +41,18 @@ it("hides what the Dashboard adds to the address", () => {
 
 it("tells the Dashboard the route, and keeps what the Dashboard added", async () => {
   const host = open("/app/purchases?status=CANCELED&id=QXBw&theme=dark");
-  await act(() => navigate("/purchases/12", new URLSearchParams({ tab: "money" })));
-  expect(host.routes).toEqual(["/purchases/12?tab=money"]);
-  expect(window.location.pathname + window.location.search).toBe(
-    "/app/purchases/12?tab=money&id=QXBw&theme=dark",
+  await go();
+  await waitFor(() =>
+    expect(window.location.pathname + window.location.search).toBe(
+      "/app/purchases/12?tab=money&id=QXBw&theme=dark",
+    ),
   );
+  expect(host.routes).toEqual(["/purchases/12?tab=money"]);
 });
 
 it("navigates although the Dashboard does not answer", async () => {
   const host = open("/app/purchases");
   host.updateRouting = () => new Promise(() => undefined);
-  await act(() => navigate("/purchases/12"));
-  expect(window.location.pathname).toBe("/app/purchases/12");
+  await go();
+  await waitFor(() => expect(window.location.pathname).toBe("/app/purchases/12"));
 });
