@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { decimalsOf, fromMinor, readAmount, sum, toMinor } from "./amounts";
+import { decimalsOf, fromMinor, readAmount, sum, toMinor, toText } from "./amounts";
 
 const euro = (amount: number) => ({ amount, currency: "EUR" });
 
@@ -48,4 +48,10 @@ it.each(["0", "0.00"])("refuses %s", (typed) => {
 it("takes all that there is, and not a cent more", () => {
   expect(readAmount("20.00", euro(20))).toEqual({ text: "20.00", amount: euro(20) });
   expect(readAmount("20.01", euro(20))).toEqual({ error: "The amount is more than there is." });
+});
+
+it("writes an amount with all of its currency's decimals", () => {
+  expect(toText(euro(30.5))).toBe("30.50");
+  expect(toText({ amount: 1500, currency: "JPY" })).toBe("1500");
+  expect(toText({ amount: 1.234, currency: "KWD" })).toBe("1.234");
 });

@@ -16,6 +16,9 @@ export function fromMinor(minor: bigint, currency: string): Amount {
   return { amount: Number(minor) / 10 ** decimalsOf(currency), currency };
 }
 
+/** The amount as the API takes it, e.g. `12.30`. */
+export const toText = ({ amount, currency }: Amount) => amount.toFixed(decimalsOf(currency));
+
 /** Sum amounts of one currency, in its smallest unit. */
 export function sum(amounts: readonly Amount[], currency: string): Amount {
   const minor = amounts.reduce((total, amount) => total + toMinor(amount), 0n);

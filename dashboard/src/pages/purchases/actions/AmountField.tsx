@@ -1,4 +1,4 @@
-import { readAmount } from "../../../ui/amounts";
+import { readAmount, toText } from "../../../ui/amounts";
 import { TextField } from "../../../ui/fields";
 import { useFormatMoney, type Amount } from "../../../ui/Money";
 
@@ -25,15 +25,23 @@ export function AmountField({ value, onChange, error, available }: AmountFieldPr
 }
 
 interface Typed {
-  /** What the API gets: the text as typed, or null for all. */
+  /** What the API gets: the text as typed, or all that there is. Null while it is wrong. */
   request: string | null;
   /** Null while the text is wrong. */
   amount: Amount | null;
   error: string | undefined;
 }
 
+/**
+ * Read what was typed.
+ *
+ * All that there is goes by its amount: if somebody else moves money meanwhile, the API
+ * must not move more than what was confirmed.
+ */
 export function readTypedAmount(text: string, available: Amount): Typed {
-  if (text.trim() === "") return { request: null, amount: available, error: undefined };
+  if (text.trim() === "") {
+    return { request: toText(available), amount: available, error: undefined };
+  }
   const read = readAmount(text, available);
   if ("error" in read) return { request: null, amount: null, error: read.error };
   return { request: read.text, amount: read.amount, error: undefined };

@@ -128,7 +128,7 @@ it("charges all that is authorized", async () => {
   ).toBeDefined();
   await app.user.click(inDialog.getByRole("button", { name: "Charge €30.50" }));
   expect((await outcome("status")).textContent).toContain("The charge was requested");
-  expect(app.api.variablesOf("ChargePurchase")).toEqual([{ id: "group-12", amount: null }]);
+  expect(app.api.variablesOf("ChargePurchase")).toEqual([{ id: "group-12", amount: "30.50" }]);
 });
 
 it("sends an amount exactly as it was typed", async () => {
