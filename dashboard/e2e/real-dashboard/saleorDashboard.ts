@@ -13,6 +13,10 @@ export class SaleorDashboard {
 
   async logIn(name: StaffName): Promise<void> {
     const { email, password } = shop.staff[name];
+    // The Dashboard announces news in front of its menu. They go when another page opens.
+    await this.page.addLocatorHandler(this.dismissal, (button) =>
+      button.click({ timeout: 2_000 }).catch(() => undefined),
+    );
     await this.page.goto(shop.deskUrl);
     await this.byTestId("email").fill(email);
     await this.byTestId("password").fill(password);
@@ -56,8 +60,14 @@ export class SaleorDashboard {
   /** Keep what is on the screen for docs/dashboard.md. */
   async takePicture(name: string): Promise<void> {
     mkdirSync(PICTURES, { recursive: true });
+    if (await this.dismissal.isVisible()) await this.dismissal.click();
+    // What appears smoothly has appeared.
     await this.page.waitForTimeout(500);
     await this.page.screenshot({ path: `${PICTURES}/${name}.png`, animations: "disabled" });
+  }
+
+  private get dismissal() {
+    return this.byTestId("ripple-video-announcement-dismiss");
   }
 
   byTestId(id: string) {

@@ -23,7 +23,7 @@ test("an administrator goes from an order to its sibling and to the purchase", a
   await dashboard.logIn("admin");
   await dashboard.openOrder(honey.id);
   await expect(app.getByRole("listitem")).toHaveCount(4);
-  await app.getByRole("listitem").first().scrollIntoViewIfNeeded();
+  await app.getByRole("listitem").last().scrollIntoViewIfNeeded();
   await dashboard.takePicture("order-widget");
 
   await app.getByRole("link", { name: `#${mug.number}`, exact: true }).click();
@@ -98,7 +98,7 @@ test("the pages follow the Dashboard's dark theme", async ({ dashboard }) => {
   await dashboard.openOrder(orderOf(partlyFulfilled, "bright-ceramics").id);
   await expect(app.getByRole("listitem")).toHaveCount(4);
   await expect(app.locator("html")).toHaveCSS("color-scheme", "dark");
-  await app.getByRole("listitem").first().scrollIntoViewIfNeeded();
+  await app.getByRole("listitem").last().scrollIntoViewIfNeeded();
   await dashboard.takePicture("order-widget-dark");
 });
 
