@@ -14,8 +14,6 @@ const test = base.extend<{ dashboard: SaleorDashboard }>({
   },
 });
 
-test.describe.configure({ timeout: 180_000 });
-
 test("an administrator goes from an order to its sibling and to the purchase", async ({
   dashboard,
 }) => {
