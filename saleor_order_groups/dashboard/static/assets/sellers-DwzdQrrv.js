@@ -1,0 +1,1 @@
+const s="The shop itself";export{s as S};
