@@ -48,7 +48,7 @@ def main() -> int:
         conclude(checks)
         if checks.failed:
             return 1
-        if os.environ.get("SERVE") == "1":
+        if is_left_running():
             serve(url, access, group, receiver)
     except DemoError as error:
         print(f"\nThe demo failed. {error}", file=sys.stderr)
@@ -60,6 +60,10 @@ def main() -> int:
         receiver.close()
         server.stop_all()
     return 0
+
+
+def is_left_running() -> bool:
+    return os.environ.get("SERVE") == "1"
 
 
 # ------------------------------------------------------------- before the story
@@ -79,6 +83,8 @@ def start_saleor() -> tuple[str, bool]:
     applied = server.migrate(env)
     step(f"database   {server.DATABASE}, {applied} migrations applied now")
     url = server.start(env, port)
+    if is_left_running():
+        server.install_dashboard_app(env)
     step(f"server     {url}/graphql/ (uvicorn saleor.asgi:application)")
     if broker_url:
         step(f"worker     Celery, broker {broker_url}")

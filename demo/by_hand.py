@@ -56,6 +56,7 @@ def show_curl_lines(url: str, group_id: str) -> None:
 def show_accounts(url: str, app_token: str, portal_url: str) -> None:
     heading("Still running: Ctrl-C ends it")
     step(f"GraphQL    {url}/graphql/ (open it in a browser)")
+    step(f"Dashboard  let its API_URL be {url}/graphql/")
     step(f"staff      {server.STAFF_EMAIL} / {server.STAFF_PASSWORD}")
     step(f"customer   {shop.CUSTOMER_EMAIL} / {shop.CUSTOMER_PASSWORD}")
     step(f"portal     {portal_url}")

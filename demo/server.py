@@ -212,6 +212,21 @@ def _migration_state(database_url: str) -> str:
     return "\n".join([str(row), version("saleor"), *sorted(ours)])
 
 
+def install_dashboard_app(env: Mapping[str, str]) -> None:
+    """Run the command that an operator runs; the address is another in each run."""
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "install_dashboard_app"],
+        env=dict(env),
+        cwd=STATE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise DemoError(f"install_dashboard_app failed:\n{done.stdout}")
+
+
 def start_redis() -> str | None:
     """Start a private Redis and return its URL, or None where there can be none."""
     binary = shutil.which("redis-server") or _install_redis()

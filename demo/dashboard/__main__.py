@@ -15,7 +15,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +71,7 @@ def open_shop(receiver: Receiver, pages: Path) -> dict[str, Any]:
         Api(f"{url}/graphql/"), server.STAFF_EMAIL, server.STAFF_PASSWORD
     )
     _seed_once(admin, receiver.url)
-    _install_app(env)
+    server.install_dashboard_app(env)
     provider = Provider()
     buyer = Buyer(
         customer=shop.log_in(
@@ -135,21 +134,6 @@ def _seed_once(admin: Api, receiver_url: str) -> None:
         server.stop_all()
         server.drop_database(os.environ["DATABASE_URL"])
         raise
-
-
-def _install_app(env: Mapping[str, str]) -> None:
-    """Run the command that an operator runs; the address is another in each run."""
-    done = subprocess.run(
-        [sys.executable, "-m", "django", "install_dashboard_app"],
-        env=dict(env),
-        cwd=server.STATE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise DemoError(f"install_dashboard_app failed:\n{done.stdout}")
 
 
 def _delete_group(database_url: str, group_id: str) -> None:

@@ -107,8 +107,9 @@ def test_what_is_to_be_done_by_hand_fits(capsys):
     # then
     out = capsys.readouterr().out
     assert too_long(out) == []
-    assert out.splitlines()[-7:] == [
+    assert out.splitlines()[-8:] == [
         "  GraphQL    http://127.0.0.1:65535/graphql/ (open it in a browser)",
+        "  Dashboard  let its API_URL be http://127.0.0.1:65535/graphql/",
         f"  staff      {server.STAFF_EMAIL} / {server.STAFF_PASSWORD}",
         f"  customer   {shop.CUSTOMER_EMAIL} / {shop.CUSTOMER_PASSWORD}",
         f"  portal     {PORTAL_URL}",
