@@ -13,10 +13,7 @@ export class SaleorDashboard {
 
   async logIn(name: StaffName): Promise<void> {
     const { email, password } = shop.staff[name];
-    // The Dashboard announces news in front of its menu. They go when another page opens.
-    await this.page.addLocatorHandler(this.dismissal, (button) =>
-      button.click({ timeout: 2_000 }).catch(() => undefined),
-    );
+    await this.page.addInitScript(hideNews);
     await this.page.goto(shop.deskUrl);
     await this.byTestId("email").fill(email);
     await this.byTestId("password").fill(password);
@@ -60,17 +57,21 @@ export class SaleorDashboard {
   /** Keep what is on the screen for docs/dashboard.md. */
   async takePicture(name: string): Promise<void> {
     mkdirSync(PICTURES, { recursive: true });
-    if (await this.dismissal.isVisible()) await this.dismissal.click();
     // What appears smoothly has appeared.
     await this.page.waitForTimeout(500);
     await this.page.screenshot({ path: `${PICTURES}/${name}.png`, animations: "disabled" });
   }
 
-  private get dismissal() {
-    return this.byTestId("ripple-video-announcement-dismiss");
-  }
-
   byTestId(id: string) {
     return this.page.locator(`[data-test-id="${id}"]`);
   }
+}
+
+/** Hide the Dashboard's news: a video in front of its menu. */
+function hideNews(): void {
+  document.addEventListener("DOMContentLoaded", () => {
+    const style = document.createElement("style");
+    style.textContent = "[data-test-id^='ripple-video-announcement'] { display: none }";
+    document.head.append(style);
+  });
 }
