@@ -305,3 +305,11 @@ def test_a_changed_test_needs_no_build(path, built):
 
     # then
     assert manifest(built, "check").returncode == 0
+
+
+def test_the_shipped_pages_are_of_these_sources():
+    # when
+    done = manifest(ROOT, "check")
+
+    # then
+    assert (done.stderr, done.returncode) == ("", 0)
