@@ -71,6 +71,7 @@ def open_shop(receiver: Receiver, pages: Path) -> dict[str, Any]:
         Api(f"{url}/graphql/"), server.STAFF_EMAIL, server.STAFF_PASSWORD
     )
     _seed_once(admin, receiver.url)
+    shop.app_access(admin, receiver.url)
     server.install_dashboard_app(env)
     provider = Provider()
     buyer = Buyer(
