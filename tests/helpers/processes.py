@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -15,6 +16,9 @@ from django.db import connection
 from tests.helpers.waiting import WAIT_SECONDS, until
 
 START_SECONDS = 180
+
+# What Celery's worker logs of a task: that it has come, and how it ended.
+TASK = re.compile(r"Task [\w.]+\[([\w-]+)\] (received|succeeded|raised|retry|ignored)")
 
 
 def free_port() -> int:
@@ -120,7 +124,7 @@ class Saleor:
     def wait_until_idle(self) -> None:
         """Return when no task waits or runs, so that the tables can be emptied."""
         for _ in range(10):
-            # Between two statements, and while it reads an answer, a task looks idle.
+            # The worker takes a message away before it logs the task.
             until(self._is_idle, WAIT_SECONDS, self._get_logs)
             time.sleep(0.05)
 
@@ -131,7 +135,25 @@ class Saleor:
                 "SELECT count(*) FROM pg_stat_activity WHERE datname ="
                 " current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
             )
-            return not cursor.fetchone()[0] and not list(self.broker.glob("*.msg"))
+            if cursor.fetchone()[0]:
+                return False
+        return not list(self.broker.glob("*.msg")) and not self._find_running_tasks()
+
+    def _find_running_tasks(self) -> set[str]:
+        """Return the IDs of the tasks that have come to the worker and not ended.
+
+        A task that waits until it is tried again does not run.
+        """
+        running, waiting = set(), set()
+        log = (self.directory / "worker.log").read_text(errors="replace")
+        for id, event in TASK.findall(log):
+            if event != "received":
+                running.discard(id)
+            elif id not in waiting:
+                running.add(id)
+            if event == "retry":
+                waiting.add(id)
+        return running
 
     def stop(self) -> None:
         for process in self._processes:

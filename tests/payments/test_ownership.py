@@ -275,6 +275,31 @@ def test_answer_after_its_report_leaves_the_siblings_theirs(
     )
 
 
+@pytest.mark.parametrize("order_of_arrival", [(0, 1), (1, 0)])
+def test_late_failures_of_one_reference_leave_nothing_pending(
+    payment, request_action, payment_app, report, in_flight, order_of_arrival
+):
+    # given: a report was taken for the answer to the first request
+    share = get_share(get_orders()[B])
+    assert request_action(share, "CHARGE") == []
+    report(payment, "CHARGE_FAILURE", "33.00", "other")
+    assert request_action(share, "CHARGE") == []
+
+    # when: the app names its answers by the payment intent
+    payment_app.answer = lambda request: {
+        "pspReference": "pi-1",
+        "result": "CHARGE_FAILURE",
+        "amount": request.amount,
+    }
+    for number in order_of_arrival:
+        in_flight.arrive(number)
+
+    # then
+    assert_amounts(
+        payment, charged=[0, 0, 0], authorized=[66, 33, 11], charge_pending=[0, 0, 0]
+    )
+
+
 @pytest.mark.parametrize("action", ["charge", "refund"])
 def test_success_after_a_failure_is_the_orders_that_asked(payment, ask, report, action):
     # given
