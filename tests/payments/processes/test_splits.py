@@ -127,6 +127,7 @@ class Run:
         self.answers = []
         self.failures = []
         self.working = 0
+        self.held = 0
         self.gates = {}
         self._lock = threading.Lock()
         self.server = make_server(self.handle)
@@ -138,7 +139,11 @@ class Run:
         with self._lock:
             self.received.append((event, payload))
         if event in self.gates:
+            with self._lock:
+                self.held += 1
             self.gates[event].wait(WAIT_SECONDS)
+            with self._lock:
+                self.held -= 1
         with self._lock:
             self.working += 1
         try:
@@ -221,7 +226,7 @@ class Run:
             lambda: (expected, self.provider.asked, self.failures),
         )
         for _ in range(2):
-            self.saleor.wait_until_idle()
+            self.saleor.wait_until_idle(lambda: self.held)
             until(lambda: not self.working, WAIT_SECONDS, lambda: self.received)
 
     # What the provider does
