@@ -48,14 +48,30 @@ describe("the list", () => {
     expect(host.redirects).toEqual(["/products/honey"]);
   });
 
+  it("asks for no rule that staff may not read, and shows none", async () => {
+    const { sellerSource: _, ...honey } = HONEY;
+    const { api } = openSeller({ SellerProducts: listed([honey]) }, []);
+    const products = await section();
+    const table = await products.findByRole("table", { name: "Products of the seller" });
+    const rows = within(table).getAllByRole<HTMLTableRowElement>("row");
+    expect(rows.map((row) => [...row.cells].map((cell) => cell.textContent))).toEqual([
+      ["Product", "Type"],
+      ["Honey", "Food"],
+    ]);
+    expect(products.queryByText(/MANAGE_PRODUCTS/)).toBeNull();
+    expect(api.variablesOf("SellerProducts")).toEqual([
+      { id: ANNA.id, withSource: false, first: 20, after: null },
+    ]);
+  });
+
   it("turns pages", async () => {
     const { api, user } = openSeller({ SellerProducts: listed([HONEY], 25) });
     const products = await section();
     expect(await products.findByText("25 products")).toBeTruthy();
     await user.click(products.getByRole("button", { name: "Next" }));
     expect(api.variablesOf("SellerProducts")).toEqual([
-      { id: ANNA.id, first: 20, after: null },
-      { id: ANNA.id, first: 20, after: "last" },
+      { id: ANNA.id, withSource: true, first: 20, after: null },
+      { id: ANNA.id, withSource: true, first: 20, after: "last" },
     ]);
   });
 

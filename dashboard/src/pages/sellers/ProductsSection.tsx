@@ -20,10 +20,10 @@ type Connection = NonNullable<NonNullable<SellerProductsQuery["seller"]>["produc
 type Product = Connection["edges"][number]["node"];
 
 const FIRST_PAGE: Cursors = { after: "", before: "" };
-const COLUMNS = [
+const COLUMNS = [{ label: "Product" }, { label: "Type" }];
+const EDITOR_COLUMNS = [
   { label: <span className="og-hidden">Chosen</span> },
-  { label: "Product" },
-  { label: "Type" },
+  ...COLUMNS,
   { label: "Named by" },
 ];
 
@@ -32,7 +32,12 @@ export function ProductsSection({ seller }: { seller: { id: string; name: string
   const [page, setPage] = useState(FIRST_PAGE);
   const [chosen, setChosen] = useState<Product[]>([]);
   const [dialog, setDialog] = useState<"assign" | "unassign" | null>(null);
-  const query = useApiQuery(SellerProductsDocument, { id: seller.id, ...toPage(page) });
+  const query = useApiQuery(SellerProductsDocument, {
+    id: seller.id,
+    // The API names the rule only to who may change it.
+    withSource: canEdit,
+    ...toPage(page),
+  });
   const problem = query.problem ?? query.gaps[0];
   const products = query.data?.seller?.products;
   const turn = (cursors: Cursors) => {
@@ -110,7 +115,7 @@ function ProductList({ products, chosen, canEdit, isBusy, onChoose, onTurn }: Pr
   }
   return (
     <>
-      <Table name="Products of the seller" columns={COLUMNS} isBusy={isBusy}>
+      <Table name="Products of the seller" columns={canEdit ? EDITOR_COLUMNS : COLUMNS} isBusy={isBusy}>
         {edges.map(({ node }) => (
           <ProductRow
             key={node.id}
@@ -146,23 +151,25 @@ interface ProductRowProps {
 }
 
 function ProductRow({ product, isChosen, canEdit, onChoose }: ProductRowProps) {
-  const isAssigned = product.sellerSource === "ASSIGNMENT";
+  const source = product.sellerSource ?? null;
   return (
     <tr>
-      <td>
-        {canEdit && isAssigned && (
-          <CheckboxField
-            label={<span className="og-hidden">{product.name}</span>}
-            isChecked={isChosen}
-            onChange={onChoose}
-          />
-        )}
-      </td>
+      {canEdit && (
+        <td>
+          {source === "ASSIGNMENT" && (
+            <CheckboxField
+              label={<span className="og-hidden">{product.name}</span>}
+              isChecked={isChosen}
+              onChange={onChoose}
+            />
+          )}
+        </td>
+      )}
       <td>
         <DashboardLink to={productPath(product.id)}>{product.name}</DashboardLink>
       </td>
       <td>{product.productType.name}</td>
-      <td>{nameRule(product.sellerSource)}</td>
+      {canEdit && <td>{nameRule(source)}</td>}
     </tr>
   );
 }
