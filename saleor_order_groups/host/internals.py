@@ -259,9 +259,11 @@ def request_payment_action(
     """Send a request on a group's payment to its app; without one, record a failure."""
 
 
-@internal("saleor.payment.utils", "process_order_with_transaction")
-def process_order_with_transaction(
-    transaction,
+@internal("saleor.order.actions", "order_transaction_updated")
+def order_transaction_updated(
+    *,
+    order_info,
+    transaction_item,
     manager,
     user,
     app,
@@ -298,8 +300,13 @@ def recalculate_transaction_amounts(transaction, *, save) -> Any:
 
 
 @internal("saleor.order.utils", "updates_amounts_for_order")
-def updates_amounts_for_order(order) -> Any:
+def updates_amounts_for_order(order, save) -> Any:
     """Derive an order's payment statuses from its share transactions."""
+
+
+@internal("saleor.order.utils", "refresh_order_status")
+def refresh_order_status(order) -> Any:
+    """Derive the status of an order that its channel confirms; the caller saves it."""
 
 
 @internal("saleor.order.utils", "calculate_order_granted_refund_status")

@@ -17,10 +17,13 @@ from django.utils import timezone
 from saleor.account.models import User
 from saleor.app.models import App
 from saleor.order.events import OrderEvent
+from saleor.order.fetch import fetch_order_info
+from saleor.order.models import Order
 from saleor.payment.models import TransactionItem
 from saleor.webhook.event_types import WebhookEventAsyncType
 
-from ..host.internals import call_order_event, process_order_with_transaction
+from ..host.internals import call_order_event, order_transaction_updated
+from ..host.order_processing import process_orders
 from ..host.webhook_lookups import share_lookups
 from ..lifecycle.look import look_after_commit, mute_hooks
 from ..models import PaymentShare, ShareAnnouncement
@@ -98,9 +101,8 @@ def tell(
         for announcement in announcements:
             if announcement.is_left_over:
                 _tell_again(announcement, manager)
-            else:
-                _tell(announcement, manager, user, app)
-            announcement.delete()
+        new = [each for each in announcements if not each.is_left_over]
+        _tell(new, manager, user, app)
     if announcements:
         share = announcements[0].share
         look_after_commit(share.payment.group_id, share.order_id)
@@ -157,17 +159,41 @@ def _telling(announcement: ShareAnnouncement) -> Iterator[None]:
 
 
 def _tell(
-    announcement: ShareAnnouncement,
+    announcements: Sequence[ShareAnnouncement],
     manager: "PluginsManager",
     user: "User | None",
     app: "App | None",
 ) -> None:
-    transaction = announcement.share.transaction
-    before = [getattr(announcement, f"{kind}_before") for kind in _KINDS]
+    """Fire the events of announcements about different orders, and delete each."""
+    shares = [announcement.share for announcement in announcements]
+    processed = process_orders({each.order_id: each.transaction_id for each in shares})
+    for announcement in announcements:
+        if found := processed.get(announcement.share.order_id):
+            _fire(announcement, *found, manager, user, app)
+        announcement.delete()
+
+
+def _fire(
+    announcement: ShareAnnouncement,
+    order: Order,
+    transaction: TransactionItem,
+    manager: "PluginsManager",
+    user: "User | None",
+    app: "App | None",
+) -> None:
     with _telling(announcement):
-        process_order_with_transaction(transaction, manager, user, app, *before)
+        order_transaction_updated(
+            order_info=fetch_order_info(order),
+            transaction_item=transaction,
+            manager=manager,
+            user=user,
+            app=app,
+            **{
+                f"previous_{kind}_value": getattr(announcement, f"{kind}_before")
+                for kind in _KINDS
+            },
+        )
     if announcement.is_correction:
-        order = announcement.share.order
         order.refresh_from_db()
         call_order_event(manager, WebhookEventAsyncType.ORDER_UPDATED, order)
 
@@ -180,7 +206,7 @@ def _tell_again(announcement: ShareAnnouncement, manager: "PluginsManager") -> N
     )
     known = set(rows.values_list("pk", flat=True))
     _tell(
-        announcement,
+        [announcement],
         manager,
         User.objects.filter(pk__in=[announcement.user_id]).first(),
         App.objects.filter(pk__in=[announcement.app_id]).first(),

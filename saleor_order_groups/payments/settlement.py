@@ -18,10 +18,8 @@ from saleor.order.models import OrderGrantedRefund
 from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionItem
 
-from ..host.internals import (
-    calculate_order_granted_refund_status,
-    updates_amounts_for_order,
-)
+from ..host.internals import calculate_order_granted_refund_status
+from ..host.order_processing import save_amounts
 from ..models import GroupPayment
 from .amounts import AMOUNTS
 from .announcements import announce, announce_left_over, tell
@@ -104,8 +102,7 @@ def settle_locked(
             for name, amount in _get_stored(share.book.transaction).items()
         )
     ]
-    for index in changed:
-        updates_amounts_for_order(locked.shares[index].order)
+    save_amounts([locked.shares[index].order for index in changed])
     for granted_refund in OrderGrantedRefund.objects.filter(
         pk__in=locked.granted_refund_ids
     ):

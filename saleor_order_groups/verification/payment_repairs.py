@@ -13,8 +13,8 @@ from saleor.order.models import Order
 from saleor.payment.models import Payment, TransactionItem
 from saleor.plugins.manager import get_plugins_manager
 
-from ..host.internals import updates_amounts_for_order
 from ..host.locks import lock_orders
+from ..host.order_processing import save_amounts
 from ..models import GroupPayment, LegacyPaymentShare, PaymentShare
 from ..payments.recovery import find_unsettled
 from ..payments.settlement import follows_from_events, settle
@@ -115,7 +115,7 @@ def repair_order_amounts(apply: bool) -> Iterator[str]:
         yield f"Order #{number}: recalculate its charged and authorized amounts"
         if apply:
             with traced_atomic_transaction():
-                updates_amounts_for_order(lock_orders([pk])[pk])
+                save_amounts(lock_orders([pk]).values())
 
 
 def _iterate[Row: Model](queryset: QuerySet[Row]) -> Iterator[Row]:

@@ -192,7 +192,7 @@ class Switch:
 ANSWERS = ("success", "part", "whole", "later", "failure", "unreadable", "none")
 CRASHES = {
     "before settling": (settlement, "settle"),
-    "before telling": (announcements, "process_order_with_transaction"),
+    "before telling": (announcements, "order_transaction_updated"),
 }
 AMOUNT = st.one_of(
     st.sampled_from([500, 1000, 3167, 6333, PAID]), st.integers(1, 12_000)

@@ -1048,12 +1048,12 @@ CRASHES = {
     "before settling": (settlement, "settle", 0),
     "before the first order is told": (
         announcements,
-        "process_order_with_transaction",
+        "order_transaction_updated",
         0,
     ),
     "before the second order is told": (
         announcements,
-        "process_order_with_transaction",
+        "order_transaction_updated",
         1,
     ),
 }

@@ -199,3 +199,24 @@ def test_statements_of_a_report_on_one_order_do_not_depend_on_its_siblings(
 
     # then
     assert counts[0] == counts[1]
+
+
+@committing
+def test_statements_of_a_report_for_each_further_order(
+    make_cart, pay, complete, report
+):
+    # given
+    counts = []
+    for count in (5, 15):
+        checkout = make_cart([(f"of-{count}-{n}", "10.00") for n in range(count)])
+        transaction = pay(checkout)
+        assert not complete(checkout)["errors"]
+        amount = str(transaction.authorized_value)
+
+        # when
+        with CaptureQueriesContext(connection) as queries:
+            report(transaction, "CHARGE_SUCCESS", amount, f"charge-{count}")
+        counts.append(len(queries))
+
+    # then: each order is paid in full, of which Saleor records an event and a status
+    assert (counts[1] - counts[0]) / 10 == 13

@@ -20,8 +20,8 @@ from ...host.internals import (
     gateway_postprocess,
     order_charged,
     order_voided,
-    updates_amounts_for_order,
 )
+from ...host.order_processing import save_amounts
 from ...money.apportion import apportion, draw_down
 from ...money.minor_units import to_decimal, to_minor
 from .bounds import (
@@ -197,7 +197,7 @@ def _spread_capture(
     first.save(update_fields=["captured_amount", "charge_status", "modified_at"])
     transaction.amount = amounts[0]
     transaction.save(update_fields=["amount"])
-    updates_amounts_for_order(get_order(first))
+    save_amounts([get_order(first)])
     for part, amount in zip(parts[1:], amounts[1:], strict=True):
         if amount:
             _record(transaction, part, amount)
