@@ -194,7 +194,7 @@ def update_order_authorize_data(order, *, with_save) -> Any:
 
 @internal("saleor.order.search", "prepare_order_search_vector_value")
 def prepare_order_search_vector_value(order, *, already_prefetched) -> Any:
-    """Derive the search vector of an unsaved order."""
+    """Derive the search vector of an order; the caller saves it."""
 
 
 @internal("saleor.order.actions", "order_created")

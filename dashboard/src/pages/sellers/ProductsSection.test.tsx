@@ -49,7 +49,7 @@ describe("the list", () => {
   });
 
   it("asks for no rule that staff may not read, and shows none", async () => {
-    const { sellerSource: _, ...honey } = HONEY;
+    const honey = { ...HONEY, sellerSource: undefined };
     const { api } = openSeller({ SellerProducts: listed([honey]) }, []);
     const products = await section();
     const table = await products.findByRole("table", { name: "Products of the seller" });
