@@ -30,6 +30,7 @@ PARTS = (
     "sweeps",
     "sellers",
     "completions",
+    "reports",
     "sizes",
     "inactive",
     "throughput",
@@ -58,6 +59,8 @@ def measure(databases: Databases, options: argparse.Namespace) -> Iterator[Figur
             yield from suite.compare_reads(small, rounds)
         if "completions" in parts:
             yield from suite.compare_completions(small, saleor, rounds)
+        if "reports" in parts:
+            yield from suite.compare_reports(small, saleor, rounds)
         if "sizes" in parts:
             yield from suite.compare_sizes(small, large, options.groups, rounds)
     if "inactive" in parts:

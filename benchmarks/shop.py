@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 SELLERS = 200
 PRODUCTS_OF_SELLER = 20
-# Of every cart, whatever the number of its sellers.
+# Of every cart of up to ten sellers, whatever their number.
 CART_LINES = 10
 CURRENCY = "USD"
 WAREHOUSE = "stock"
@@ -50,7 +50,9 @@ def make_shop() -> None:
     staff = User.objects.create(email=STAFF_EMAIL, is_active=True, is_staff=True)
     group = Group.objects.create(name="Orders", restricted_access_to_channels=False)
     group.permissions.add(
-        *Permission.objects.filter(codename__in=["manage_orders", "manage_products"])
+        *Permission.objects.filter(
+            codename__in=["manage_orders", "manage_products", "handle_payments"]
+        )
     )
     group.user_set.add(staff)
     channels = _make_channels()
@@ -191,27 +193,55 @@ def get_price(product: int) -> Decimal:
 
 
 def make_carts(
-    number: int, sellers: int, channel: str, *, separate: bool = False
+    number: int,
+    sellers: int,
+    channel: str,
+    *,
+    lines: int = CART_LINES,
+    separate: bool = False,
 ) -> list[str]:
-    """Make a cart of ten lines, paid with one transaction; return its global ID.
+    """Make a cart, paid with one transaction; return its global ID.
 
     :param number: of the cart: another number means other sellers and products.
+    :param lines: of the cart; all sellers have the same number, or one more.
     :param separate: make a cart for each seller instead, each paid by itself.
     """
-    lines = range(CART_LINES)
-    parts = (
-        [[line for line in lines if line % sellers == n] for n in range(sellers)]
-        if separate
-        else [list(lines)]
-    )
-    return [_copy_prototype(number, sellers, channel, tuple(part)) for part in parts]
+    slots = [
+        [line for line in range(lines) if line * sellers // lines == seller]
+        for seller in range(sellers)
+    ]
+    parts = slots if separate else [sum(slots, [])]
+    return [
+        _copy_prototype(
+            channel,
+            tuple(part),
+            tuple(
+                _pick_product(number, line * sellers // lines, line) for line in part
+            ),
+        )
+        for part in parts
+    ]
 
 
-def _pick_product(number: int, sellers: int, line: int) -> int:
+def _pick_product(number: int, place: int, line: int) -> int:
     # Neighbouring carts share most of their sellers, and so their rows.
-    seller = (number + line % sellers) % SELLERS
+    seller = (number + place) % SELLERS
     half = number // SELLERS % (PRODUCTS_OF_SELLER // CART_LINES)
-    return seller * PRODUCTS_OF_SELLER + half * CART_LINES + line
+    return seller * PRODUCTS_OF_SELLER + half * CART_LINES + line % CART_LINES
+
+
+def get_payments(carts: Sequence[str]) -> list[str]:
+    """Return the global IDs of the transactions that pay for carts."""
+    from graphene import Node
+    from saleor.payment.models import TransactionItem
+
+    return [
+        Node.to_global_id("TransactionItem", payment.token)
+        for cart in carts
+        for payment in TransactionItem.objects.filter(
+            checkout=Node.from_global_id(cart)[1]
+        )
+    ]
 
 
 @functools.cache
@@ -222,7 +252,7 @@ def _get_variant_ids() -> list[int]:
 
 
 def _copy_prototype(
-    number: int, sellers: int, channel: str, slots: tuple[int, ...]
+    channel: str, slots: tuple[int, ...], products: tuple[int, ...]
 ) -> str:
     from django.db import transaction
     from graphene import Node
@@ -259,10 +289,10 @@ def _copy_prototype(
         delivery.checkout = original
         delivery.save(force_insert=True)
         Checkout.objects.filter(pk=token).update(assigned_delivery=delivery)
-        for line, slot in zip(original_lines, slots, strict=True):
+        for line, product in zip(original_lines, products, strict=True):
             line.pk = uuid4()
             line.checkout = original
-            line.variant_id = variants[_pick_product(number, sellers, slot)]
+            line.variant_id = variants[product]
         CheckoutLine.objects.bulk_create(original_lines)
         payment.pk = None
         payment.token = uuid4()

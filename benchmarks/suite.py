@@ -126,6 +126,57 @@ def compare_completions(
         )
 
 
+def compare_reports(ours: Worker, saleor: Worker, rounds: int) -> Iterator[Figure]:
+    """Report a refund of 1.00 an order on a payment; on as many plain orders' payments."""
+    for orders, at_most in ((10, 0.4), (100, 0.3)):
+        cart = {"numbers": [next(_numbers)], "sellers": orders, "lines": orders}
+        [whole] = ours("make_carts", **cart, channel=ACTIVE_CHANNEL)
+        [parts] = saleor("make_carts", **cart, channel=INACTIVE_CHANNEL, separate=True)
+        calls = {
+            "ours": _Reports(ours, whole, f"{orders}.00"),
+            "saleor": _Reports(saleor, parts, "1.00"),
+        }
+        samples = interleave(calls, rounds)
+        statements = calls["ours"].count()
+        yield compare(
+            f"a report on the payment of {orders} orders ÷ {orders} reports of Saleor's",
+            samples["ours"],
+            samples["saleor"],
+            at_most=at_most,
+            statements=statements,
+            statements_of_saleor=calls["saleor"].count(),
+        )
+        yield state(
+            f"SQL statements of that report for each of {orders} orders",
+            statements / orders,
+            "statements",
+            at_most=15 if orders == 100 else None,
+        )
+
+
+class _Reports:
+    """Payments of completed carts, on each of which a refund is reported in turn."""
+
+    def __init__(self, worker: Worker, carts: list[str], amount: str) -> None:
+        self._worker = worker
+        self._payments = worker("place", carts=carts)
+        self._amount = amount
+
+    def __call__(self, number: int, *, count: bool = False) -> Sample:
+        return self._worker(
+            "report",
+            payments=self._payments,
+            amount=self._amount,
+            reference=f"refund-{number}",
+            email=STAFF_EMAIL,
+            count=count,
+        )
+
+    def count(self) -> int:
+        """Return the statements of one more report."""
+        return round(self(-1, count=True)["statements"])
+
+
 def compare_sizes(
     small: Worker, large: Worker, groups: int, rounds: int, warm_up: int = 3
 ) -> Iterator[Figure]:

@@ -21,6 +21,15 @@ COMPLETE = """
       checkoutComplete(id: $id) { order { id } errors { field message code } }
     }
 """
+REPORT = """
+    mutation ($id: ID!, $amount: PositiveDecimal!, $reference: String!) {
+      transactionEventReport(
+        id: $id, type: REFUND_SUCCESS, amount: $amount, pspReference: $reference
+      ) {
+        errors { field message code }
+      }
+    }
+"""
 
 
 def _measure(function: Callable[[], Any], *, count: bool) -> dict[str, Any]:
@@ -81,6 +90,34 @@ class Calls:
             for cart in carts:
                 data = self._post(COMPLETE, {"id": cart}, CUSTOMER_EMAIL)
                 assert not data["checkoutComplete"]["errors"], data
+
+        measured = _measure(call, count=count)
+        _empty_queue()
+        return measured
+
+    def place(self, carts: list[str]) -> list[str]:
+        """Complete carts; return their payments."""
+        from .shop import get_payments
+
+        payments = get_payments(carts)
+        self.complete(carts)
+        return payments
+
+    def report(
+        self,
+        payments: list[str],
+        amount: str,
+        reference: str,
+        email: str,
+        count: bool = False,
+    ) -> dict[str, Any]:
+        """Report a refund of an amount on each payment, one after the other."""
+
+        def call() -> None:
+            for payment in payments:
+                variables = {"id": payment, "amount": amount, "reference": reference}
+                data = self._post(REPORT, variables, email)
+                assert not data["transactionEventReport"]["errors"], data
 
         measured = _measure(call, count=count)
         _empty_queue()
