@@ -4,6 +4,9 @@ python scripts/kept_databases.py made-of           print what the database was m
 python scripts/kept_databases.py mark MADE_OF      write that into the database
 python scripts/kept_databases.py drop-copies       drop the copies of an older one
 python scripts/kept_databases.py copy WORKERS      give each worker a copy
+python scripts/kept_databases.py copy-to NAME MADE_OF
+                                                   copy it, if it was made of that and
+                                                   there is no database of that name
 
 Copying takes a second; each worker's own run of Saleor's migrations takes minutes. The
 mark is the database's own comment: it goes with the database, whatever the server's port.
@@ -43,12 +46,21 @@ def drop_copies(connection: Connection, source: str) -> None:
 
 def copy_for_each(connection: Connection, source: str, workers: int) -> None:
     for number in range(workers):
-        copy = f"{source}_gw{number}"
-        exists = "SELECT 1 FROM pg_database WHERE datname = %s"
-        if connection.execute(exists, [copy]).fetchone():
-            continue
+        copy_once(connection, source, f"{source}_gw{number}")
+
+
+def copy_once(connection: Connection, source: str, copy: str) -> None:
+    exists = "SELECT 1 FROM pg_database WHERE datname = %s"
+    if not connection.execute(exists, [copy]).fetchone():
         create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         connection.execute(create.format(sql.Identifier(copy), sql.Identifier(source)))
+
+
+def copy_if_made_of(
+    connection: Connection, source: str, copy: str, made_of: str
+) -> None:
+    if read_mark(connection, source) == made_of:
+        copy_once(connection, source, copy)
 
 
 def main(arguments: list[str]) -> None:
@@ -65,6 +77,8 @@ def main(arguments: list[str]) -> None:
                 drop_copies(connection, source)
             case ["copy", workers]:
                 copy_for_each(connection, source, int(workers))
+            case ["copy-to", name, made_of]:
+                copy_if_made_of(connection, source, name, made_of)
             case _:
                 sys.exit(__doc__)
 

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 workers=${WORKERS:-2}
 export SECRET_KEY=tests
 
-made_of=$(cat .venv/setup-stamp saleor_order_groups/migrations/0*.py | cksum)
+made_of=$(scripts/made_of.sh)
 if [ "$(python scripts/kept_databases.py made-of)" != "$made_of" ]; then
   echo "test: making the test database, which takes some minutes" >&2
   python -m pytest -q -n 0 --disable-warnings -p tests.migration_progress \

@@ -79,6 +79,25 @@ def test_older_copies_are_dropped_all(kept):
     assert names() == [""]
 
 
+def test_another_program_gets_a_copy_of_what_is_up_to_date(kept):
+    # given
+    connection, source, names = kept
+    copy = f"{source}_gw_of_a_shop"
+    kept_databases.copy_if_made_of(connection, source, copy, "new")
+    assert names() == [""]
+    kept_databases.mark(connection, source, "new")
+
+    # when
+    kept_databases.copy_if_made_of(connection, source, copy, "newer")
+    of_older = names()
+    kept_databases.copy_if_made_of(connection, source, copy, "new")
+    kept_databases.copy_if_made_of(connection, source, copy, "new")
+
+    # then
+    assert of_older == [""]
+    assert names() == ["", "_gw_of_a_shop"]
+
+
 @pytest.fixture
 def run_tests(tmp_path):
     """Return a function that runs run_tests.sh and returns what it called."""
@@ -88,9 +107,10 @@ def run_tests(tmp_path):
     migrations.mkdir(parents=True)
     (migrations / "0001_initial.py").write_text("tables")
     (tmp_path / "scripts").mkdir()
-    script = tmp_path / "scripts" / "run_tests.sh"
-    script.write_text((ROOT / "scripts" / "run_tests.sh").read_text())
-    script.chmod(0o755)
+    for name in ("made_of.sh", "run_tests.sh"):
+        script = tmp_path / "scripts" / name
+        script.write_text((ROOT / "scripts" / name).read_text())
+        script.chmod(0o755)
     (tmp_path / "bin").mkdir()
     python = tmp_path / "bin" / "python"
     python.write_text(PYTHON)
