@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from . import suite
+from . import load, suite
 from .databases import Databases, get_given_url, make_databases
 from .measure import Figure
 from .workers import Worker
@@ -30,12 +30,14 @@ PARTS = (
     "sweeps",
     "sellers",
     "completions",
+    "large",
     "reports",
     "sizes",
     "inactive",
     "throughput",
     "memory",
     "start-up",
+    "load",
 )
 
 
@@ -59,6 +61,8 @@ def measure(databases: Databases, options: argparse.Namespace) -> Iterator[Figur
             yield from suite.compare_reads(small, rounds)
         if "completions" in parts:
             yield from suite.compare_completions(small, saleor, rounds)
+        if "large" in parts:
+            yield from suite.compare_large(small, saleor, min(rounds, 5))
         if "reports" in parts:
             yield from suite.compare_reports(small, saleor, rounds)
         if "sizes" in parts:
@@ -71,6 +75,10 @@ def measure(databases: Databases, options: argparse.Namespace) -> Iterator[Figur
         yield from suite.measure_memory(databases, options.completions)
     if "start-up" in parts:
         yield from suite.compare_start_up(databases, rounds)
+    if "load" in parts:
+        # Two minutes with each number of clients and sellers, or a few seconds.
+        quick = rounds < 10
+        yield from load.measure_load(databases, 3 if quick else 10, 1 if quick else 12)
 
 
 def describe_machine() -> dict[str, Any]:

@@ -11,9 +11,10 @@ if os.environ.get("BENCH_WITHOUT_PLUGIN"):
     INSTALLED_APPS = [app for app in INSTALLED_APPS if app != PLUGIN]  # noqa: F405
     PLUGINS = [path for path in PLUGINS if not path.startswith(PLUGIN)]  # noqa: F405
 
-# Tasks go to a queue of the process itself, which the workers empty between two calls.
+# Without a worker, tasks go to a queue of the process itself, which is emptied between two
+# calls.
 CELERY_TASK_ALWAYS_EAGER = False
-CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_URL = os.environ.get("BENCH_BROKER_URL", "memory://")
 # The carts are made before they are completed.
 CHECKOUT_PRICES_TTL = datetime.timedelta(days=7)  # noqa: F405
 JWT_TTL_ACCESS = datetime.timedelta(days=7)  # noqa: F405

@@ -14,6 +14,8 @@ SELLERS = 200
 PRODUCTS_OF_SELLER = 20
 # Of every cart of up to ten sellers, whatever their number.
 CART_LINES = 10
+# Costs what the first line of every cart costs.
+HOT_PRODUCT = 0
 CURRENCY = "USD"
 WAREHOUSE = "stock"
 METHOD = "Parcel"
@@ -22,6 +24,17 @@ ACTIVE_CHANNEL = "active"
 INACTIVE_CHANNEL = "inactive"
 CUSTOMER_EMAIL = "buyer@example.com"
 STAFF_EMAIL = "staff@example.com"
+SUBSCRIPTION = """
+    subscription {
+      event {
+        ... on Event {
+          order {
+            id number total { gross { amount } } lines { productName quantity }
+          }
+        }
+      }
+    }
+"""
 ADDRESS = {
     "first_name": "Mira",
     "last_name": "Lindt",
@@ -199,12 +212,14 @@ def make_carts(
     *,
     lines: int = CART_LINES,
     separate: bool = False,
+    is_hot: bool = False,
 ) -> list[str]:
     """Make a cart, paid with one transaction; return its global ID.
 
     :param number: of the cart: another number means other sellers and products.
     :param lines: of the cart; all sellers have the same number, or one more.
     :param separate: make a cart for each seller instead, each paid by itself.
+    :param is_hot: the first line is of the same product in every such cart.
     """
     slots = [
         [line for line in range(lines) if line * sellers // lines == seller]
@@ -228,6 +243,40 @@ def _pick_product(number: int, place: int, line: int) -> int:
     seller = (number + place) % SELLERS
     half = number // SELLERS % (PRODUCTS_OF_SELLER // CART_LINES)
     return seller * PRODUCTS_OF_SELLER + half * CART_LINES + line % CART_LINES
+
+
+def install_receiver(url: str) -> None:
+    """Install an app with two webhooks that lead to a URL."""
+    from saleor.app.models import App
+    from saleor.permission.models import Permission
+    from saleor.webhook.event_types import WebhookEventAsyncType
+
+    app = App.objects.create(name="Receiver", is_active=True)
+    app.permissions.add(*Permission.objects.filter(codename="manage_orders"))
+    for event_type, name in (
+        (WebhookEventAsyncType.ORDER_CREATED, "OrderCreated"),
+        (WebhookEventAsyncType.ORDER_FULLY_PAID, "OrderFullyPaid"),
+    ):
+        webhook = app.webhooks.create(
+            name=name,
+            target_url=url,
+            subscription_query=SUBSCRIPTION.replace("Event", name),
+        )
+        webhook.events.create(event_type=event_type)
+
+
+def check_hot_stock() -> None:
+    """Check that exactly what was sold of the hot product is allocated."""
+    from django.db.models import Sum
+    from saleor.order.models import OrderLine
+    from saleor.warehouse.models import Stock
+
+    variant = _get_variant_ids()[HOT_PRODUCT]
+    stock = Stock.objects.get(product_variant=variant)
+    sold = OrderLine.objects.filter(
+        variant=variant, allocations__isnull=False
+    ).aggregate(Sum("quantity"))["quantity__sum"]
+    assert stock.quantity_allocated == sold, (stock.quantity_allocated, sold)
 
 
 def get_payments(carts: Sequence[str]) -> list[str]:

@@ -43,15 +43,11 @@ _numbers = count(1)
 
 
 def _make_carts(
-    worker: Worker, carts: int, sellers: int, channel: str, *, separate: bool = False
+    worker: Worker, carts: int, sellers: int, channel: str, **options: Any
 ) -> list[list[str]]:
     numbers = [next(_numbers) for _ in range(carts)]
     return worker(
-        "make_carts",
-        numbers=numbers,
-        sellers=sellers,
-        channel=channel,
-        separate=separate,
+        "make_carts", numbers=numbers, sellers=sellers, channel=channel, **options
     )
 
 
@@ -64,15 +60,14 @@ class _Completions:
         carts: int,
         sellers: int,
         channel: str = ACTIVE_CHANNEL,
-        *,
-        separate: bool = False,
+        **options: Any,
     ) -> None:
         self._worker = worker
         counted, *self._carts = _make_carts(
-            worker, carts + 1, sellers, channel, separate=separate
+            worker, carts + 1, sellers, channel, **options
         )
         # The first one is slower than all others, and has statements of its own.
-        warm = _make_carts(worker, 1, sellers, channel, separate=separate)
+        warm = _make_carts(worker, 1, sellers, channel, **options)
         worker("complete", carts=warm[0])
         self.statements = worker("complete", carts=counted, count=True)["statements"]
 
@@ -124,6 +119,32 @@ def compare_completions(
             at_least=at_least,
             statements_of_saleor=statements[f"separate {sellers}"],
         )
+
+
+def compare_large(ours: Worker, saleor: Worker, rounds: int) -> Iterator[Figure]:
+    """Complete a cart of a hundred sellers with five lines each; into one by Saleor."""
+    sellers, lines = 100, 500
+    calls = {
+        "ours": _Completions(ours, rounds + 1, sellers, lines=lines),
+        "saleor": _Completions(
+            saleor, rounds + 1, sellers, INACTIVE_CHANNEL, lines=lines
+        ),
+    }
+    samples = interleave(calls, rounds, warm_up=1)
+    statements = {name: call.statements for name, call in calls.items()}
+    yield compare(
+        f"completion, {sellers} sellers, {lines} lines ÷ Saleor's one order",
+        samples["ours"],
+        samples["saleor"],
+        at_most=1.5,
+    )
+    yield state(
+        "SQL statements of it ÷ Saleor's",
+        statements["ours"] / statements["saleor"],
+        "ratio",
+        at_most=1.5,
+        **statements,
+    )
 
 
 def compare_reports(ours: Worker, saleor: Worker, rounds: int) -> Iterator[Figure]:

@@ -149,6 +149,25 @@ class Calls:
             for seller in Seller.objects.order_by("slug")[:number]
         )
 
+    def get_token(self, email: str) -> str:
+        """Return an access token of an account."""
+        from saleor.account.models import User
+        from saleor.core.jwt import create_access_token
+
+        if email not in self.tokens:
+            self.tokens[email] = create_access_token(User.objects.get(email=email))
+        return self.tokens[email]
+
+    def install_receiver(self, url: str) -> None:
+        from .shop import install_receiver
+
+        install_receiver(url)
+
+    def check_hot_stock(self) -> None:
+        from .shop import check_hot_stock
+
+        check_hot_stock()
+
     def sweep(self, count: bool = False) -> dict[str, Any]:
         """Run a sweep that finds nothing to do."""
         from saleor_order_groups.recovery.sweep import sweep
@@ -187,16 +206,11 @@ class Calls:
         }
 
     def _post(self, document: str, variables: dict[str, Any], email: str) -> Any:
-        from saleor.account.models import User
-        from saleor.core.jwt import create_access_token
-
-        if email not in self.tokens:
-            self.tokens[email] = create_access_token(User.objects.get(email=email))
         response = self.client.post(
             "/graphql/",
             {"query": document, "variables": variables},
             content_type="application/json",
-            headers={"authorization-bearer": self.tokens[email]},
+            headers={"authorization-bearer": self.get_token(email)},
         )
         content = json.loads(response.content)
         assert "errors" not in content, content

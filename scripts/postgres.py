@@ -314,13 +314,28 @@ def start_cluster(state: dict) -> None:
     # Somebody else may take the port between our choice and the start.
     for _ in range(3):
         state["port"] = free_port()
-        settings = SETTINGS | {"port": state["port"]}
-        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        done = pg_ctl(state, f"--log={log}", f"--options={options}", "start")
+        configure(state)
+        done = pg_ctl(state, f"--log={log}", "start")
         if done.returncode == 0 and is_running(state):
             return
     lines = log.read_text().splitlines()[-10:] if log.exists() else []
     fail("the private cluster does not start:\n" + "\n".join(lines))
+
+
+def configure(state: dict) -> None:
+    """Write the settings to a file: what is set by SQL goes before them."""
+    data = Path(state["home"]) / "data"
+    settings = SETTINGS | {"port": state["port"]}
+    lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
+    private = data / "private.conf"
+    private.write_text("".join(lines))
+    # The server may run as another account.
+    private.chmod(0o644)
+    include = "include 'private.conf'\n"
+    configuration = data / "postgresql.conf"
+    if include not in configuration.read_text():
+        with configuration.open("a") as file:
+            file.write(include)
 
 
 def private_database() -> str:
