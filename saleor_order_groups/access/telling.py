@@ -17,6 +17,7 @@ from saleor.app.models import App
 from saleor.core import EventDeliveryStatus
 from saleor.core.models import EventDelivery
 
+from ..host.webhook_lookups import look_up
 from ..models import OrderGroupOrder, SellerApp
 from ..webhooks.event_types import (
     SELLER_ORDER_CREATED,
@@ -33,7 +34,23 @@ _IS_DUE = Q(seller_told_at=None) | Q(seller_told_at__lt=F("order__updated_at"))
 
 def is_due(order_id: UUID) -> bool:
     """Tell whether the seller's apps have to be told of an order."""
-    return _select_due().filter(order=order_id).exists()
+    return has_app(order_id) and _select_due().filter(order=order_id).exists()
+
+
+def has_app(order_id: UUID) -> bool:
+    """Tell whether the seller of an order has an app.
+
+    In `share_lookups`, it is asked once for all orders of a group.
+    """
+    known: dict[UUID, bool] = look_up("orders of sellers with an app", dict)
+    if order_id not in known:
+        siblings = OrderGroupOrder.objects.using(DEFAULT_DB_ALIAS).filter(
+            group__order_links__order=order_id
+        )
+        of_seller = Exists(_select_apps(OuterRef("seller_id")))
+        known[order_id] = False
+        known |= siblings.order_by().values_list("order_id", of_seller)
+    return known[order_id]
 
 
 def find_due(since: datetime.datetime, before: datetime.datetime) -> Iterator[UUID]:

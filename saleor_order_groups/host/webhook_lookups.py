@@ -1,4 +1,4 @@
-"""Look up the webhooks of an event once for all orders of a group."""
+"""Look up who is told of an event once for all orders of a group."""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager

@@ -67,9 +67,8 @@ def test_statements_for_each_further_seller_of_a_paid_cart(count_statements):
     # when
     counts = [count_statements(n, is_charged=True) for n in (2, 3, 5)]
 
-    # then: all of them after the commit, in what Saleor does for each order; 2 ask
-    # whether its seller has an app, one for each of Saleor's hooks
-    assert [count - counts[0] for count in counts] == [0, 8, 24]
+    # then: all of them after the commit, in what Saleor does for each order
+    assert [count - counts[0] for count in counts] == [0, 6, 18]
 
 
 @committing
@@ -81,7 +80,7 @@ def test_statements_for_each_further_seller_of_an_authorized_cart(count_statemen
     counts = [count_statements(n, is_charged=False) for n in (2, 3, 5)]
 
     # then
-    assert [count - counts[0] for count in counts] == [0, 6, 18]
+    assert [count - counts[0] for count in counts] == [0, 5, 15]
 
 
 def test_who_listens_is_looked_up_once_for_all_orders(
@@ -119,9 +118,9 @@ def test_statements_of_a_completion_next_to_one_order_of_saleor(
     # 6 of the second order. What the group, its links, shares and sellers take is but 3
     # more than what Saleor reads of its one order again after it has made it. 2 write
     # the group's state and first event, 1 the changed shares, 1 notes that the orders
-    # were announced, 3 are the look that records that they are confirmed and paid. 4
-    # ask whether the sellers have apps, one for each of Saleor's hooks of two orders.
-    assert split - single == 9 + 2 + 1 + 1 + 3 + 4
+    # were announced, 3 are the look that records that they are confirmed and paid. 1
+    # asks which of the sellers have apps.
+    assert split - single == 9 + 2 + 1 + 1 + 3 + 1
 
 
 def test_statements_of_a_page_do_not_depend_on_what_is_on_it(
@@ -219,4 +218,4 @@ def test_statements_of_a_report_for_each_further_order(
         counts.append(len(queries))
 
     # then: each order is paid in full, of which Saleor records an event and a status
-    assert (counts[1] - counts[0]) / 10 == 13
+    assert (counts[1] - counts[0]) / 10 == 12

@@ -4,6 +4,8 @@ import datetime
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from graphene import Node
 from saleor.app.models import App
@@ -15,7 +17,9 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor.webhook.event_types import WebhookEventAsyncType
 from saleor.webhook.models import Webhook
 
+from saleor_order_groups.access.tasks import tell_after_hook
 from saleor_order_groups.access.telling import tell
+from saleor_order_groups.host.webhook_lookups import share_lookups
 from saleor_order_groups.models import OrderGroupOrder, SellerApp
 from saleor_order_groups.recovery.sweep import sweep
 from tests.helpers.subscriptions import DRY_RUN_MUTATION, SAMPLE_QUERY, TRIGGER_MUTATION
@@ -351,24 +355,45 @@ def test_failed_telling_stays_due(alpha, link_app, listen, mocker, change):
     assert send.call_count == 2
 
 
-def test_hook_costs_one_statement(alpha, change, count_statements, link_app):
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("has_app", "statements"), [(False, 1), (True, 2)])
+def test_statements_of_a_hook(sell, link_app, get_seller, has_app, statements):
     # given
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    from saleor_order_groups.access.tasks import tell_after_hook
-
-    link_app(alpha.seller)
+    if has_app:
+        link_app(get_seller("alpha"))
+    order = sell()["alpha"].order
     OrderGroupOrder.objects.update(
         seller_told_at=timezone.now() + datetime.timedelta(hours=1)
     )
 
     # when
     with CaptureQueriesContext(connection) as context:
-        tell_after_hook(alpha.order)
+        tell_after_hook(order)
 
     # then
-    assert len(context) == 1
+    assert len(context) == statements
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sellers_apps_are_looked_up_once_for_the_orders_of_a_group(
+    sell, link_app, get_seller, mocker
+):
+    # given
+    delay = mocker.patch("saleor_order_groups.access.tasks.tell_seller_task.delay")
+    link_app(get_seller("beta"))
+    sales = sell()
+    orders = [sale.order for sale in sales.values()]
+    delay.reset_mock()
+
+    # when
+    with CaptureQueriesContext(connection) as context, share_lookups({}):
+        for order in orders:
+            tell_after_hook(order)
+
+    # then: one is asked whether it is due
+    assert len(orders) > 1
+    assert len(context) == 2
+    delay.assert_called_once_with(str(sales["beta"].order.pk))
 
 
 def test_no_dry_run_trigger_or_sample(
