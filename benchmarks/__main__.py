@@ -76,9 +76,7 @@ def measure(databases: Databases, options: argparse.Namespace) -> Iterator[Figur
     if "start-up" in parts:
         yield from suite.compare_start_up(databases, rounds)
     if "load" in parts:
-        # Two minutes with each number of clients and sellers, or a few seconds.
-        quick = rounds < 10
-        yield from load.measure_load(databases, 3 if quick else 10, 1 if quick else 12)
+        yield from load.measure_load(databases, is_quick=options.quick)
 
 
 def describe_machine() -> dict[str, Any]:

@@ -28,6 +28,9 @@ from .workers import Worker
 
 CLIENTS = (8, 32)
 SELLERS = (1, 5, 10)
+# Two minutes with each number of clients and of sellers.
+SECONDS = 30
+SLICES = 4
 # More than any machine completes in a slice.
 CARTS_A_SECOND = 40
 # Orders of ours for each of Saleor's, by the number of sellers.
@@ -81,12 +84,13 @@ class Loaded:
         return processes.get_web_seconds(), processes.get_worker_seconds()
 
 
-def measure_load(databases: Databases, seconds: float, slices: int) -> Iterator[Figure]:
+def measure_load(databases: Databases, *, is_quick: bool = False) -> Iterator[Figure]:
     """Load both shops with 8 and 32 clients and carts of 1, 5 and 10 sellers.
 
-    :param seconds: how long a slice lasts.
-    :param slices: how many slices of each there are.
+    :param is_quick: load them for a few seconds, with one number of each.
     """
+    seconds, slices = (3, 1) if is_quick else (SECONDS, SLICES)
+    loads = [(5, CLIENTS[0])] if is_quick else itertools.product(SELLERS, CLIENTS)
     binary = find_redis()
     if binary is None:
         raise SystemExit("The part `load` needs redis-server, which is not installed.")
@@ -102,7 +106,7 @@ def measure_load(databases: Databases, seconds: float, slices: int) -> Iterator[
                 [(databases.small, False), (databases.saleor, True)]
             )
         )
-        for sellers, clients in itertools.product(SELLERS, CLIENTS):
+        for sellers, clients in loads:
             _take_turns(
                 [ours, saleor], numbers, seconds, slices, clients, sellers=sellers
             )

@@ -102,7 +102,8 @@ def settle_locked(
             for name, amount in _get_stored(share.book.transaction).items()
         )
     ]
-    save_amounts([locked.shares[index].order for index in changed])
+    orders = [locked.shares[index].order for index in changed]
+    save_amounts([order for order in orders if order])
     for granted_refund in OrderGrantedRefund.objects.filter(
         pk__in=locked.granted_refund_ids
     ):
