@@ -4,14 +4,17 @@ Saleor's `process_order_with_transaction` takes some thirty statements an order,
 which read. Here one statement reads for all orders.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from saleor.core.tracing import traced_atomic_transaction
-from saleor.order import OrderStatus
-from saleor.order.models import Order
+from saleor.invoice.models import Invoice
+from saleor.order import OrderEvents, OrderStatus
+from saleor.order.fetch import OrderInfo, OrderLineInfo
+from saleor.order.models import Order, OrderEvent
 from saleor.payment.models import TransactionItem
 
 from .internals import (
@@ -20,7 +23,7 @@ from .internals import (
     updates_amounts_for_order,
 )
 from .locks import lock_orders, lock_transaction_items
-from .prefetched import forget
+from .prefetched import forget, remember_for_now
 from .search_vectors import flatten
 
 _AMOUNTS = (
@@ -30,17 +33,16 @@ _AMOUNTS = (
     "authorize_status",
 )
 _SUMMANDS = ("payments", "payment_transactions", "granted_refunds")
-# What a search vector consists of, but for the payments and transactions.
+# What a search vector consists of, but for payments, transactions, invoices and notes.
 _SEARCHED = (
     "user",
     "billing_address",
     "shipping_address",
     "discounts",
-    "lines",
+    "lines__variant",
     "payment_transactions__events",
-    "invoices",
-    "events",
 )
+_NOTES = (OrderEvents.NOTE_ADDED, OrderEvents.NOTE_UPDATED)
 
 
 def save_amounts(orders: Collection[Order]) -> None:
@@ -72,16 +74,46 @@ def process_orders(
                 and order.channel.automatically_confirm_all_new_orders
             ):
                 refresh_order_status(order)
-        prefetch_related_objects(list(orders.values()), *_SEARCHED)
-        for order in orders.values():
-            vectors = prepare_order_search_vector_value(order, already_prefetched=True)
-            order.search_vector = flatten(vectors)
+        _derive_search_vectors(orders)
         _save(orders.values(), *_AMOUNTS, "status", "search_vector")
     return {
         key: (order, transactions[transaction_ids[key]])
         for key, order in orders.items()
         if transaction_ids[key] in transactions
     }
+
+
+def get_order_info(order: Order) -> OrderInfo:
+    """Return an order that was processed in the form that Saleor's events take."""
+    lines = [
+        OrderLineInfo(line=line, quantity=line.quantity, variant=line.variant)
+        for line in order.lines.all()
+    ]
+    return OrderInfo(
+        order=order,
+        customer_email=order.get_customer_email(),
+        channel=order.channel,
+        payment=order.get_last_payment(),
+        lines_data=lines,
+    )
+
+
+def _derive_search_vectors(orders: Mapping[UUID, Order]) -> None:
+    prefetch_related_objects(list(orders.values()), *_SEARCHED)
+    # Saleor sorts these rows itself, which queries what is prefetched once more.
+    invoices, notes = defaultdict(list), defaultdict(list)
+    for invoice in Invoice.objects.filter(order__in=orders).order_by("-created_at"):
+        invoices[invoice.order_id].append(invoice)
+    events = OrderEvent.objects.filter(order__in=orders, type__in=_NOTES)
+    for note in events.order_by("-date"):
+        notes[note.order_id].append(note)
+    for key, order in orders.items():
+        remember_for_now(order, "invoices", invoices[key])
+        remember_for_now(order, "events", notes[key])
+        vectors = prepare_order_search_vector_value(order, already_prefetched=True)
+        order.search_vector = flatten(vectors)
+        forget(order, "invoices")
+        forget(order, "events")
 
 
 def _derive_amounts(orders: Collection[Order]) -> None:

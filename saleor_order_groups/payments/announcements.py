@@ -17,13 +17,12 @@ from django.utils import timezone
 from saleor.account.models import User
 from saleor.app.models import App
 from saleor.order.events import OrderEvent
-from saleor.order.fetch import fetch_order_info
 from saleor.order.models import Order
 from saleor.payment.models import TransactionItem
 from saleor.webhook.event_types import WebhookEventAsyncType
 
 from ..host.internals import call_order_event, order_transaction_updated
-from ..host.order_processing import process_orders
+from ..host.order_processing import get_order_info, process_orders
 from ..host.webhook_lookups import share_lookups
 from ..lifecycle.look import look_after_commit, mute_hooks
 from ..models import PaymentShare, ShareAnnouncement
@@ -183,7 +182,7 @@ def _fire(
 ) -> None:
     with _telling(announcement):
         order_transaction_updated(
-            order_info=fetch_order_info(order),
+            order_info=get_order_info(order),
             transaction_item=transaction,
             manager=manager,
             user=user,

@@ -1,7 +1,9 @@
 """Request an action on a group's payment: one request for several orders."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 
 
 Amounts = dict[UUID, Decimal]
+
+# The orders that were canceled in a block of `cancel_rests_once`.
+_canceled: ContextVar[list[Order] | None] = ContextVar("canceled", default=None)
 
 _EVENTS = {
     TransactionAction.CHARGE: WebhookEventSyncType.TRANSACTION_CHARGE_REQUESTED,
@@ -210,13 +215,38 @@ def _record_request(
         event_transaction_cancel_requested(**about)
 
 
+@contextmanager
+def cancel_rests_once(requestor: Requestor) -> Iterator[None]:
+    """Cancel the rest of all orders that the block cancels once, at its end."""
+    canceled: list[Order] = []
+    token = _canceled.set(canceled)
+    try:
+        yield
+    finally:
+        _canceled.reset(token)
+        cancel_rests(canceled, requestor)
+
+
 def cancel_rest(order: Order, requestor: Requestor) -> None:
+    """Cancel the authorization that is left after a canceled order, if it is the last.
+
+    In `cancel_rests_once`, that is done at the end.
+    """
+    canceled = _canceled.get()
+    if canceled is None:
+        cancel_rests([order], requestor)
+    else:
+        canceled.append(order)
+
+
+def cancel_rests(canceled: Collection[Order], requestor: Requestor) -> None:
     """Cancel the authorization that is left of a group's payments after its last order.
 
     Nothing happens while an order of the group is live. Amounts of open requests are
     not requested again, and nothing is refunded.
     """
-    for payment in select_payments().filter(shares__order=order):
+    of_orders = PaymentShare.objects.filter(order__in=canceled).values("payment")
+    for payment in select_payments().filter(pk__in=of_orders):
         with traced_atomic_transaction():
             orders = Order.objects.filter(payment_shares__payment=payment)
             if orders.exclude(status__in=NOT_LIVE).exists():

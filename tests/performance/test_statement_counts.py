@@ -7,11 +7,13 @@ what makes one higher needs a reason.
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from graphene import Node
 from saleor.graphql.tests.utils import get_graphql_content
 
 from saleor_order_groups.lifecycle import look
-from saleor_order_groups.models import PaymentShare
+from saleor_order_groups.models import OrderGroup, PaymentShare
 from saleor_order_groups.payments import shares_updates
+from tests.helpers.payments import OPERATION
 
 SELLERS = [None, "alpha", "beta", "gamma", "delta"]
 LINES = 10
@@ -218,4 +220,43 @@ def test_statements_of_a_report_for_each_further_order(
         counts.append(len(queries))
 
     # then: each order is paid in full, of which Saleor records an event and a status
-    assert (counts[1] - counts[0]) / 10 == 12
+    assert (counts[1] - counts[0]) / 10 == 8
+
+
+@pytest.fixture
+def cancel(app_api_client, permission_manage_orders):
+    """Return a function that cancels every order of a group."""
+    app_api_client.app.permissions.add(permission_manage_orders)
+    query = OPERATION % ("", "Cancel", "")
+
+    def _cancel(group):
+        response = app_api_client.post_graphql(
+            query, {"id": Node.to_global_id("OrderGroup", group.pk)}
+        )
+        data = get_graphql_content(response)["data"]["orderGroupCancel"]
+        assert data["errors"] == []
+        assert {each["order"]["status"] for each in data["results"]} == {"CANCELED"}
+
+    return _cancel
+
+
+@committing
+def test_statements_of_a_cancelation_for_each_further_order(
+    make_cart, pay, complete, cancel
+):
+    # given
+    counts = []
+    for count in (5, 15):
+        checkout = make_cart([(f"of-{count}-{n}", "10.00") for n in range(count)])
+        pay(checkout)
+        assert not complete(checkout)["errors"]
+
+        # when
+        with CaptureQueriesContext(connection) as queries:
+            cancel(OrderGroup.objects.latest("number"))
+        counts.append(
+            len([each for each in queries if not each["sql"].startswith(TRANSACTIONS)])
+        )
+
+    # then: most of them are those of Saleor's cancelation of one order
+    assert (counts[1] - counts[0]) / 10 == 18

@@ -21,7 +21,9 @@ from saleor.payment import PaymentError
 
 from .... import models
 from ....groups.channels import get_channel
-from ....payments.group_requests import Requestor
+from ....host.webhook_lookups import share_lookups
+from ....lifecycle.look import look_after_commit, mute_hooks
+from ....payments.group_requests import Requestor, cancel_rests_once
 from ...core.descriptions import ADDED_IN_01
 from ...core.ids import global_id_to_uuid
 from ..errors import OrderGroupError, OrderGroupErrorCode
@@ -104,13 +106,14 @@ class OrderGroupOperation(BaseMutation):
 
         :param errors: the errors of each order that failed, by order key.
         """
-        for order in orders:
-            order.refresh_from_db()
+        now = order_models.Order.objects.select_related("channel").in_bulk(
+            [order.pk for order in orders]
+        )
         return cls(
             order_group=group,
             results=[
                 OrderGroupOperationResult(
-                    order=SyncWebhookControlContext(order),
+                    order=SyncWebhookControlContext(now[order.pk]),
                     errors=[
                         shown
                         for error in errors.get(order.pk, [])
@@ -118,6 +121,7 @@ class OrderGroupOperation(BaseMutation):
                     ],
                 )
                 for order in orders
+                if order.pk in now
             ],
         )
 
@@ -131,13 +135,22 @@ class OrderGroupOperation(BaseMutation):
         group = cls.get_group(info, global_id)
         orders = get_orders(group)
         errors: dict[UUID, list[Exception]] = {}
-        for order in orders:
-            try:
-                mutation.perform_mutation(
-                    None, info, id=graphene.Node.to_global_id("Order", order.pk)
-                )
-            except (ValidationError, PaymentError) as error:
-                errors[order.pk] = [error]
+        # Look at the group and at its payments once, not after each order.
+        with (
+            share_lookups({}),
+            mute_hooks(),
+            cancel_rests_once(cls.get_requestor(info)),
+        ):
+            for order in orders:
+                try:
+                    mutation.perform_mutation(
+                        None, info, id=graphene.Node.to_global_id("Order", order.pk)
+                    )
+                except (ValidationError, PaymentError) as error:
+                    errors[order.pk] = [error]
+        done = [order.pk for order in orders if order.pk not in errors]
+        if done:
+            look_after_commit(group.pk, done[-1])
         return cls.respond(group, orders, errors)
 
 
