@@ -100,8 +100,10 @@ def tell(
         for announcement in announcements:
             if announcement.is_left_over:
                 _tell_again(announcement, manager)
+                announcement.delete()
         new = [each for each in announcements if not each.is_left_over]
-        _tell(new, manager, user, app)
+        for announcement in _tell(new, manager, user, app):
+            announcement.delete()
     if announcements:
         share = announcements[0].share
         look_after_commit(share.payment.group_id, share.order_id)
@@ -162,14 +164,14 @@ def _tell(
     manager: "PluginsManager",
     user: "User | None",
     app: "App | None",
-) -> None:
-    """Fire the events of announcements about different orders, and delete each."""
+) -> Iterator[ShareAnnouncement]:
+    """Fire the events of announcements about different orders; yield each one after it."""
     shares = [announcement.share for announcement in announcements]
     processed = process_orders({each.order_id: each.transaction_id for each in shares})
     for announcement in announcements:
         if found := processed.get(announcement.share.order_id):
             _fire(announcement, *found, manager, user, app)
-        announcement.delete()
+        yield announcement
 
 
 def _fire(
@@ -204,10 +206,7 @@ def _tell_again(announcement: ShareAnnouncement, manager: "PluginsManager") -> N
         rows.filter(date__gte=announcement.created_at).values_list("type", flat=True)
     )
     known = set(rows.values_list("pk", flat=True))
-    _tell(
-        [announcement],
-        manager,
-        User.objects.filter(pk__in=[announcement.user_id]).first(),
-        App.objects.filter(pk__in=[announcement.app_id]).first(),
-    )
+    user = User.objects.filter(pk__in=[announcement.user_id]).first()
+    app = App.objects.filter(pk__in=[announcement.app_id]).first()
+    list(_tell([announcement], manager, user, app))
     rows.filter(type__in=told).exclude(pk__in=known).delete()
