@@ -30,6 +30,7 @@ from .groups.sorters import OrderGroupSortingInput
 from .groups.status_pages import slice_nearby
 from .groups.totals_of_page import TotalsOfPage
 from .groups.types.order_group import OrderGroup, OrderGroupCountableConnection
+from .groups.updated_pages import slice_by_update
 from .sellers.filters import SellerWhereInput
 from .sellers.mutations.seller_app_remove import SellerAppRemove
 from .sellers.mutations.seller_app_save import SellerAppSave
@@ -132,17 +133,16 @@ class Queries:
 
     @staticmethod
     def resolve_order_groups(_root, info: ResolveInfo, **kwargs):
+        are_few = lists_own_groups_alone(info)
         groups = search_order_groups(
-            resolve_order_groups(info),
-            kwargs.get("search"),
-            are_few=lists_own_groups_alone(info),
+            resolve_order_groups(info), kwargs.get("search"), are_few=are_few
         )
         connection = filter_and_slice(
             groups,
             info,
             kwargs,
             OrderGroupCountableConnection,
-            take_shortcut=slice_nearby,
+            shortcuts=(slice_nearby,) if are_few else (slice_nearby, slice_by_update),
         )
         # `User.orderGroups` does without it: there a data loader reads the totals for
         # all users.

@@ -1,7 +1,9 @@
 """Filtered pages of groups and sellers, as fast deep in a list as at its start."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -17,19 +19,57 @@ from .ordering import Ordering, get_ordering
 from .probes import share_probes
 
 
+@dataclass(frozen=True)
+class PageRequest:
+    """A page of a connection that a requestor asks for.
+
+    `rows` are the rows of the list without its filters, from the cursor on if
+    `ordering` is known. `get_filtered` returns the filtered rows of all pages.
+    """
+
+    rows: QuerySet
+    get_filtered: Callable[[], QuerySet]
+    ordering: Ordering | None
+    info: ResolveInfo
+    arguments: dict[str, Any]
+    connection_type: Any
+
+    @property
+    def size(self) -> int | None:
+        return self.arguments.get("first") or self.arguments.get("last")
+
+    def slice(self, rows: QuerySet):
+        """Return the page of these rows."""
+        # A copy, because Saleor stores the sorting in the arguments.
+        return create_connection_slice(
+            rows, self.info, {**self.arguments}, self.connection_type
+        )
+
+    def slice_if_full(self, rows: QuerySet):
+        """Return the page of these rows if there are more; otherwise None."""
+        connection = self.slice(rows)
+        page = connection.page_info
+        is_last = self.arguments.get("last")
+        has_more = page.has_previous_page if is_last else page.has_next_page
+        return connection if has_more else None
+
+
+type Shortcut = Callable[[PageRequest], Any]
+
+
 def filter_and_slice(
     queryset: QuerySet,
     info: ResolveInfo,
     kwargs,
     connection_type,
     *,
-    take_shortcut: Callable | None = None,
+    shortcuts: Iterable[Shortcut] = (),
     filled: Collection[str] = (),
 ):
     """Return the page of the queryset for the arguments of a connection.
 
-    :param take_shortcut: a function that returns the page if it finds it faster, and
-        None otherwise.
+    :param shortcuts: functions that return the page if they find it faster, and None
+        otherwise. They are tried in turn.
     :param filled: columns that can be NULL, but are not in the rows of the queryset.
     :raises GraphQLError: the filter exceeds a limit.
     """
@@ -48,20 +88,18 @@ def filter_and_slice(
         )
 
     ordering = get_ordering(queryset, kwargs, filled)
-    connection = None
-    if ordering and take_shortcut:
-        connection = take_shortcut(
-            _skip_to_cursor(queryset, ordering, kwargs),
-            ordering,
-            info,
-            kwargs,
-            connection_type,
-        )
-    if not connection:
-        filtered = get_filtered()
-        connection = create_connection_slice(
-            _skip_to_cursor(filtered, ordering, kwargs), info, kwargs, connection_type
-        )
+    page = PageRequest(
+        _skip_to_cursor(queryset, ordering, kwargs),
+        get_filtered,
+        ordering,
+        info,
+        kwargs,
+        connection_type,
+    )
+    found = (shortcut(page) for shortcut in shortcuts)
+    connection = next(filter(None, found), None) or page.slice(
+        _skip_to_cursor(get_filtered(), ordering, kwargs)
+    )
     connection.total_count = lambda: get_filtered().count()
     return connection
 

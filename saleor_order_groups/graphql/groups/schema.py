@@ -99,7 +99,7 @@ class UserFields:
             info,
             kwargs,
             OrderGroupCountableConnection,
-            take_shortcut=slice_nearby,
+            shortcuts=[slice_nearby],
         )
 
 

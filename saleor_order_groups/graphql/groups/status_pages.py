@@ -9,33 +9,26 @@ scanned for at most as long as a lookup would take, and looked up if the scan di
 fill it.
 """
 
-from django.db.models import QuerySet
-from saleor.graphql.core import ResolveInfo
-from saleor.graphql.core.connection import create_connection_slice
 from saleor.order.models import Order
 
 from ...groups.statuses import implied_by
 from ...groups.totals import has_status
+from ..core.connections import PageRequest
 from ..core.filters import list_values
-from ..core.ordering import Ordering
 
 # Numbers of groups to scan. A scan takes as long as a lookup of a third as many orders.
 _NEARBY = (2_000, 20_000)
 _ORDERS_IN_PROPORTION = 3
 
 
-def slice_nearby(
-    groups: QuerySet, ordering: Ordering, info: ResolveInfo, kwargs, connection_type
-):
+def slice_nearby(page: PageRequest):
     """Return a page of groups with a status if a short scan fills it.
 
     None if the scan does not fill the page, or if there are other conditions.
-
-    :param groups: the unfiltered groups of the list, from the cursor on.
     """
-    found = _find_status(kwargs.get("where"))
-    is_page = kwargs.get("first") or kwargs.get("last")
-    if not found or not is_page or kwargs.get("search"):
+    groups, ordering = page.rows, page.ordering
+    found = _find_status(page.arguments.get("where"))
+    if not found or not ordering or not page.size or page.arguments.get("search"):
         return None
     name, statuses = found
     condition = implied_by(name, statuses)
@@ -50,17 +43,10 @@ def slice_nearby(
         end = ends[number : number + 1].first()
         if end is None:
             return None
-        connection = create_connection_slice(
-            groups.filter(
-                ordering.is_within(end), has_status(name, statuses, are_few=False)
-            ),
-            info,
-            # A copy, because Saleor stores the sorting in the arguments.
-            {**kwargs},
-            connection_type,
+        nearby = groups.filter(
+            ordering.is_within(end), has_status(name, statuses, are_few=False)
         )
-        of_page = connection.page_info
-        if of_page.has_previous_page if kwargs.get("last") else of_page.has_next_page:
+        if connection := page.slice_if_full(nearby):
             return connection
     return None
 

@@ -2,17 +2,14 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
 from saleor.core.exceptions import PermissionDenied
 from saleor.graphql.core import ResolveInfo
-from saleor.graphql.core.connection import create_connection_slice
 from saleor.permission.auth_filters import AuthorizationFilters
 
 from ...access.scope import Access, Scope
 from ...models import OrderGroupOrder
-from ..core.connections import filter_and_slice
+from ..core.connections import PageRequest, filter_and_slice
 from ..core.ids import global_id_to_uuid, to_number
-from ..core.ordering import Ordering
 from .access import get_scope, is_anonymous, select_orders
 from .search import search_seller_orders
 from .sorters import get_sorting
@@ -66,7 +63,7 @@ def resolve_seller_orders(info: ResolveInfo, kwargs: dict):
         kwargs,
         SellerOrderCountableConnection,
         filled=FILLED,
-        take_shortcut=_make_shortcut(scope),
+        shortcuts=[_make_shortcut(scope)],
     )
 
 
@@ -112,23 +109,18 @@ def _make_shortcut(scope: Scope):
     other. The page is among the first orders of each seller.
     """
 
-    def read_page(
-        links: QuerySet[OrderGroupOrder],
-        ordering: Ordering,
-        info: ResolveInfo,
-        kwargs: dict,
-        connection_type,
-    ):
-        is_plain = not (kwargs.get("where") or kwargs.get("search"))
-        size = kwargs.get("first") or kwargs.get("last")
-        if not (is_plain and size and 1 < len(scope.by_seller) <= MAX_SELLERS):
+    def read_page(page: PageRequest):
+        links, ordering, size = page.rows, page.ordering, page.size
+        is_plain = not (page.arguments.get("where") or page.arguments.get("search"))
+        if not ordering or not size:
+            return None
+        if not is_plain or not 1 < len(scope.by_seller) <= MAX_SELLERS:
             return None
         first, *others = (
             ordering.sort(links.filter(seller_id=key)).values("pk")[: size + 1]
             for key in scope.by_seller
         )
         keys = first.union(*others, all=True)
-        page = select_orders(info).filter(pk__in=keys)
-        return create_connection_slice(page, info, kwargs, connection_type)
+        return page.slice(select_orders(page.info).filter(pk__in=keys))
 
     return read_page

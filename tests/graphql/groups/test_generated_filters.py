@@ -19,8 +19,9 @@ from saleor.order.models import Order
 
 from saleor_order_groups.graphql import schema
 from saleor_order_groups.graphql.groups import filters as filters_module
-from saleor_order_groups.graphql.groups import status_pages
+from saleor_order_groups.graphql.groups import status_pages, updated_pages
 from saleor_order_groups.graphql.groups.status_pages import slice_nearby
+from saleor_order_groups.graphql.groups.updated_pages import slice_by_update
 from saleor_order_groups.models import OrderGroup
 
 PROPERTY = settings(
@@ -467,6 +468,7 @@ def size_of_list(request, monkeypatch):
         monkeypatch.setattr(filters_module, "_FEW", 1)
         monkeypatch.setattr(filters_module, "_FEW_ORDERS", 2)
         monkeypatch.setattr(status_pages, "_NEARBY", (1, 3))
+        monkeypatch.setattr(updated_pages, "_SIZES", (1, 3))
     return request.param
 
 
@@ -602,7 +604,7 @@ def test_pages_of_a_status_that_are_full_soon(
     monkeypatch.setattr(
         schema,
         "slice_nearby",
-        lambda *arguments: pages.append(slice_nearby(*arguments)) or pages[-1],
+        lambda page: pages.append(slice_nearby(page)) or pages[-1],
     )
     where, sort_by = {"status": {"eq": "RETURNED"}}, (field_name, direction)
 
@@ -618,3 +620,72 @@ def test_pages_of_a_status_that_are_full_soon(
     by_direction = [upwards, downwards] if direction == "ASC" else [downwards, upwards]
     assert [int(page is not None) for page in pages] == sum(by_direction, [])
     assert ask(where, sort_by, first=1)["totalCount"] == 5
+
+
+@pytest.fixture
+def windows(monkeypatch):
+    """Return the sizes of the windows; pages that are read from one are added to it."""
+    pages = []
+    monkeypatch.setattr(
+        schema,
+        "slice_by_update",
+        lambda page: pages.append(slice_by_update(page)) or pages[-1],
+    )
+    return pages
+
+
+HOURS = [START + datetime.timedelta(hours=hour) for hour in range(24)]
+
+
+@settings(PROPERTY, max_examples=25)
+@given(data=st.data())
+def test_pages_by_last_update(data, groups, ask, windows, monkeypatch):
+    # given updates at any time, some of them at the same
+    windows.clear()
+    hours = st.sampled_from(HOURS)
+    store(groups, lambda: {"updated_at": data.draw(hours)})
+    for group in groups:
+        group.own_updated_at = data.draw(hours)
+        rows = OrderGroup.objects.filter(pk=group.pk)
+        rows.update(updated_at=group.own_updated_at)
+    sizes = data.draw(st.sampled_from([(1,), (2, 4), (3, 100), (100,)]))
+    monkeypatch.setattr(updated_pages, "_SIZES", sizes)
+    field_names = ("updatedAt", "channelId")
+    where = data.draw(
+        st.none() | leaves(groups).filter(lambda w: {*w} <= {*field_names})
+    )
+    sort_by = ("UPDATED_AT", data.draw(st.sampled_from(["ASC", "DESC"])))
+
+    # when
+    forward, backward = read_all(ask, where, sort_by, size=data.draw(st.integers(1, 3)))
+
+    # then
+    expected = [str(group.number) for group in select(groups, where, sort_by)]
+    assert forward == backward == expected
+    # A window without an end always has the page.
+    assert all(windows) or sizes != (100,)
+
+
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+def test_a_window_that_is_full_is_the_page(
+    direction, groups, ask, windows, monkeypatch
+):
+    # given groups without other updates than those of their orders, each at its hour
+    hours = iter(HOURS[1:])
+    store(groups, lambda: {"updated_at": next(hours)})
+    OrderGroup.objects.update(updated_at=START)
+    for group in groups:
+        group.own_updated_at = START
+    sort_by = ("UPDATED_AT", direction)
+    expected = [str(group.number) for group in select(groups, None, sort_by)]
+    monkeypatch.setattr(updated_pages, "_SIZES", (4,))
+
+    # when
+    page = ask(None, sort_by, first=2)
+
+    # then
+    assert [edge["node"]["number"] for edge in page["edges"]] == expected[:2]
+    assert page["pageInfo"]["hasNextPage"]
+    assert page["totalCount"] == len(groups)
+    # All groups were updated at the same time, before all orders.
+    assert [bool(each) for each in windows] == [direction == "DESC"]
