@@ -78,13 +78,14 @@ def attribute_reports(locked: LockedPayment, named: Named | None = None) -> None
             )
 
 
-def is_guessed(locked: LockedPayment, entry: Entry, index: int) -> bool:
+def is_guessed(locked: LockedPayment, entry: Entry, index: int | None) -> bool:
     """Tell whether a report may have been attributed to the wrong orders.
 
     The attribution is certain if one of these orders has a request with the report's
     reference.
 
-    :param index: the position of the share that the report may belong to.
+    :param index: the position of the share that the report may belong to; None if it
+        may belong to several.
     """
     action, _ = split_type(entry.event.type)
     reference = entry.event.psp_reference

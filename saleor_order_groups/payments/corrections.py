@@ -1,12 +1,13 @@
 """Attribute reports anew when the app says to which order they belong."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from saleor.core.tracing import traced_atomic_transaction
 from saleor.payment.models import TransactionEvent
 
-from ..models import GroupPayment, PaymentShare
+from ..models import GroupPayment, PaymentShare, ShareAnnouncement
 from ..money.minor_units import floor_minor
 from .amounts import split_type
 from .announcements import tell
@@ -23,39 +24,41 @@ def name_request(
     payment: GroupPayment,
     request: TransactionEvent,
     reference: str,
-    manager: "PluginsManager",
-) -> None:
+) -> list[ShareAnnouncement]:
     """Attribute earlier reports by an app's answer, before Saleor reads the answer.
 
     The app may have reported on the payment before it answered; that report was
     attributed by guessing. It is attributed anew here. A report that was taken for this
     answer, but has another reference, is attributed anew too.
 
-    :param request: the request event on one order that the app answers now.
+    :param request: the request event that the app answers now, on one order or on the
+        payment.
     :param reference: the reference in the app's answer.
+    :return: what to tell the orders after Saleor has recorded the answer: a crash while
+        they are told may not lose it.
     """
     with traced_atomic_transaction():
         locked = lock_payment(payment)
-        index = _find_position(locked, request.transaction_id)
         action, _ = split_type(request.type)
         settled = locked.get_settled_amounts()
-        wrong = find_wrong_reports(locked, index, request, reference)
+        asked = _find_asked(locked, request)
+        wrong = find_wrong_reports(locked, asked, request, reference)
         if not wrong:
-            return
-        for event in locked.shares[index].book.events:
+            return []
+        named: dict[tuple[str, str], int] = {}
+        book = locked.book
+        if request.transaction_id != payment.transaction_id:
+            [index] = asked
+            book = locked.shares[index].book
+            named[action, reference] = index
+        for event in book.events:
             if event.pk == request.pk:
                 locked.change(
-                    event,
-                    locked.shares[index].book,
-                    psp_reference=reference,
-                    include_in_calculations=True,
+                    event, book, psp_reference=reference, include_in_calculations=True
                 )
         for entry in wrong:
             locked.take_back(entry)
-        announcements = settle_locked(
-            locked, settled=settled, named={(action, reference): index}
-        )
-    tell(announcements, manager)
+        return settle_locked(locked, settled=settled, named=named)
 
 
 def claim_report(
@@ -94,11 +97,15 @@ def claim_report(
 
 
 def find_wrong_reports(
-    locked: LockedPayment, index: int, request: TransactionEvent, reference: str
+    locked: LockedPayment,
+    asked: Mapping[int, TransactionEvent],
+    request: TransactionEvent,
+    reference: str,
 ) -> list[Entry]:
     """Return the reports on the payment whose attribution an app's answer contradicts.
 
-    :param index: the position of the share whose request is answered.
+    :param asked: each order's part of the request, by the share's position.
+    :param request: the request that is answered; of one order it is its own part.
     :param reference: the reference in the app's answer.
     """
     action, _ = split_type(request.type)
@@ -107,22 +114,68 @@ def find_wrong_reports(
         entry_action, _ = split_type(entry.event.type)
         if entry_action != action or not entry.is_reported_on_payment:
             continue
-        if entry.event.pk < request.pk:
+        if entry.event.pk <= request.pk:
             # What arrived before the request was made is of something else, even if
             # the app names both by the same reference.
             continue
-        own = entry.rows.get(index)
         if entry.event.psp_reference != reference:
             # The report was taken for this answer, but the answer has another
             # reference.
-            if own and own.request_id == request.pk:
-                wrong.append(entry)
-            continue
-        whole = floor_minor(entry.get_whole_amount(), locked.currency)
-        part = floor_minor(own.own_event.amount_value, locked.currency) if own else 0
-        if part != whole and is_guessed(locked, entry, index):
+            is_wrong = _answers(entry, asked)
+        elif len(asked) == 1:
+            is_wrong = _belongs_to_one(locked, entry, *asked)
+        else:
+            is_wrong = _belongs_to_group(locked, entry, asked, request)
+        if is_wrong:
             wrong.append(entry)
     return wrong
+
+
+def _answers(entry: Entry, asked: Mapping[int, TransactionEvent]) -> bool:
+    """Tell whether a report was taken for the answer to a request."""
+    return any(
+        index in asked and row.request_id == asked[index].pk
+        for index, row in entry.rows.items()
+    )
+
+
+def _belongs_to_one(locked: LockedPayment, entry: Entry, index: int) -> bool:
+    """Tell whether others were guessed to have a part of what is one order's."""
+    own = entry.rows.get(index)
+    whole = floor_minor(entry.get_whole_amount(), locked.currency)
+    part = floor_minor(own.own_event.amount_value, locked.currency) if own else 0
+    return part != whole and is_guessed(locked, entry, index)
+
+
+def _belongs_to_group(
+    locked: LockedPayment,
+    entry: Entry,
+    asked: Mapping[int, TransactionEvent],
+    request: TransactionEvent,
+) -> bool:
+    """Tell whether a report was guessed to be of another request than the group's.
+
+    It is certain if another request on the payment has its reference.
+    """
+    is_named = any(
+        other.event.type == request.type
+        and other.event.psp_reference == entry.event.psp_reference
+        and other.event.pk != request.pk
+        for other in locked.entries
+    )
+    return (
+        not is_named and not _answers(entry, asked) and is_guessed(locked, entry, None)
+    )
+
+
+def _find_asked(
+    locked: LockedPayment, request: TransactionEvent
+) -> dict[int, TransactionEvent]:
+    """Return each order's part of a request, by the share's position."""
+    for entry in locked.entries:
+        if entry.event.pk == request.pk:
+            return {index: row.own_event for index, row in entry.rows.items()}
+    return {_find_position(locked, request.transaction_id): request}
 
 
 def _find_position(locked: LockedPayment, transaction_id: int) -> int:

@@ -62,9 +62,9 @@ def _process_order_or_checkout_with_transaction(original: Callable) -> Callable:
 
 
 def _create_event_from_request_and_response(original: Callable) -> Callable:
-    """Carry an app's answer about one order to the group's payment.
+    """Carry an app's answer about one order, or about all, to the group's payment.
 
-    The answer says to which order its reference belongs. Earlier reports are attributed
+    The answer says to which orders its reference belongs. Earlier reports are attributed
     accordingly, before Saleor compares the answer with them. Settling gives the
     siblings the amount that the app processed beyond the share.
     """
@@ -72,6 +72,7 @@ def _create_event_from_request_and_response(original: Callable) -> Callable:
     def create(request_event, app, transaction_webhook_response=None):
         from saleor.plugins.manager import get_plugins_manager
 
+        from ..payments.announcements import tell
         from ..payments.corrections import name_request
         from ..payments.records import find_payment
         from ..payments.settlement import settle
@@ -91,11 +92,14 @@ def _create_event_from_request_and_response(original: Callable) -> Callable:
         manager = get_plugins_manager(allow_replica=False)
         is_share = payment.transaction_id != request_event.transaction_id
         reference = (response or {}).get("pspReference")
-        if is_share and reference and isinstance(reference, str):
-            name_request(payment, request_event, reference, manager)
+        corrections = []
+        if reference and isinstance(reference, str):
+            corrections = name_request(payment, request_event, reference)
             request_event.transaction.refresh_from_db()
-            response = _replace_whole_amount(request_event, response)
+            if is_share:
+                response = _replace_whole_amount(request_event, response)
         event = original(request_event, app, response)
+        tell(corrections, manager)
         if not is_share and (response or {}).get("actions") == []:
             keep_no_actions(payment)
         settle(payment, manager, app=app)

@@ -1136,6 +1136,13 @@ CORPUS = {
         Answer(2, "unreadable", crash="before settling"),
         Answer(0, "whole", crash="before telling"),
     ],
+    "answer to the group, after a report of another of its requests": [
+        AskGroup("CHARGE", 1227),
+        Report(B, "CANCEL_SUCCESS", 3541),
+        AskGroup("CHARGE"),
+        Report(None, "CHARGE_SUCCESS", 1000, whose=1),
+        Answer(0, "success", crash="before telling"),
+    ],
     "a charge revives a canceled order": [
         End(B, "canceled"),
         Update("charged", 11999),

@@ -613,6 +613,50 @@ def test_answer_that_names_the_reference_of_what_was_taken_for_anothers(
     assert get_refund_statuses() == [["success"], ["success"], []]
 
 
+def test_answer_to_the_group_leaves_a_report_to_another_open_request(
+    charged_payment, ask, operate, payment_app, report, in_flight, told
+):
+    # given: reported of B, but the request of all orders is older
+    assert get_errors(operate("Refund", amount="30.00")) == [[], [], []]
+    assert ask(B, "REFUND", "20.00") == []
+    report(charged_payment, "REFUND_SUCCESS", "10.00", "re-b")
+    assert_amounts(charged_payment, refunded=[6, 3, 1])
+
+    # when
+    payment_app.answer = succeed("re-all")
+    in_flight.arrive(0)
+
+    # then
+    assert_amounts(charged_payment, refunded=[18, 19, 3], charged=[48, 14, 8])
+    # A correction is no second refund; the answer is one.
+    assert told.count("order_refunded") == [2, 2, 2]
+
+
+def test_answer_to_the_group_that_names_the_reference_of_what_was_taken_for_anothers(
+    charged_payment, ask, operate, payment_app, report, in_flight, told
+):
+    # given: reported of all orders, but B's request is older
+    assert ask(B, "REFUND", "20.00") == []
+    assert get_errors(operate("Refund", amount="30.00")) == [[], [], []]
+    report(charged_payment, "REFUND_SUCCESS", "10.00", "re-all")
+    assert_amounts(charged_payment, refunded=[0, 10, 0])
+
+    # when
+    payment_app.answer = lambda request: {
+        "pspReference": "re-all",
+        "result": "REFUND_SUCCESS",
+        "amount": "10.00",
+    }
+    in_flight.arrive(1)
+
+    # then: as the request was divided, 22.00, 4.33 and 3.67
+    assert_amounts(charged_payment, refunded=[D("7.34"), D("1.44"), D("1.22")])
+    # and when B's own refund is done
+    payment_app.answer = succeed("re-b")
+    in_flight.arrive(0)
+    assert_amounts(charged_payment, refunded=[D("7.34"), D("21.44"), D("1.22")])
+
+
 def test_charge_that_is_corrected_is_told_as_an_update(
     payment, ask, payment_app, report, in_flight, told
 ):

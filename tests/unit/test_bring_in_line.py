@@ -216,11 +216,11 @@ class Purchase:
 
     def answer(self, target, action, request, answer, reference):
         self.settle()
-        wrong = (
-            []
-            if target is None
-            else find_wrong_reports(self.locked, target, request, reference)
-        )
+        asked = {target: request}
+        if target is None:
+            [entry] = [e for e in self.locked.entries if e.event is request]
+            asked = {index: row.own_event for index, row in entry.rows.items()}
+        wrong = find_wrong_reports(self.locked, asked, request, reference)
         book = self.get_book(target)
         self.locked.change(
             request, book, psp_reference=reference, include_in_calculations=True
@@ -228,7 +228,7 @@ class Purchase:
         if wrong:
             for entry in wrong:
                 self.locked.take_back(entry)
-            self.settle({(action, reference): target})
+            self.settle({} if target is None else {(action, reference): target})
         amount = int(request.amount_value * 100)
         amount = {"part": amount // 3, "whole": 11_000}.get(answer, amount)
         outcome = "failure" if answer == "failure" else "success"
