@@ -26,7 +26,7 @@ from saleor.webhook.transport.synchronous.transport import (
     handle_transaction_request_task,
 )
 
-from saleor_order_groups.models import GroupPayment
+from saleor_order_groups.models import GroupPayment, ShareAnnouncement
 from saleor_order_groups.payments import announcements, settlement
 from saleor_order_groups.payments.split import AMOUNTS
 from saleor_order_groups.verification.runner import verify
@@ -1202,6 +1202,28 @@ def test_crash_leaves_a_share_for_settle_payments(payment, report, settle_paymen
     # and again
     assert settle_payments() == ""
     assert order.events.filter(type="order_fully_paid").count() == 1
+
+
+def test_crashes_before_an_announcement_is_forgotten(payment, report, settle_payments):
+    # given: the orders were told, and told again
+    with rolled_back():
+        report(payment, "CHARGE_SUCCESS", "110.00", "pi-1")
+        expected = get_history()
+    for act in (
+        lambda: report(payment, "CHARGE_SUCCESS", "110.00", "pi-1"),
+        settle_payments,
+        settle_payments,
+    ):
+        with dying(ShareAnnouncement, "delete") as happened:
+            act()
+        assert happened.has_happened
+
+    # when
+    settle_payments()
+
+    # then
+    assert get_history() == expected
+    assert not ShareAnnouncement.objects.exists()
 
 
 def answer_refund(app):
