@@ -13,10 +13,13 @@ from ...groups.totals import sum_of_counted
 from ..core.descriptions import ADDED_IN_01
 
 
+LAST_UPDATE = ["last_updated_at", "pk"]
+
+
 class OrderGroupSortField(BaseEnum):
     NUMBER = ["number"]
     CREATED_AT = ["created_at", "pk"]
-    UPDATED_AT = ["last_updated_at", "pk"]
+    UPDATED_AT = LAST_UPDATE
     TOTAL = ["total_gross", "pk"]
 
     class Meta:

@@ -21,7 +21,7 @@ from saleor.order.models import Order
 from ...models import OrderGroup, OrderGroupOrder
 from ..core.connections import PageRequest
 from ..core.expressions import IsAny
-from .sorters import OrderGroupSortField
+from .sorters import LAST_UPDATE, OrderGroupSortField
 
 # Numbers of updates in a window.
 _SIZES = (500, 5_000)
@@ -37,7 +37,7 @@ def slice_by_update(page: PageRequest):
     """
     where = page.arguments.get("where") or {}
     sort_by = page.arguments.get("sort_by") or {}
-    is_sorted = sort_by.get("field") == OrderGroupSortField.UPDATED_AT.value
+    is_sorted = sort_by.get("field") == LAST_UPDATE
     if not is_sorted or not page.size or page.arguments.get("search"):
         return None
     if not where.keys() <= _FILTERS:
@@ -130,5 +130,8 @@ def _find_start(
     cursor = page.arguments.get("after") or page.arguments.get("before")
     if not cursor:
         return updated_at.get("lte" if is_descending else "gte")
-    start, _key = from_global_cursor(cursor)
-    return DateTimeField().to_python(start)
+    value, _key = from_global_cursor(cursor)
+    start = DateTimeField().to_python(value)
+    if start is None:
+        raise ValueError("A last update is never NULL.")
+    return start
