@@ -12,7 +12,6 @@ from saleor.graphql.core.types import BaseEnum, SortInputObjectType
 from ...groups.totals import sum_of_counted
 from ..core.descriptions import ADDED_IN_01
 
-
 LAST_UPDATE = ["last_updated_at", "pk"]
 
 
