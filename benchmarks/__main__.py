@@ -32,6 +32,7 @@ PARTS = (
     "completions",
     "large",
     "reports",
+    "cancelations",
     "sizes",
     "inactive",
     "throughput",
@@ -65,6 +66,8 @@ def measure(databases: Databases, options: argparse.Namespace) -> Iterator[Figur
             yield from suite.compare_large(small, saleor, min(rounds, 5))
         if "reports" in parts:
             yield from suite.compare_reports(small, saleor, rounds)
+        if "cancelations" in parts:
+            yield from suite.compare_cancelations(small, saleor, min(rounds, 10))
         if "sizes" in parts:
             yield from suite.compare_sizes(small, large, options.groups, rounds)
     if "inactive" in parts:

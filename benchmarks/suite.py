@@ -198,6 +198,51 @@ class _Reports:
         return round(self(-1, count=True)["statements"])
 
 
+def compare_cancelations(ours: Worker, saleor: Worker, rounds: int) -> Iterator[Figure]:
+    """Cancel a group of a hundred orders; cancel ten plain orders of Saleor's."""
+    orders, plain_orders = 100, 10
+
+    def cancel_group(number: int, *, count: bool = False) -> Sample:
+        [cart] = _make_carts(ours, 1, orders, ACTIVE_CHANNEL, lines=orders)
+        placed = ours("place_orders", carts=cart)
+        return ours(
+            "cancel", orders=placed, email=STAFF_EMAIL, groups=True, count=count
+        )
+
+    def cancel_orders(number: int, *, count: bool = False) -> Sample:
+        [carts] = _make_carts(
+            saleor,
+            1,
+            plain_orders,
+            INACTIVE_CHANNEL,
+            lines=plain_orders,
+            separate=True,
+        )
+        placed = saleor("place_orders", carts=carts)
+        return saleor(
+            "cancel", orders=placed, email=STAFF_EMAIL, groups=False, count=count
+        )
+
+    samples = interleave(
+        {"ours": cancel_group, "saleor": cancel_orders}, rounds, warm_up=1
+    )
+    statements = round(cancel_group(-1, count=True)["statements"])
+    yield compare(
+        f"orderGroupCancel of {orders} orders ÷ {plain_orders} times orderCancel",
+        samples["ours"],
+        samples["saleor"],
+        at_most=1,
+        statements=statements,
+        statements_of_saleor=round(cancel_orders(-1, count=True)["statements"]),
+    )
+    yield state(
+        f"SQL statements of it for each of {orders} orders",
+        statements / orders,
+        "statements",
+        at_most=20,
+    )
+
+
 def compare_sizes(
     small: Worker, large: Worker, groups: int, rounds: int, warm_up: int = 3
 ) -> Iterator[Figure]:

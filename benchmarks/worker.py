@@ -30,6 +30,20 @@ REPORT = """
       }
     }
 """
+GROUP_OF = "query ($id: ID!) { order(id: $id) { orderGroup { id } } }"
+CANCEL = """
+    mutation ($id: ID!) {
+      orderCancel(id: $id) { order { status } errors { field message code } }
+    }
+"""
+CANCEL_GROUP = """
+    mutation ($id: ID!) {
+      orderGroupCancel(id: $id) {
+        results { order { status } errors { field message code } }
+        errors { field message code }
+      }
+    }
+"""
 
 
 def _measure(function: Callable[[], Any], *, count: bool) -> dict[str, Any]:
@@ -118,6 +132,41 @@ class Calls:
                 variables = {"id": payment, "amount": amount, "reference": reference}
                 data = self._post(REPORT, variables, email)
                 assert not data["transactionEventReport"]["errors"], data
+
+        measured = _measure(call, count=count)
+        _empty_queue()
+        return measured
+
+    def place_orders(self, carts: list[str]) -> list[str]:
+        """Complete carts; return their orders, of a group its first one."""
+        from .shop import CUSTOMER_EMAIL
+
+        orders = [
+            self._post(COMPLETE, {"id": cart}, CUSTOMER_EMAIL)["checkoutComplete"]
+            for cart in carts
+        ]
+        _empty_queue()
+        return [data["order"]["id"] for data in orders]
+
+    def cancel(
+        self, orders: list[str], email: str, *, groups: bool, count: bool = False
+    ) -> dict[str, Any]:
+        """Cancel orders one after the other, or the groups of these orders."""
+        keys = orders
+        if groups:
+            keys = [
+                self._post(GROUP_OF, {"id": order}, email)["order"]["orderGroup"]["id"]
+                for order in orders
+            ]
+
+        def call() -> None:
+            for key in keys:
+                data = self._post(
+                    CANCEL_GROUP if groups else CANCEL, {"id": key}, email
+                )
+                [canceled] = data.values()
+                results = canceled.get("results", [])
+                assert not any(each["errors"] for each in [canceled, *results]), data
 
         measured = _measure(call, count=count)
         _empty_queue()
