@@ -56,13 +56,16 @@ def payment_app(app_api_client, order_groups_plugin_with_webhooks):
 def operate(
     app_api_client, permission_manage_payments, permission_manage_orders, payment_app
 ):
-    """Return a function that runs an operation; its value is the mutation's answer."""
+    """Return a function that runs an operation on the newest group.
+
+    Its value is the mutation's answer.
+    """
     app_api_client.app.permissions.add(
         permission_manage_payments, permission_manage_orders
     )
 
     def _operate(name, client=app_api_client, **arguments):
-        group = OrderGroup.objects.get()
+        group = OrderGroup.objects.latest("number")
         query = OPERATION % (
             "".join(f", ${key}: {ARGUMENTS[key]}" for key in arguments),
             name,

@@ -4,6 +4,8 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from graphene import Node
 from saleor.graphql.tests.utils import assert_no_permission, get_graphql_content
 from saleor.order import FulfillmentStatus, OrderChargeStatus, OrderStatus
@@ -434,3 +436,27 @@ def test_staff_of_other_channels_cannot_operate(
     # then
     assert_no_permission(response)
     assert not Order.objects.filter(status=OrderStatus.CANCELED).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_statements_of_a_refund_for_each_further_order(
+    make_cart, pay, complete, report, operate, payment_app
+):
+    # given
+    counts = []
+    for count in (5, 15):
+        checkout = make_cart([(f"of-{count}-{n}", "10.00") for n in range(count)])
+        payment = pay(checkout)
+        assert not complete(checkout)["errors"]
+        amount = str(payment.authorized_value)
+        report(payment, "CHARGE_SUCCESS", amount, f"charge-{count}")
+        payment_app.answer = succeed(f"refund-{count}")
+
+        # when
+        with CaptureQueriesContext(connection) as queries:
+            data = operate("Refund")
+        assert data["errors"] == []
+        counts.append(len(queries))
+
+    # then: the app's answer, and what each order is told of it, are among them
+    assert (counts[1] - counts[0]) / 10 == 5
