@@ -29,6 +29,10 @@ from .manifest import (
 
 COMMAND = "run manage.py install_dashboard_app"
 
+_HAVE_IDENTIFIERS = "identifier" in {
+    field.name for field in AppExtension._meta.get_fields()
+}
+
 
 @dataclass(frozen=True)
 class Installation:
@@ -114,21 +118,23 @@ def _select_permissions(names: tuple[str, ...]) -> list[Permission]:
 
 
 def _save_extensions(app: App) -> None:
-    known = [extension.identifier for extension in EXTENSIONS]
-    app.extensions.exclude(identifier__in=known).delete()
-    app.extensions.filter(identifier=None).delete()
+    rows = {row.url: row for row in app.extensions.order_by("-pk")}
+    kept = []
     for extension in EXTENSIONS:
-        row, _ = AppExtension.objects.update_or_create(
-            app=app,
-            identifier=extension.identifier,
-            defaults=_get_extension_fields(extension),
-        )
+        row = rows.get(extension.url) or AppExtension(app=app)
+        for name, value in _get_extension_fields(extension).items():
+            setattr(row, name, value)
+        row.save()
         row.permissions.set(_select_permissions(extension.permissions))
+        kept.append(row.pk)
+    app.extensions.exclude(pk__in=kept).delete()
 
 
 def _get_extension_fields(extension: Extension) -> dict:
     is_widget = bool(extension.options)
-    return {
+    # The first versions of 3.23 have no identifiers.
+    identifier = {"identifier": extension.identifier} if _HAVE_IDENTIFIERS else {}
+    return identifier | {
         "label": extension.label,
         "url": extension.url,
         # Saleor stores these names in lower case.
@@ -150,16 +156,16 @@ def _find_differences(app: App) -> Iterator[str]:
     for permission in PERMISSIONS:
         if permission.lower() not in given:
             yield f"the permission {permission} is missing"
-    rows = {
-        row.identifier: row for row in app.extensions.prefetch_related("permissions")
-    }
+    rows = list(app.extensions.order_by("pk").prefetch_related("permissions"))
     for extension in EXTENSIONS:
-        row = rows.pop(extension.identifier, None)
+        row = next((each for each in rows if each.url == extension.url), None)
         if row is None:
             yield f"the page {extension.label} ({extension.mount}) is missing"
-        elif _differs(row, extension):
+            continue
+        rows.remove(row)
+        if _differs(row, extension):
             yield f"the page {extension.label} ({extension.mount}) has changed"
-    for row in rows.values():
+    for row in rows:
         yield f"the page {row.label} ({row.mount}) is no longer part of the app"
 
 

@@ -108,6 +108,8 @@ def find_wrong_reports(
     :param request: the request that is answered; of one order it is its own part.
     :param reference: the reference in the app's answer.
     """
+    if not asked:
+        return []
     action, _ = split_type(request.type)
     wrong = []
     for entry in locked.entries:
@@ -171,11 +173,18 @@ def _belongs_to_group(
 def _find_asked(
     locked: LockedPayment, request: TransactionEvent
 ) -> dict[int, TransactionEvent]:
-    """Return each order's part of a request, by the share's position."""
-    for entry in locked.entries:
-        if entry.event.pk == request.pk:
-            return {index: row.own_event for index, row in entry.rows.items()}
-    return {_find_position(locked, request.transaction_id): request}
+    """Return each order's part of a request, by the share's position.
+
+    A request that was made before the payment was split has no parts.
+    """
+    if request.transaction_id != locked.transaction.pk:
+        return {_find_position(locked, request.transaction_id): request}
+    return {
+        index: row.own_event
+        for entry in locked.entries
+        if entry.event.pk == request.pk
+        for index, row in entry.rows.items()
+    }
 
 
 def _find_position(locked: LockedPayment, transaction_id: int) -> int:

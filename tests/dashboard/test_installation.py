@@ -17,6 +17,8 @@ from saleor_order_groups.dashboard import installation
 from saleor_order_groups.dashboard.installation import find_stale_parts
 
 BASE = "https://api.example.com/plugins/global/saleor.order_groups.dashboard"
+# The first versions of 3.23 have none.
+HAVE_IDENTIFIERS = hasattr(AppExtension, "identifier")
 
 # As the Dashboard asks.
 EXTENSIONS = """
@@ -24,7 +26,7 @@ EXTENSIONS = """
       appExtensions(first: 100) {
         edges {
           node {
-            identifier label url mountName targetName settings accessToken
+            label url mountName targetName settings accessToken
             permissions { code }
             app { id appUrl name }
           }
@@ -55,7 +57,7 @@ def read_rows():
         "version", "manifest_url",
     )  # fmt: skip
     rows = AppExtension.objects.order_by("pk").values_list(
-        "pk", "app", "identifier", "mount", "target", "url", "settings"
+        "pk", "app", "url", "label", "mount", "target", "settings"
     )
     return app, [*rows]
 
@@ -85,12 +87,16 @@ def test_install_makes_the_rows_that_saleor_would(db, capsys):
     }
     widget = {"widgetTarget": {"method": "GET"}}
     assert [row[2:] for row in extensions] == [
-        ("purchases", "navigation_orders", "app_page", "/purchases", {}),
-        ("sellers", "navigation_catalog", "app_page", "/sellers", {}),
-        ("order", "order_details_widgets", "widget", "/order-widget", widget),
-        ("product", "product_details_widgets", "widget", "/product-widget", widget),
-        ("customer", "customer_details_widgets", "widget", "/customer-widget", widget),
+        ("/purchases", "Purchases", "navigation_orders", "app_page", {}),
+        ("/sellers", "Sellers", "navigation_catalog", "app_page", {}),
+        ("/order-widget", "Purchase", "order_details_widgets", "widget", widget),
+        ("/product-widget", "Seller", "product_details_widgets", "widget", widget),
+        ("/customer-widget", "Purchases", "customer_details_widgets", "widget", widget),
     ]
+    if HAVE_IDENTIFIERS:
+        assert list(
+            AppExtension.objects.order_by("pk").values_list("identifier", flat=True)
+        ) == ["purchases", "sellers", "order", "product", "customer"]
     codenames = App.objects.get().permissions.values_list("codename", flat=True)
     assert sorted(codenames) == [
         "handle_payments",
@@ -127,10 +133,10 @@ def test_install_again_follows_the_address_and_the_version(
     settings.PUBLIC_URL = "https://new.example.com"
     settings.ALLOWED_HOSTS = ["new.example.com"]
     monkeypatch.setattr(installation, "__version__", "9.9.9")
-    AppExtension.objects.filter(identifier="order").delete()
-    AppExtension.objects.filter(identifier="sellers").update(label="Old")
+    AppExtension.objects.filter(url="/order-widget").delete()
+    AppExtension.objects.filter(url="/sellers").update(label="Old")
     AppExtension.objects.create(
-        app_id=app["pk"], identifier="dropped", label="Dropped", mount="old", url="/old"
+        app_id=app["pk"], label="Dropped", mount="old", url="/old"
     )
     stale = find_stale_parts()
 
@@ -154,8 +160,9 @@ def test_install_again_follows_the_address_and_the_version(
     assert changed["version"] == "9.9.9"
     assert {row[2] for row in after} == {row[2] for row in before}
     # Extensions keep their rows: the Dashboard refers to them.
-    kept = {row[2]: row[0] for row in before if row[2] != "order"}
-    assert {row[2]: row[0] for row in after if row[2] != "order"} == kept
+    new_row = "/order-widget"
+    kept = {row[2]: row[0] for row in before if row[2] != new_row}
+    assert {row[2]: row[0] for row in after if row[2] != new_row} == kept
     assert find_stale_parts() == []
 
 
@@ -189,7 +196,7 @@ def test_install_keeps_what_operators_decided(
 
 
 def test_app_of_the_manifest_is_brought_up_to_date(db, capsys):
-    # given an app that Saleor has installed from the manifest, without identifiers
+    # given an app that Saleor has installed from an older manifest
     app = App.objects.create(
         name="Order groups", identifier="saleor.order-groups", type=AppType.THIRDPARTY
     )
@@ -354,7 +361,7 @@ def test_command_says_that_any_site_may_show_the_pages(db, capsys, settings):
 def read_extensions(client):
     content = get_graphql_content(client.post_graphql(EXTENSIONS))
     return {
-        edge["node"]["identifier"]: edge["node"]
+        edge["node"]["url"]: edge["node"]
         for edge in content["data"]["appExtensions"]["edges"]
     }
 
@@ -370,7 +377,7 @@ def test_dashboard_gets_pages_and_tokens(
     extensions = read_extensions(staff_api_client)
 
     # then
-    order = extensions["order"]
+    order = extensions["/order-widget"]
     assert order["mountName"] == "ORDER_DETAILS_WIDGETS"
     assert order["targetName"] == "WIDGET"
     assert order["settings"] == {"widgetTarget": {"method": "GET"}}
@@ -379,11 +386,11 @@ def test_dashboard_gets_pages_and_tokens(
     # Who may not manage products gets no token for these pages.
     tokens = {name: bool(each["accessToken"]) for name, each in extensions.items()}
     assert tokens == {
-        "purchases": True,
-        "order": True,
-        "customer": True,
-        "sellers": False,
-        "product": False,
+        "/purchases": True,
+        "/order-widget": True,
+        "/customer-widget": True,
+        "/sellers": False,
+        "/product-widget": False,
     }
     # The token of the app's own pages has what both the app and the user have.
     response = staff_api_client.post_graphql(APP, {"id": order["app"]["id"]})

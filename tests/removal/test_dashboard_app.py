@@ -17,7 +17,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "removing.md"
 COMMAND = "python manage.py install_dashboard_app --remove"
 EXTENSIONS = """
     query {
-      appExtensions(first: 10) { edges { node { identifier accessToken } } }
+      appExtensions(first: 10) { edges { node { url accessToken } } }
     }
 """
 DELETE = "mutation($id: ID!) { appDelete(id: $id) { errors { field message } } }"

@@ -23,6 +23,12 @@ def global_id_to_number(global_id: str, type_name: str) -> int | None:
     return to_number(pk) if pk else None
 
 
+def has_impossible_number(global_id: str, type_name: str) -> bool:
+    """Tell whether the ID is of the type, but its key cannot be a number."""
+    pk = _global_id_to_pk(global_id, type_name)
+    return bool(pk) and to_number(str(pk)) is None
+
+
 def _global_id_to_pk(global_id: str, type_name: str) -> str | None:
     """Return the key in a global ID, unchecked.
 

@@ -22,6 +22,7 @@ from ....host.locks import lock_orders, lock_transaction_items
 from ....models import OrderGroupOrder, SellerRight
 from ....money.minor_units import show
 from ...core.descriptions import ADDED_IN_01
+from ...core.ids import has_impossible_number
 from ...core.limits import describe_excess
 from .. import saleor_mutations
 from ..enums import SellerOrderErrorCode
@@ -126,6 +127,13 @@ def check_input(input: Mapping[str, Any]) -> None:
         raise refuse(
             "reason",
             f"At most {MAX_REASON_LENGTH} characters.",
+            SellerOrderErrorCode.INVALID,
+        )
+    # The first versions of 3.23 fail on such a key.
+    if has_impossible_number(input.get("reason_reference") or "", "Page"):
+        raise refuse(
+            "reason_reference",
+            "Invalid reason reference. Must be an ID of a Model (Page)",
             SellerOrderErrorCode.INVALID,
         )
     if input.get("amount") is None and not lines and not input.get("shipping"):
