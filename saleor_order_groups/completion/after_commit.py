@@ -18,7 +18,7 @@ from ..config import Confirmation, OrderGroupsConfig
 from ..groups.confirmation import send_group_confirmation
 from ..host.internals import order_created, send_order_confirmation
 from ..host.webhook_lookups import Lookups, share_lookups
-from ..lifecycle.look import look_after_commit, mute_hooks
+from ..lifecycle.look import look_after_placement, mute_hooks
 from ..lifecycle.placement import lock_and_find_placed
 from ..lifecycle.records import mark_announced, record_created
 from ..models import OrderGroup
@@ -118,7 +118,7 @@ def announce_group(
         )
     if failed is not None:
         transaction.on_commit(lambda: mark_announced(group.pk, failed), robust=True)
-    look_after_commit(group.pk, first_order.pk, is_new=True)
+    look_after_placement(group.pk, first_order.pk)
 
 
 def _create_rows(

@@ -28,6 +28,8 @@ from .transitions import find_transitions, get_next_state
 logger = logging.getLogger(__name__)
 
 _are_muted: ContextVar[bool] = ContextVar("looks_are_muted", default=False)
+# Orders that were placed now: their groups are looked at once Saleor's hooks have run.
+_placed: ContextVar[frozenset[UUID]] = ContextVar("placed", default=frozenset())
 
 
 @contextmanager
@@ -45,19 +47,33 @@ def look_after_hook(order: Order) -> None:
 
     Nothing may keep Saleor from calling its other hooks: a failure is logged.
     """
-    if not _are_muted.get():
+    if not _are_muted.get() and order.pk not in _placed.get():
         call_event(_look_or_log, lambda: _state_of(order.pk), order.pk)
 
 
-def look_after_commit(
-    group_id: UUID, order_id: UUID | None = None, *, is_new: bool = False
-) -> None:
+def look_after_placement(group_id: UUID, order_id: UUID) -> None:
+    """Look at a group that was placed now, once all of Saleor's hooks have run.
+
+    Its first event waits. The hooks of an order that Saleor announces itself do not
+    look: they run after the commit, and before this look if it is requested last.
+
+    :param order_id: the group's first order.
+    """
+    _placed.set(_placed.get() | {order_id})
+
+    def look_at_all() -> None:
+        _placed.set(_placed.get() - {order_id})
+        _look_or_log(lambda: _state(group_id), order_id, is_new=True)
+
+    call_event(look_at_all)
+
+
+def look_after_commit(group_id: UUID, order_id: UUID | None = None) -> None:
     """Look at a group after the commit; a failure is logged.
 
     :param order_id: the order whose change was seen first.
-    :param is_new: whether the group was placed now, so that its first event waits.
     """
-    call_event(_look_or_log, lambda: _state(group_id), order_id, is_new=is_new)
+    call_event(_look_or_log, lambda: _state(group_id), order_id)
 
 
 def look(group_id: UUID) -> tuple[OrderGroupEventType, ...]:

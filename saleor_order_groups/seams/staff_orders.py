@@ -36,7 +36,7 @@ def _complete_draft(original: Callable) -> Callable:
     def perform_mutation(cls, root, info, /, **data):
         from saleor.graphql.app.dataloaders import get_app_promise
 
-        from ..lifecycle.look import look_after_commit, mute_hooks
+        from ..lifecycle.look import look_after_placement, mute_hooks
         from ..models import OrderGroup
 
         token = _requestor.set(get_app_promise(info.context).get() or info.context.user)
@@ -47,7 +47,7 @@ def _complete_draft(original: Callable) -> Callable:
             _requestor.reset(token)
         order = payload.order.node
         if group := OrderGroup.objects.filter(order_links__order=order).first():
-            look_after_commit(group.pk, order.pk, is_new=True)
+            look_after_placement(group.pk, order.pk)
         return payload
 
     return perform_mutation

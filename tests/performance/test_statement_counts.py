@@ -125,6 +125,28 @@ def test_statements_of_a_completion_next_to_one_order_of_saleor(
     assert split - single == 9 + 2 + 1 + 1 + 3 + 1
 
 
+@committing
+@pytest.mark.parametrize("sellers", [1, 2])
+def test_a_completion_looks_at_its_group_once(count_statements, monkeypatch, sellers):
+    # given: a worker announces the events
+    monkeypatch.setattr(look, "request_announcement", lambda group_id: None)
+
+    def is_look(statement):
+        return (
+            "FOR NO KEY UPDATE" in statement["sql"] and "groupstate" in statement["sql"]
+        )
+
+    # when
+    looks = count_statements(sellers, is_charged=True, condition=is_look)
+
+    # then
+    assert looks == 1
+    events = OrderGroup.objects.get().events.order_by("sequence")
+    assert list(events.values_list("type", flat=True)) == [
+        "created", "confirmed", "fully_paid",
+    ]  # fmt: skip
+
+
 def test_statements_of_a_page_do_not_depend_on_what_is_on_it(
     count_statements, staff_api_client, permission_group_manage_orders
 ):
