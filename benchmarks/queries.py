@@ -49,7 +49,7 @@ FOUND = (
 PAGE_FOUND = "edges { node { id number userEmail } }"
 NEWEST = {"field": "NUMBER", "direction": "DESC"}
 # What nobody can find without reading every group of the channel or of the customer.
-ONLY_REPORTED = ("TOTAL", "UPDATED_AT", "totalGross", "chargeStatus", "authorizeStatus")
+ONLY_REPORTED = ("TOTAL", "totalGross", "chargeStatus", "authorizeStatus")
 
 
 _AMOUNTS = """
