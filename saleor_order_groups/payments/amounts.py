@@ -207,20 +207,33 @@ class Book:
             return None
         return self.find(action, "request", reference)
 
-    def get_pending_authorization(self, reference: str) -> Decimal:
-        """Return the pending Decimal amount of an authorization request.
+    def find_pending_authorization(self, reference: str) -> TransactionEvent | None:
+        """Return the request of a reference whose authorization is pending to Saleor.
 
-        An adjustment hides older requests: Saleor does not count them.
+        An adjustment hides the older authorization events, whatever they are. So a
+        request that came after it is pending, even if an older success of the same
+        reference answered another request.
         """
-        request = self.find_pending_request("authorization", reference)
-        if request is None:
-            return Decimal(0)
-        return get_amounts(
+        visible = Book(self.transaction, self._find_visible_authorizations())
+        return visible.find_pending_request("authorization", reference)
+
+    def get_pending_authorization(self, reference: str) -> Decimal:
+        """Return the pending Decimal amount of an authorization request."""
+        request = self.find_pending_authorization(reference)
+        return request.amount_value if request else Decimal(0)
+
+    def _find_visible_authorizations(self) -> list[TransactionEvent]:
+        """Return the authorization events since the latest adjustment."""
+        events = [
             event
             for event in self.events
-            if event is request
-            or event.type == TransactionEventType.AUTHORIZATION_ADJUSTMENT
-        )["authorize_pending_value"]
+            if event.type.startswith("authorization") and event.include_in_calculations
+        ]
+        events.sort(key=lambda event: event.created_at)
+        for index in reversed(range(len(events))):
+            if events[index].type == TransactionEventType.AUTHORIZATION_ADJUSTMENT:
+                return events[index:]
+        return events
 
     def apply(self) -> None:
         """Set the amounts on the transaction; nothing is saved."""

@@ -152,10 +152,9 @@ def stand_for_pending_authorizations(locked: LockedPayment) -> None:
     ]
     for request in requests:
         reference = request.psp_reference
-        if reference and not any(
-            share.book.find_counting_success(action, reference)
-            for share in locked.shares
-        ):
+        if not reference:
+            continue
+        if locked.book.find_pending_authorization(reference) is request:
             pending = sum(
                 (
                     share.book.get_pending_authorization(reference)
@@ -163,9 +162,7 @@ def stand_for_pending_authorizations(locked: LockedPayment) -> None:
                 ),
                 Decimal(0),
             )
-            is_pending = locked.book.find_pending_request(action, reference) is request
-            if is_pending:
-                locked.change(request, locked.book, amount_value=pending)
+            locked.change(request, locked.book, amount_value=pending)
     if not requests:
         return
     # Replace the extra request only if an adjustment has hidden it, or remove it if no

@@ -1143,6 +1143,11 @@ CORPUS = {
         Report(None, "CHARGE_SUCCESS", 1000, whose=1),
         Answer(0, "success", crash="before telling"),
     ],
+    "authorization of the intent again, after an adjustment of one order": [
+        Report(C, "AUTHORIZATION_ADJUSTMENT", 599, reference=0),
+        Report(None, "AUTHORIZATION_REQUEST", 1282, reference=0),
+        Update("charged", 1680),
+    ],
     "a charge revives a canceled order": [
         End(B, "canceled"),
         Update("charged", 11999),
