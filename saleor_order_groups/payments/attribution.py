@@ -181,23 +181,15 @@ def divide_answer(
         return [
             amount if position == index else 0 for position in range(len(locked.shares))
         ]
-    pending = (
-        locked.find_pending(action, reference)
-        if reference
-        else [0] * len(locked.shares)
-    )
-    pending[index] = max(pending[index] - _get_overdraft(locked, index, action), 0)
-    return locked.get_ledger().answer(index, action, amount, pending)
-
-
-def _get_overdraft(locked: LockedPayment, index: int, action: str) -> int:
-    """Return by how much an order's requests exceed what it had, in minor units."""
-    book = locked.shares[index].book
-    if action == "refund":
-        left = book.amounts["charged_value"]
-    else:
-        left = book.get_own_authorization()
-    return max(-floor_minor(left, locked.currency), 0)
+    pending = [0] * len(locked.shares)
+    request = None
+    if reference:
+        pending = locked.find_pending(action, reference)
+        request = locked.shares[index].book.find_pending_request(action, reference)
+    # The order can take as much as it could have taken before its request: the app may
+    # have lowered the authorization since.
+    pending[index] = 0
+    return locked.get_ledger(left_out=request).answer(index, action, amount, pending)
 
 
 # ------------------------------------------------------------------ named requests

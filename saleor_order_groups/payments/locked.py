@@ -126,9 +126,12 @@ class LockedPayment:
 
     # -------------------------------------------------------------- questions
 
-    def get_ledger(self) -> Ledger:
-        """Return the ledger with each order's present standing."""
-        return Ledger([_get_standing(share) for share in self.shares])
+    def get_ledger(self, left_out: TransactionEvent | None = None) -> Ledger:
+        """Return the ledger with each order's present standing.
+
+        :param left_out: an event of a share that does not count.
+        """
+        return Ledger([_get_standing(share, left_out) for share in self.shares])
 
     def find_entry(self, event_type: str, reference: str | None) -> Entry | None:
         """Return the payment's event of a type and reference, None if it has none.
@@ -406,8 +409,13 @@ def _find_asked(
     return []
 
 
-def _get_standing(share: LockedShare) -> Standing:
+def _get_standing(
+    share: LockedShare, left_out: TransactionEvent | None = None
+) -> Standing:
     book = share.book
+    if left_out is not None and any(event is left_out for event in book.events):
+        rest = (event for event in book.events if event is not left_out)
+        book = Book(book.transaction, rest)
     sets_amounts = any(
         not event.psp_reference and event.include_in_calculations
         for event in book.events

@@ -1148,6 +1148,11 @@ CORPUS = {
         Report(None, "AUTHORIZATION_REQUEST", 1282, reference=0),
         Update("charged", 1680),
     ],
+    "answer to one order's request, after the authorization was set below it": [
+        Ask(C, "CHARGE", 548),
+        Update("authorized", 433),
+        Answer(0, "success", is_intent=True),
+    ],
     "a charge revives a canceled order": [
         End(B, "canceled"),
         Update("charged", 11999),

@@ -823,6 +823,26 @@ def test_answer_of_a_whole_charge_is_what_live_siblings_need_first(
     assert_amounts(payment, charged=[66, 33, 2], authorized=[0, 0, 9])
 
 
+@pytest.mark.parametrize("amount", [7, 3])
+def test_answer_to_two_requests_of_one_order_with_one_reference(
+    payment, ask, report, amount
+):
+    # given
+    assert ask(C, "CHARGE", "7.00", accept("pi-1")) == []
+    assert ask(C, "CHARGE", "3.00", accept("pi-1")) == []
+
+    # when
+    report(get_share(get_orders()[C]), "CHARGE_SUCCESS", str(amount), "pi-1")
+
+    # then: the siblings were not asked
+    assert_amounts(
+        payment,
+        charged=[0, 0, amount],
+        charge_pending=[0, 0, 0],
+        authorized=[66, 33, 11 - amount],
+    )
+
+
 @pytest.mark.parametrize("amount", ["66.00", "110.00"])
 def test_event_of_the_payment_that_is_reported_on_a_share_again(
     charged_payment, report, amount
