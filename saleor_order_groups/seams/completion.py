@@ -278,11 +278,59 @@ def _complete_checkout_with_payment(original: Callable) -> Callable:
     return complete
 
 
-def _perform_mutation(original: Callable) -> Callable:
-    """Answer a repeated call with the group's first order, before any validation.
+def _complete_checkout(original: Callable) -> Callable:
+    """Answer a repeated `checkoutComplete` with the group's first order.
 
-    The validation would fail. The voucher of a checkout that was kept is used up, and a
-    checkout that was deleted is not found.
+    The seams above answer where Saleor would complete the checkout again. It may refuse
+    that before: the voucher of a checkout that was kept is used up, or the rows are gone
+    that it validates, because a concurrent call has completed the checkout.
+    """
+
+    def perform_mutation(cls, root, info, /, **data):
+        from django.core.exceptions import ObjectDoesNotExist, ValidationError
+        from saleor.checkout.models import Checkout
+        from saleor.graphql.core.context import SyncWebhookControlContext
+
+        from ..groups.lookup import find_first_order
+        from ..host.webhook_lookups import share_lookups
+
+        try:
+            # After the commit of an order of its own, Saleor looks up the webhooks of
+            # several events here, and each of our hooks the apps of its seller.
+            with share_lookups({}):
+                return original(root, info, **data)
+        except (ObjectDoesNotExist, ValidationError) as error:
+            token = _find_checkout_token(cls, data)
+            order = find_first_order(token) if token else None
+            if order is None or (
+                # Without the checkout, Saleor finds the order itself or tells why not.
+                isinstance(error, ValidationError)
+                and not Checkout.objects.filter(token=token).exists()
+            ):
+                raise
+            return cls(order=SyncWebhookControlContext(order))
+
+    return perform_mutation
+
+
+def _find_checkout_token(mutation, data):
+    """Return the token of the checkout that is named, None for an invalid ID."""
+    from django.core.exceptions import ValidationError
+    from graphql import GraphQLError
+
+    if checkout_id := data.get("id") or data.get("checkout_id"):
+        try:
+            return mutation.get_global_id_or_error(checkout_id, only_type="Checkout")
+        except (ValidationError, GraphQLError):
+            return None
+    return data.get("token")
+
+
+def _create_from_checkout(original: Callable) -> Callable:
+    """Answer a repeated `orderCreateFromCheckout` with the group's first order.
+
+    The validation of a checkout that was kept would fail, or Saleor would place its
+    order again; a checkout that was deleted is not found.
     """
 
     def perform_mutation(cls, root, info, /, **data):
@@ -291,44 +339,18 @@ def _perform_mutation(original: Callable) -> Callable:
 
         from ..groups.lookup import find_first_order
 
-        if order := _find_order_of_completed_checkout(cls, data):
+        token = cls.get_global_id_or_error(data["id"], only_type="Checkout")
+        if order := find_first_order(token):
             return cls(order=SyncWebhookControlContext(order))
         try:
             return original(root, info, **data)
         except ObjectDoesNotExist:
-            # A concurrent call has completed the checkout while this one was validating
-            # it.
-            token = _get_checkout_token(cls, data)
-            order = find_first_order(token) if token else None
-            if order is None:
-                raise
-            return cls(order=SyncWebhookControlContext(order))
+            # A concurrent call has completed the checkout.
+            if order := find_first_order(token):
+                return cls(order=SyncWebhookControlContext(order))
+            raise
 
     return perform_mutation
-
-
-def _get_checkout_token(mutation, data):
-    if checkout_id := data.get("id") or data.get("checkout_id"):
-        return mutation.get_global_id_or_error(checkout_id, only_type="Checkout")
-    return data.get("token")
-
-
-def _find_order_of_completed_checkout(mutation, data):
-    from saleor.checkout.models import Checkout
-    from saleor.graphql.checkout.mutations.checkout_complete import CheckoutComplete
-
-    from ..groups.lookup import find_first_order
-
-    token = _get_checkout_token(mutation, data)
-    order = find_first_order(token) if token else None
-    if (
-        order
-        and mutation is CheckoutComplete
-        and not Checkout.objects.filter(token=token).exists()
-    ):
-        # Without the checkout, Saleor finds the order itself or reports an error.
-        return None
-    return order
 
 
 COMPLETION = "saleor.checkout.complete_checkout"
@@ -438,12 +460,12 @@ SEAMS = (
             "store_source",
             "token",
         ),
-        _perform_mutation,
+        _complete_checkout,
     ),
     Seam(
         "saleor.graphql.checkout.mutations.order_create_from_checkout",
         "OrderCreateFromCheckout.perform_mutation",
         ("_root", "info", "id", "metadata", "private_metadata", "remove_checkout"),
-        _perform_mutation,
+        _create_from_checkout,
     ),
 )
