@@ -151,7 +151,10 @@ class Calls:
     def cancel(
         self, orders: list[str], email: str, *, groups: bool, count: bool = False
     ) -> dict[str, Any]:
-        """Cancel orders one after the other, or the groups of these orders."""
+        """Cancel orders one after the other, or the groups of these orders.
+
+        Of a large group that is the answer. `cancel_pending` does the rest.
+        """
         keys = orders
         if groups:
             keys = [
@@ -169,6 +172,17 @@ class Calls:
                 assert not any(each["errors"] for each in [canceled, *results]), data
 
         measured = _measure(call, count=count)
+        _empty_queue()
+        return measured
+
+    def cancel_pending(self, *, count: bool = False) -> dict[str, Any]:
+        """Cancel what requests have left to tasks, as a worker would."""
+        from saleor_order_groups.cancelation.pending import cancel_pending
+        from saleor_order_groups.models import GroupCancelation
+
+        groups = list(GroupCancelation.objects.values_list("pk", flat=True))
+        measured = _measure(lambda: [cancel_pending(pk) for pk in groups], count=count)
+        assert not GroupCancelation.objects.exists()
         _empty_queue()
         return measured
 

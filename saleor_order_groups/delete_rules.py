@@ -34,6 +34,7 @@ DELETE_RULES: Mapping[str, Mapping[str, str]] = {
     "SellerAct": {"link": CASCADE},
     "OrderGroupState": {"group": CASCADE},
     "OrderGroupEvent": {"group": CASCADE},
+    "GroupCancelation": {"group": CASCADE},
     "GroupPayment": {"group": CASCADE, "transaction": CASCADE},
     "PaymentShare": {"payment": CASCADE, "order": CASCADE, "transaction": CASCADE},
     "PaymentEventShare": {

@@ -442,6 +442,30 @@ class OrderGroupEvent(models.Model):
         ]
 
 
+class GroupCancelation(models.Model):
+    """The orders of a group that are to be canceled still, in tasks.
+
+    The row is written by the request. It is deleted with the event that tells the end.
+    """
+
+    group = models.OneToOneField(
+        OrderGroup,
+        related_name="cancelation",
+        on_delete=models.CASCADE,
+        primary_key=True,
+    )
+    order_ids = ArrayField(models.UUIDField(), blank=True, default=list)
+    # Who asked for it. Not foreign keys: the row outlives the account and the app.
+    user_id = models.IntegerField(blank=True, null=True)
+    app_id = models.IntegerField(blank=True, null=True)
+    requested_at = models.DateTimeField(default=timezone.now)
+    # When the process that cancels the orders was last seen at work.
+    claimed_at = models.DateTimeField(blank=True, null=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+
 class Recovery(models.Model):
     """How far the sweep has looked. The table has one row."""
 

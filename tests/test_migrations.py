@@ -47,7 +47,7 @@ def test_migrations_reverse_and_apply_again(order_with_lines, channel_USD):
         placed_total_gross_amount=0,
     )
     all_tables = tables()
-    assert len(all_tables) == 21
+    assert len(all_tables) == 22
 
     # when
     executor = MigrationExecutor(connection)

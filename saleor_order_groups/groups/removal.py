@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from ..models import (
+    GroupCancelation,
     GroupPayment,
     LegacyPaymentShare,
     OrderGroup,
@@ -27,6 +28,7 @@ PLACED = (
     PaymentShare,
     LegacyPaymentShare,
     GroupPayment,
+    GroupCancelation,
     OrderGroupEvent,
     OrderGroupState,
     SellerAct,

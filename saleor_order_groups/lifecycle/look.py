@@ -19,6 +19,7 @@ from saleor.core.db.connection import allow_writer
 from saleor.core.utils.events import call_event
 from saleor.order.models import Order
 
+from ..groups.statuses import OrderGroupStatus
 from ..models import OrderGroupEventType, OrderGroupOrder, OrderGroupState
 from .records import record_transitions
 from .states import State, derive_states, read_state
@@ -103,6 +104,18 @@ def record_update(group_id: UUID) -> None:
     """Record UPDATED for a change of the group itself, in the change's transaction."""
     _look(_state(group_id), None, OrderGroupEventType.UPDATED)
     transaction.on_commit(lambda: request_announcement(group_id), robust=True)
+
+
+def look_at_end(group_id: UUID) -> None:
+    """Look at a group at the end of its cancelation, in a transaction.
+
+    The end is told in any case: by UPDATED if there is no other transition, unless
+    another look has recorded CANCELLED already.
+    """
+    if look(group_id):
+        transaction.on_commit(lambda: request_announcement(group_id), robust=True)
+    elif not _state(group_id).filter(status=OrderGroupStatus.CANCELED).exists():
+        record_update(group_id)
 
 
 def _state(group_id: UUID) -> QuerySet[OrderGroupState]:

@@ -1,7 +1,7 @@
 """The sweep: look at all that has changed since the last one, and do what is undone.
 
-It settles payments, records and announces events, and does Saleor's work on new orders
-that a crash has cut off. Its cost follows the traffic, not the number of groups.
+It settles payments, cancels the rest of large groups, records and announces events, and
+does Saleor's work on new orders that a crash has cut off. Its cost follows the traffic, not the number of groups.
 """
 
 import datetime
@@ -18,6 +18,7 @@ from saleor.payment.models import TransactionEvent
 from saleor.plugins.manager import get_plugins_manager
 
 from ..access.telling import find_due, tell
+from ..cancelation.pending import cancel_pending, find_waiting
 from ..groups.copies import copy_orders
 from ..lifecycle.announcing import announce_events
 from ..lifecycle.look import find_changed, look
@@ -100,6 +101,7 @@ def sweep(
             _announce_shares(running),
             _do_again(running),
             _tell_sellers(running, since),
+            _cancel(running),
         ):
             yield from step
         # What has failed is looked at again, but not for ever.
@@ -246,6 +248,12 @@ def _settle(
 def _settle_one(payment: GroupPayment, manager: "PluginsManager") -> bool:
     settle(payment, manager)
     return True
+
+
+def _cancel(running: _Running) -> Iterator[str]:
+    for row in find_waiting().select_related("group"):
+        if canceled := running.attempt(cancel_pending, row.pk, running.stay_alive):
+            yield f"Canceled {canceled} orders of group #{row.group.number}"
 
 
 def _look(

@@ -10,6 +10,7 @@ from saleor.order.models import Order
 from ..lifecycle.look import find_changed
 from ..lifecycle.placement import is_placed
 from ..models import (
+    GroupCancelation,
     OrderGroup,
     OrderGroupEvent,
     OrderGroupEventType,
@@ -82,6 +83,20 @@ def check_announced(ids: Ids) -> Iterator[Finding]:
             event.group.number,
             "event",
             f"event {event.sequence} ({event.type}) was not announced; {RECOVER}",
+        )
+
+
+def check_canceled(ids: Ids) -> Iterator[Finding]:
+    """Find groups with orders that were to be canceled an hour ago or earlier."""
+    waiting = GroupCancelation.objects.filter(
+        group__in=ids, requested_at__lt=timezone.now() - SWEEP_PATIENCE
+    )
+    for row in waiting.select_related("group").order_by("group"):
+        yield Finding(
+            row.group.number,
+            "cancelation",
+            "a cancelation has not ended, orders that wait:"
+            f" {len(row.order_ids)}; {RECOVER}",
         )
 
 

@@ -14,6 +14,7 @@ from ..sellers.apps import find_apps_that_see_all
 from ..sellers.source_problems import find_lost_products, find_silent_sources
 from .events import (
     check_announced,
+    check_canceled,
     check_placed,
     check_sequences,
     check_states,
@@ -105,5 +106,6 @@ CHECKS: tuple[Callable[[Ids], Iterator[Finding]], ...] = (
     check_states,
     check_sequences,
     check_announced,
+    check_canceled,
     check_placed,
 )

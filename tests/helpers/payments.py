@@ -38,7 +38,11 @@ OPERATION = """
     mutation Operate($id: ID!%s) {
       orderGroup%s(id: $id%s) {
         orderGroup { id number }
-        results { order { id number status chargeStatus } errors { field code message } }
+        results {
+          order { id number status chargeStatus }
+          errors { field code message }
+          isPending
+        }
         errors { field code message }
       }
     }

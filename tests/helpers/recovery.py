@@ -5,6 +5,7 @@ import datetime
 from django.utils import timezone
 
 from saleor_order_groups.models import (
+    GroupCancelation,
     OrderGroup,
     OrderGroupEvent,
     ShareAnnouncement,
@@ -24,3 +25,5 @@ def make_old(group: OrderGroup) -> None:
     ShareAnnouncement.objects.update(claimed_at=then)
     SharesUpdate.objects.update(created_at=then)
     SharesUpdate.objects.filter(claimed_at__isnull=False).update(claimed_at=then)
+    GroupCancelation.objects.update(requested_at=then)
+    GroupCancelation.objects.filter(claimed_at__isnull=False).update(claimed_at=then)

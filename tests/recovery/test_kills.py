@@ -17,8 +17,10 @@ from graphene import Node
 from saleor.order.models import Order
 from saleor.order.tasks import expire_orders_task
 
+from saleor_order_groups.graphql.groups.mutations import order_group_cancel
 from saleor_order_groups.lifecycle.look import find_changed
 from saleor_order_groups.models import (
+    GroupCancelation,
     OrderGroup,
     OrderGroupEvent,
     OrderGroupOrder,
@@ -30,6 +32,7 @@ from saleor_order_groups.verification.runner import verify
 from tests.apps.receiver import Receiver
 from tests.apps.server import serve
 from tests.helpers.events import get_event_types
+from tests.helpers.payments import OPERATION
 from tests.helpers.recovery import make_old
 
 # How many statements lie between two kills: each act takes another number of them.
@@ -41,6 +44,7 @@ STEPS = {
     "fulfillment": 30,
     "return": 30,
     "cancelation": 20,
+    "cancelation of a group": 45,
     "expiry": 20,
 }
 CART = [("alpha", "60.00"), ("beta", "30.00"), ("gamma", "10.00")]
@@ -114,6 +118,7 @@ def acts(
     app_api_client,
     transaction_item_generator,
     channel_USD,
+    monkeypatch,
 ):
     """Return the acts by name: what comes before, and what the process dies in."""
 
@@ -159,6 +164,13 @@ def acts(
         place()
         order_life.fulfill(first_order())
 
+    def cancel_group():
+        # As a large one: in a task.
+        monkeypatch.setattr(order_group_cancel, "MAX_AT_ONCE", 0)
+        group = OrderGroup.objects.latest("number")
+        query = OPERATION % ("", "Cancel", "")
+        order_life.post(query, id=Node.to_global_id("OrderGroup", group.pk))
+
     return {
         "placement": (lambda: fill()[0], lambda checkout: complete(checkout)),
         "charge": (
@@ -180,11 +192,12 @@ def acts(
         "fulfillment": (place, lambda _: order_life.fulfill(first_order())),
         "return": (place_fulfilled, lambda _: order_life.return_goods(first_order())),
         "cancelation": (place, lambda _: order_life.cancel(first_order())),
+        "cancelation of a group": (place_authorized, lambda _: cancel_group()),
         "expiry": (place_unpaid, lambda _: expire_orders_task()),
     }
 
 
-# What each order has in the end, when the app has repeated its report: the status, and
+# What each order has in the end, when the app or staff have repeated what they did: the status, and
 # how often its timeline has an entry.
 ENDS = {
     "charge": [("full", {"order_fully_paid": 1})] * 3,
@@ -194,6 +207,7 @@ ENDS = {
         ("none", {"order_fully_paid": 0}),
     ],
     "refund": [("none", {"order_fully_paid": 1})] * 3,
+    "cancelation of a group": [("none", {"canceled": 1, "note_added": 0})] * 3,
 }
 
 
@@ -263,6 +277,7 @@ def test_killed_at_any_statement(acts, receiver, name, customer_user):
             for pk in divided.values_list("event_id", flat=True)
         }
         assert not SharesUpdate.objects.exists()
+        assert not GroupCancelation.objects.exists()
         customer_user.refresh_from_db()
         assert customer_user.number_of_orders == ordered + 3 * new.count()
         assert list(verify()) == []

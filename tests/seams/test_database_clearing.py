@@ -16,6 +16,7 @@ from saleor.product.models import Product
 
 from saleor_order_groups.groups.removal import PLACED
 from saleor_order_groups.models import (
+    GroupCancelation,
     LegacyPaymentShare,
     OrderGroup,
     OrderGroupOrder,
@@ -77,6 +78,7 @@ def place(make_cart, pay, complete, get_total, settings, shipping_method):
         SharesUpdate.objects.create(
             transaction=PaymentShare.objects.first().payment.transaction, event_ids=[]
         )
+        GroupCancelation.objects.create(group=OrderGroup.objects.first())
         SellerAct.objects.create(link=OrderGroupOrder.objects.first(), act="confirm")
         assert {model: model.objects.exists() for model in PLACED} == dict.fromkeys(
             PLACED, True

@@ -1,6 +1,6 @@
 """Operations on all orders of a group, with a result for each order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 import graphene
@@ -35,7 +35,17 @@ class OrderGroupOperationResult(BaseObjectType):
     errors = NonNullList(
         OrderGroupError,
         required=True,
-        description="Errors of the operation for this order; empty if it succeeded.",
+        description=(
+            "Errors of the operation for this order; empty if it succeeded, or is "
+            "pending."
+        ),
+    )
+    is_pending = graphene.Boolean(
+        required=True,
+        description=(
+            "Whether the operation goes on in a task for this order. The group's events "
+            "tell the end."
+        ),
     )
 
     class Meta:
@@ -100,11 +110,13 @@ class OrderGroupOperation(BaseMutation):
         cls,
         group: models.OrderGroup,
         orders: Sequence[order_models.Order],
-        errors: dict[UUID, list[Exception]],
+        errors: Mapping[UUID, Sequence[Exception]],
+        pending: Collection[UUID] = (),
     ):
         """Return the payload, with the orders as they are in the database now.
 
         :param errors: the errors of each order that failed, by order key.
+        :param pending: the keys of orders for which the operation goes on in a task.
         """
         now = order_models.Order.objects.select_related("channel").in_bulk(
             [order.pk for order in orders]
@@ -119,6 +131,7 @@ class OrderGroupOperation(BaseMutation):
                         for error in errors.get(order.pk, [])
                         for shown in to_error_types(error)
                     ],
+                    is_pending=order.pk in pending,
                 )
                 for order in orders
                 if order.pk in now
@@ -126,14 +139,18 @@ class OrderGroupOperation(BaseMutation):
         )
 
     @classmethod
-    def run_for_each(cls, info: ResolveInfo, global_id: str, mutation):
+    def run_for_each(
+        cls,
+        info: ResolveInfo,
+        group: models.OrderGroup,
+        orders: Sequence[order_models.Order],
+        mutation,
+    ):
         """Run Saleor's mutation of an order for each order of the group.
 
         A failure for one order becomes that order's error; the other orders are still
         processed.
         """
-        group = cls.get_group(info, global_id)
-        orders = get_orders(group)
         errors: dict[UUID, list[Exception]] = {}
         # Look at the group and at its payments once, not after each order.
         with (

@@ -8,7 +8,7 @@ from saleor.permission.enums import OrderPermissions
 
 from ...core.descriptions import ADDED_IN_01
 from ..errors import OrderGroupError
-from .base import OrderGroupOperation
+from .base import OrderGroupOperation, get_orders
 
 
 class OrderGroupConfirm(OrderGroupOperation):
@@ -23,4 +23,5 @@ class OrderGroupConfirm(OrderGroupOperation):
 
     @classmethod
     def perform_mutation(cls, _root, info: ResolveInfo, /, *, id):  # type: ignore[override]
-        return cls.run_for_each(info, id, OrderConfirm)
+        group = cls.get_group(info, id)
+        return cls.run_for_each(info, group, get_orders(group), OrderConfirm)

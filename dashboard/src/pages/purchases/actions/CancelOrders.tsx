@@ -14,6 +14,7 @@ const WORDING = {
   done: "The orders are canceled",
   notDone: "No order was canceled",
   partlyDone: "Some orders were not canceled",
+  pending: "The orders are being canceled",
 };
 
 export function CancelOrders({ purchase, onDone, onClose }: ActionProps) {

@@ -22,11 +22,16 @@ export function OutcomeNotice({ outcome }: { outcome: Outcome }) {
         <ul className="og-results">
           {outcome.orders.map((order) => (
             <li key={order.id}>
-              {order.name}: {order.errors.length > 0 ? order.errors.join(" ") : "no error"}
+              {order.name}: {describe(order)}
             </li>
           ))}
         </ul>
       </Notice>
     </div>
   );
+}
+
+function describe({ errors, isPending }: Outcome["orders"][number]) {
+  if (errors.length > 0) return errors.join(" ");
+  return isPending ? "goes on in the background" : "no error";
 }

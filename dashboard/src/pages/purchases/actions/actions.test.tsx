@@ -26,6 +26,7 @@ interface Failure {
 const result = (number: string, seller: string | null, ...errors: Failure[]) => ({
   order: { id: `order-${number}`, number, seller: seller && { name: seller } },
   errors: errors.map((error) => ({ field: null, code: "INVALID", ...error })),
+  isPending: false,
 });
 
 const FINE = [result("40", null), result("41", "Anna's Apiary")];
@@ -103,6 +104,16 @@ it("cancels orders, and says what stays charged", async () => {
   await app.user.click(inDialog.getByRole("button", { name: "Cancel 2 orders" }));
   expect((await outcome("status")).textContent).toContain("The orders are canceled");
   expect(app.api.variablesOf("CancelPurchase")).toEqual([{ id: "group-12" }]);
+});
+
+it("says that a cancelation goes on in the background", async () => {
+  const results = FINE.map((each) => ({ ...each, isPending: true }));
+  const app = open({}, { CancelPurchase: payload("orderGroupCancel", results) });
+  const inDialog = await openDialog(app, "Cancel");
+  await app.user.click(inDialog.getByRole("button", { name: "Cancel 2 orders" }));
+  expect((await outcome("status")).textContent).toBe(
+    "The orders are being canceled#40 (The shop itself): goes on in the background#41 (Anna's Apiary): goes on in the background",
+  );
 });
 
 it("says that the authorization ends with the last live order", async () => {

@@ -8,7 +8,7 @@ export interface Outcome {
   isWhole: boolean;
   /** Errors of the whole action. */
   errors: string[];
-  orders: { id: string; name: string; errors: string[] }[];
+  orders: { id: string; name: string; errors: string[]; isPending: boolean }[];
 }
 
 interface Payload {
@@ -21,6 +21,8 @@ export interface Wording {
   done: string;
   notDone: string;
   partlyDone: string;
+  /** While the shop goes on with some orders after its answer. */
+  pending?: string;
 }
 
 export function readOutcome(
@@ -31,16 +33,18 @@ export function readOutcome(
   if (problem?.kind === "network") return unknownOutcome();
   if (!payload) return failure(wording, problem?.message ?? "The shop gave no answer.");
   const errors = payload.errors.map(textOf);
-  const orders = payload.results.map(({ order, errors: own }) => ({
+  const orders = payload.results.map(({ order, errors: own, isPending }) => ({
     id: order.id,
     name: nameOf(order),
     errors: own.map(textOf),
+    isPending,
   }));
   const failed = orders.filter((order) => order.errors.length > 0).length;
   const isWhole = errors.length === 0 && failed === 0;
+  const isPending = orders.some((order) => order.isPending);
   const isNothing = errors.length > 0 || failed === orders.length;
   return {
-    title: isWhole ? wording.done : isNothing ? wording.notDone : wording.partlyDone,
+    title: isWhole ? ((isPending && wording.pending) || wording.done) : isNothing ? wording.notDone : wording.partlyDone,
     isWhole,
     errors,
     orders,

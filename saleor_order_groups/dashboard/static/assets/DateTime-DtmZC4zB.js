@@ -1,0 +1,1 @@
+import{u as m,j as a}from"./index-D_lrNMzS.js";function o(t,e){return new Intl.DateTimeFormat(e,{dateStyle:"medium",timeStyle:"short"}).format(new Date(t))}function i({value:t}){const{locale:e}=m();return a.jsx("time",{dateTime:t,children:o(t,e)})}export{i as D};

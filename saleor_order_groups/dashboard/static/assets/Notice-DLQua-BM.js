@@ -1,1 +1,0 @@
-import{j as e}from"./index-Ce02YQ05.js";function r({tone:t,children:o,isLive:s=!1}){const a=s?t==="critical"?"alert":"status":void 0;return e.jsx("div",{className:"og-notice","data-tone":t,role:a,children:o})}export{r as N};

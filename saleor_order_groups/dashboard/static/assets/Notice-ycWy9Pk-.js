@@ -1,0 +1,1 @@
+import{j as e}from"./index-D_lrNMzS.js";function r({tone:t,children:o,isLive:s=!1}){const a=s?t==="critical"?"alert":"status":void 0;return e.jsx("div",{className:"og-notice","data-tone":t,role:a,children:o})}export{r as N};
