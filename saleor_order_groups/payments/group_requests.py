@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from kombu.exceptions import OperationalError as BrokerError
 from saleor.core.prices import quantize_price
 from saleor.core.tracing import traced_atomic_transaction
 from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
@@ -21,6 +22,7 @@ from saleor.webhook.event_types import WebhookEventSyncType
 
 from ..groups.statuses import NOT_LIVE
 from ..host.internals import (
+    create_failed_transaction_event,
     create_transaction_data,
     create_transaction_event_requested,
     event_transaction_cancel_requested,
@@ -104,6 +106,7 @@ def request_of_payment(
     :param amounts: Decimal amounts by the order's key.
     :raises ValidationError: an order's share has less left; nothing was requested.
     :raises PaymentError: no app can be asked; the failure is recorded.
+    :raises BrokerError: there is no broker; the failure is recorded.
     """
     with traced_atomic_transaction():
         links = get_links(payment, set(amounts))
@@ -112,8 +115,11 @@ def request_of_payment(
         request = _create_request(payment, links, action, amounts, requestor)
     try:
         _send_request(payment, links, action, request, requestor)
-    except PaymentError:
-        # Saleor has recorded the failure on the payment: record it on the shares too.
+    except (PaymentError, BrokerError) as error:
+        # The app was not asked: the amounts are free again. Saleor has recorded its own
+        # failure on the payment. Settling records it on the shares too.
+        if isinstance(error, BrokerError):
+            create_failed_transaction_event(request, cause="The request was not sent.")
         settle(payment, requestor.manager, requestor.user, requestor.app)
         raise
     for link in links:

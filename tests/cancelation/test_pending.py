@@ -13,6 +13,9 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from saleor.account.models import User
 from saleor.order.models import Order, OrderEvent
+from saleor.webhook.transport.synchronous.transport import (
+    handle_transaction_request_task,
+)
 
 from saleor_order_groups.cancelation import pending
 from saleor_order_groups.cancelation.pending import cancel_pending
@@ -400,6 +403,29 @@ def test_no_broker(place, operate, few_at_once, monkeypatch, caplog):
     assert {each["isPending"] for each in data["results"]} == {True}
     assert "waits for the next sweep" in caplog.text
     assert f"Canceled 4 orders of group #{group.number}" in sweep_later()
+
+
+def test_rest_that_was_not_requested_for_lack_of_a_broker(
+    place, operate, no_worker, monkeypatch, payment_app
+):
+    # given
+    group = place()
+    operate("Cancel")
+    delay = mock.Mock(side_effect=OperationalError("No broker."))
+    with monkeypatch.context() as patch:
+        patch.setattr(handle_transaction_request_task, "delay", delay)
+        with pytest.raises(OperationalError):
+            cancel_pending(group.pk)
+    assert get_amounts("authorized_value") == [105, [42, 31.5, 10.5, 21]]
+
+    # when
+    sweep_later()
+
+    # then
+    [request] = payment_app.requests
+    assert request.amount == 105
+    assert get_amounts("authorized_value") == [0, [0] * 4]
+    assert list(verify()) == []
 
 
 def test_order_whose_cancelation_fails(place, operate, no_worker, monkeypatch, caplog):
