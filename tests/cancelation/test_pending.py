@@ -40,7 +40,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def place(
-    make_cart, transaction_item_generator, report, complete, app_api_client, payment_app
+    make_cart,
+    transaction_item_generator,
+    report,
+    complete,
+    app_api_client,
+    listening_app,
 ):
     """Return a function that places an authorized purchase; its value is the group."""
 
@@ -52,7 +57,7 @@ def place(
         amount = sum(D(price) for _, price in cart) + 5
         report(payment, "AUTHORIZATION_SUCCESS", str(amount), f"auth-{payment.pk}")
         assert not complete(checkout)["errors"]
-        payment_app.answer = succeed(f"cancel-{payment.pk}")
+        listening_app.answer = succeed(f"cancel-{payment.pk}")
         return OrderGroup.objects.latest("number")
 
     return _place
@@ -113,7 +118,7 @@ def test_ten_orders_are_canceled_by_the_request(place, operate):
 
 
 def test_eleven_orders_are_canceled_in_a_task(
-    place, operate, monkeypatch, payment_app, app_api_client
+    place, operate, monkeypatch, listening_app, app_api_client
 ):
     # given
     group = place([(f"seller-{number}", "10.00") for number in range(11)])
@@ -143,7 +148,7 @@ def test_eleven_orders_are_canceled_in_a_task(
     assert get_event_types(group) == [*events, "cancelled"]
     assert not GroupCancelation.objects.exists()
     # and what was authorized is canceled in one request
-    [request] = payment_app.requests
+    [request] = listening_app.requests
     assert (request.event, request.amount) == ("transaction_cancelation_requested", 115)
     assert get_amounts("authorized_value") == [0, [0] * 11]
     assert list(verify()) == []
@@ -406,7 +411,7 @@ def test_no_broker(place, operate, few_at_once, monkeypatch, caplog):
 
 
 def test_rest_that_was_not_requested_for_lack_of_a_broker(
-    place, operate, no_worker, monkeypatch, payment_app
+    place, operate, no_worker, monkeypatch, listening_app
 ):
     # given
     group = place()
@@ -422,7 +427,7 @@ def test_rest_that_was_not_requested_for_lack_of_a_broker(
     sweep_later()
 
     # then
-    [request] = payment_app.requests
+    [request] = listening_app.requests
     assert request.amount == 105
     assert get_amounts("authorized_value") == [0, [0] * 4]
     assert list(verify()) == []

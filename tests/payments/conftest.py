@@ -22,6 +22,12 @@ def no_patience(monkeypatch):
 
 
 @pytest.fixture
+def payment_app(listening_app):
+    """Return the app that made the payment. It hides Saleor's fixture of that name."""
+    return listening_app
+
+
+@pytest.fixture
 def update(app_api_client, permission_manage_payments):
     """Return a function that sets a transaction's amounts, as apps did before events."""
     app_api_client.app.permissions.add(permission_manage_payments)
