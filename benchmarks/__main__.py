@@ -28,6 +28,7 @@ PARTS = (
     "pages",
     "searches",
     "sweeps",
+    "verification",
     "sellers",
     "completions",
     "large",
@@ -70,6 +71,8 @@ def measure(databases: Databases, options: argparse.Namespace) -> Iterator[Figur
             yield from suite.compare_cancelations(small, saleor, min(rounds, 10))
         if "sizes" in parts:
             yield from suite.compare_sizes(small, large, options.groups, rounds)
+    if "verification" in parts:
+        yield from suite.measure_verification(databases, options.groups)
     if "inactive" in parts:
         yield from suite.compare_inactive(databases, max(rounds // 2, 1))
     if "throughput" in parts:

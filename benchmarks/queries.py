@@ -73,8 +73,17 @@ SELLERS_FIELDS_OF_ORDERS = f"""
 
 
 def is_only_reported(name: str) -> bool:
-    """Tell whether the figure of a page has no target; a search has none either."""
-    return any(word in name.split() for word in (*ONLY_REPORTED, "search"))
+    """Tell whether the figure of a page has no target."""
+    return any(word in name.split() for word in ONLY_REPORTED)
+
+
+def find_target(name: str) -> float | None:
+    """Return the most that a page of many groups may take ÷ the same of a thousand."""
+    if is_only_reported(name):
+        return None
+    if "few" in name.split():
+        return 1.1
+    return 1.3 if "UPDATED_AT" in name.split() else 1.2
 
 
 def list_pages(sample: dict[str, Any], cursors: dict[str, str]) -> Iterator[tuple]:
@@ -101,6 +110,8 @@ def list_pages(sample: dict[str, Any], cursors: dict[str, str]) -> Iterator[tupl
         "metadata": {"metadata": {"key": "source", "value": {"eq": "fair"}}},
         "status": {"status": {"eq": "FULFILLED"}},
         "status of few": {"status": {"eq": "RETURNED"}},
+        "status of few that no order implies": {"status": {"eq": "EXPIRED"}},
+        "fulfillmentStatus of few": {"fulfillmentStatus": {"eq": "CANCELED"}},
         "fulfillmentStatus": {"fulfillmentStatus": {"eq": "FULFILLED"}},
         "chargeStatus": {"chargeStatus": {"eq": "FULL"}},
         "authorizeStatus": {"authorizeStatus": {"eq": "FULL"}},

@@ -40,6 +40,7 @@ def fill(groups: int) -> None:
         OrderGroupEvent,
         OrderGroupOrder,
         OrderGroupState,
+        SellerCustomer,
     )
 
     models = (
@@ -54,6 +55,7 @@ def fill(groups: int) -> None:
         OrderGroupEvent,
         OrderGroupOrder,
         OrderGroupState,
+        SellerCustomer,
     )
     with connection.cursor() as cursor:
         # The rows refer to each other rightly as they are made.
@@ -238,7 +240,12 @@ def _get_channel_id() -> str:
 
 
 def _fill_groups(cursor) -> None:
-    from saleor_order_groups.models import OrderGroup, OrderGroupEvent, OrderGroupOrder
+    from saleor_order_groups.models import (
+        OrderGroup,
+        OrderGroupEvent,
+        OrderGroupOrder,
+        SellerCustomer,
+    )
 
     _insert(
         cursor,
@@ -277,6 +284,15 @@ def _fill_groups(cursor) -> None:
           ELSE '{}'::jsonb END""",
     )
 
+    _insert(
+        cursor,
+        SellerCustomer,
+        "(SELECT DISTINCT s.id AS seller_id, customer FROM o JOIN s ON s.n = o.seller)"
+        " c",
+        id="gen_random_uuid()",
+        seller_id="seller_id",
+        user_id=f"{_FIRST_KEY} + customer",
+    )
     _insert(
         cursor,
         OrderGroupEvent,

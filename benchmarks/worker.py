@@ -240,6 +240,33 @@ class Calls:
 
         return _measure(call, count=count)
 
+    def verify(self) -> dict[str, Any]:
+        """Verify all groups; return the seconds, the findings and the memory held.
+
+        The megabytes are those after the first tenth, and the most after a batch.
+        """
+        from saleor_order_groups.models import OrderGroup
+        from saleor_order_groups.verification.runner import verify
+
+        tenth = OrderGroup.objects.count() / 10
+        early, most = 0.0, 0.0
+
+        def report_progress(checked: int) -> None:
+            nonlocal early, most
+            held = self._get_memory()
+            most = max(most, held)
+            if checked <= tenth or not early:
+                early = held
+
+        started = time.perf_counter()
+        findings = [str(finding) for finding in verify(report_progress=report_progress)]
+        return {
+            "seconds": time.perf_counter() - started,
+            "findings": findings,
+            "early": early,
+            "most": most,
+        }
+
     def get(self, document: str, variables: dict[str, Any], email: str) -> Any:
         return self._post(document, variables, email)
 
@@ -248,6 +275,9 @@ class Calls:
         import gc
 
         gc.collect()
+        return self._get_memory()
+
+    def _get_memory(self) -> float:
         with open("/proc/self/statm") as file:
             pages = int(file.read().split()[1])
         return pages * resource.getpagesize() / 2**20

@@ -361,7 +361,8 @@ class SellerAct(models.Model):
 class OrderGroupState(models.Model):
     """The statuses and amounts of a group for which its events were last recorded.
 
-    They are never shown: the API derives all statuses from the orders.
+    They are never shown: the API derives all statuses from the orders. Only the filter
+    by status reads them, to find the groups.
     """
 
     group = models.OneToOneField(
@@ -390,6 +391,10 @@ class OrderGroupState(models.Model):
 
     class Meta:
         ordering = ("pk",)
+        indexes = [
+            # The filter by status looks up the groups of a rare status.
+            BTreeIndex(fields=["status"], name="ordergroupstate_status"),
+        ]
 
 
 class OrderGroupEvent(models.Model):

@@ -1,12 +1,13 @@
 """Statuses of groups, derived from their orders in SQL.
 
-No status is stored. Each rule is one expression over a group's order links
-(`OrderGroupOrder`), which both the resolvers and the filters use.
+No status is stored to be shown. Each rule is one expression over a group's order links
+(`OrderGroupOrder`), which the resolvers, the filters and the events use.
 
 Live orders are those neither canceled nor expired. The counted orders are the live
 ones, or all orders if no order is live.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -103,6 +104,17 @@ _IMPLIED: dict[str, dict[str, tuple[str, ...]]] = {
     "authorize_status": {OrderAuthorizeStatus.FULL: (OrderAuthorizeStatus.FULL,)},
 }
 _ORDER_FIELDS = {"fulfillment_status": "status"}
+# The statuses of groups with a fulfillment status, where the two have different names.
+_OF_FULFILLMENT = {
+    OrderGroupFulfillmentStatus.NOT_FULFILLED: (
+        OrderGroupStatus.UNCONFIRMED,
+        OrderGroupStatus.UNFULFILLED,
+    ),
+    OrderGroupFulfillmentStatus.CANCELED: (
+        OrderGroupStatus.CANCELED,
+        OrderGroupStatus.EXPIRED,
+    ),
+}
 
 
 def status_aggregates() -> dict:
@@ -145,12 +157,9 @@ def status_aggregates() -> dict:
             default=Value(OrderGroupStatus.PARTIALLY_FULFILLED.value),
         ),
         "fulfillment_status": _choose(
-            _when(
-                OrderGroupFulfillmentStatus.NOT_FULFILLED,
-                status__in=[OrderGroupStatus.UNCONFIRMED, OrderGroupStatus.UNFULFILLED],
-            ),
-            _when(
-                OrderGroupFulfillmentStatus.CANCELED, status=OrderGroupStatus.EXPIRED
+            *(
+                _when(fulfillment_status, status__in=statuses)
+                for fulfillment_status, statuses in _OF_FULFILLMENT.items()
             ),
             default=F("status"),
         ),
@@ -172,6 +181,15 @@ def status_aggregates() -> dict:
             default=Value(OrderAuthorizeStatus.PARTIAL),
         ),
     }
+
+
+def expand_fulfillment(fulfillment_statuses: Iterable[str]) -> list[str]:
+    """Return the statuses of all groups with one of the fulfillment statuses."""
+    return [
+        str(status)
+        for each in fulfillment_statuses
+        for status in _OF_FULFILLMENT.get(OrderGroupFulfillmentStatus(each), (each,))
+    ]
 
 
 def implied_by(name: str, statuses: list[str], path: str = "") -> Q | None:

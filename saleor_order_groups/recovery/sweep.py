@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
-from saleor.order import OrderEvents
 from saleor.payment.models import TransactionEvent
 from saleor.plugins.manager import get_plugins_manager
 
@@ -21,13 +20,13 @@ from ..access.telling import find_due, tell
 from ..cancelation.pending import cancel_pending, find_waiting
 from ..groups.copies import copy_orders
 from ..lifecycle.announcing import announce_events
+from ..lifecycle.changes import select_changed
 from ..lifecycle.look import find_changed, look
 from ..lifecycle.records import record_present
 from ..models import (
     GroupPayment,
     OrderGroup,
     OrderGroupEvent,
-    OrderGroupOrder,
     OrderGroupState,
     Recovery,
     ShareAnnouncement,
@@ -192,19 +191,9 @@ def _select_all_payments() -> Iterator[Sequence[UUID]]:
 
 
 def _select_recent_groups(since: datetime.datetime) -> Iterator[Sequence[UUID]]:
-    """Yield batches of the groups whose orders have changed.
-
-    Saleor writes `updated_at` in the statement of each change, except when it lets
-    orders expire: then it records an event.
-    """
-    links = OrderGroupOrder.objects.order_by()
-    for of_orders in (
-        links.filter(order__updated_at__gte=since),
-        links.filter(
-            order__events__type=OrderEvents.EXPIRED, order__events__date__gte=since
-        ),
-    ):
-        ids = of_orders.values_list("group_id", flat=True).distinct()
+    """Yield batches of the groups whose orders have changed."""
+    for links in select_changed(since):
+        ids = links.values_list("group_id", flat=True).distinct()
         yield from _in_batches(list(ids))
 
 

@@ -34,6 +34,17 @@ def _charge_gift_card_transactions(original: Callable) -> Callable:
     return charge
 
 
+def _fulfill_non_shippable_gift_cards(original: Callable) -> Callable:
+    """Leave alone an order without gift cards: Saleor would build a query for none."""
+
+    def fulfill(order, order_lines, settings, requestor_user, app, manager):
+        order_lines = list(order_lines)
+        if any(line.is_gift_card for line in order_lines):
+            original(order, order_lines, settings, requestor_user, app, manager)
+
+    return fulfill
+
+
 SEAMS = (
     Seam(
         "saleor.order.actions",
@@ -46,5 +57,11 @@ SEAMS = (
         "charge_gift_card_transactions",
         ("order", "user", "app"),
         _charge_gift_card_transactions,
+    ),
+    Seam(
+        "saleor.giftcard.utils",
+        "fulfill_non_shippable_gift_cards",
+        ("order", "order_lines", "settings", "requestor_user", "app", "manager"),
+        _fulfill_non_shippable_gift_cards,
     ),
 )

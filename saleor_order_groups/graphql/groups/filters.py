@@ -38,14 +38,14 @@ from saleor.graphql.utils.filters import (
 from saleor.order.models import Order
 
 from ...groups.channels import select_lost
-from ...groups.statuses import implied_by
-from ...groups.totals import has_status, select_total_gross
+from ...groups.totals import select_total_gross
 from ...models import OrderGroup, OrderGroupOrder
 from ..core.descriptions import ADDED_IN_01
 from ..core.expressions import IsAny
 from ..core.filters import filter_by_id, filter_by_ids, filter_by_value, list_values
 from ..core.probes import has_at_most
 from .enums import OrderGroupFulfillmentStatusEnum, OrderGroupStatusEnum
+from .status_conditions import find_condition
 
 
 class OrderGroupStatusEnumFilterInput(BaseInputObjectType):
@@ -87,9 +87,9 @@ def filter_channel(queryset, name, value):
 
 # Collecting this many keys, or scanning this many groups, takes little time.
 _FEW = 2000
-# Up to this number of orders with an implied status, all of their groups are looked up.
-# Beyond it, a scan of the groups soon finds enough of them.
-_FEW_ORDERS = 20_000
+# Up to this number of groups that can have a status, all of them are looked up. Beyond
+# it, a scan of the groups soon finds enough of them.
+_FEW_CANDIDATES = 20_000
 
 
 def filter_by_status(name: str):
@@ -102,15 +102,14 @@ def filter_by_status(name: str):
         statuses = list_values(value)
         if not statuses:
             return queryset.none()
-        are_few = False
-        if condition := implied_by(name, statuses):
-            orders = Order.objects.using(queryset.db).order_by().filter(condition)
-            are_few = has_at_most(queryset, _FEW_ORDERS, orders)
-            queryset = _with_places(
-                queryset,
-                OrderGroupOrder.objects.filter(implied_by(name, statuses, "order__")),
-            )
-        return queryset.filter(has_status(name, statuses, are_few=are_few))
+        condition = find_condition(name, statuses, queryset.db)
+        candidates = condition.candidates
+        are_few = candidates is not None and has_at_most(
+            queryset, _FEW_CANDIDATES, candidates
+        )
+        return queryset.filter(
+            condition.prerequisite, condition.is_met(are_few=are_few)
+        )
 
     return filter_status
 

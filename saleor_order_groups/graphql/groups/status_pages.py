@@ -1,24 +1,21 @@
 """Pages of groups with one status.
 
-A status is derived from a group's orders, so no index has it. There are two ways to
-find the groups with a status. A lookup of all orders that imply the status takes time
-in proportion to the number of these orders, even for a small page. A scan of the groups
-in their order is short if a few percent of them have the status; but it reads all
-groups if those with the status are at the other end of the list. The page is therefore
-scanned for at most as long as a lookup would take, and looked up if the scan did not
-fill it.
+No index has the status and the place in the list. There are two ways to find the groups
+with a status. A lookup of all that can have it takes time in proportion to their
+number, even for a small page. A scan of the groups in their order is short if a few
+percent of them have the status; but it reads all groups if those with the status are at
+the other end of the list. The page is therefore scanned for at most as long as a lookup
+would take, and looked up if the scan did not fill it.
 """
 
-from saleor.order.models import Order
-
-from ...groups.statuses import implied_by
-from ...groups.totals import has_status
 from ..core.connections import PageRequest
 from ..core.filters import list_values
+from .status_conditions import find_condition
 
-# Numbers of groups to scan. A scan takes as long as a lookup of a third as many orders.
+# Numbers of groups to scan. A scan takes as long as a lookup of a third as many
+# candidates.
 _NEARBY = (2_000, 20_000)
-_ORDERS_IN_PROPORTION = 3
+_IN_PROPORTION = 3
 
 
 def slice_nearby(page: PageRequest):
@@ -31,21 +28,18 @@ def slice_nearby(page: PageRequest):
     if not found or not ordering or not page.size or page.arguments.get("search"):
         return None
     name, statuses = found
-    condition = implied_by(name, statuses)
-    if condition is None:
+    condition = find_condition(name, statuses, groups.db)
+    if condition.candidates is None:
         return None
-    orders = Order.objects.using(groups.db).order_by().filter(condition)
     for number in _NEARBY:
-        enough = number // _ORDERS_IN_PROPORTION
-        if not orders[enough : enough + 1].exists():
+        enough = number // _IN_PROPORTION
+        if not condition.candidates[enough : enough + 1].exists():
             return None
         ends = ordering.sort(groups).values_list(*ordering.columns)
         end = ends[number : number + 1].first()
         if end is None:
             return None
-        nearby = groups.filter(
-            ordering.is_within(end), has_status(name, statuses, are_few=False)
-        )
+        nearby = groups.filter(ordering.is_within(end), condition.is_met(are_few=False))
         if connection := page.slice_if_full(nearby):
             return connection
     return None

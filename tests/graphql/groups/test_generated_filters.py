@@ -11,6 +11,7 @@ from itertools import cycle
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from graphene import Node
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,8 @@ from saleor_order_groups.graphql.groups import filters as filters_module
 from saleor_order_groups.graphql.groups import status_pages, updated_pages
 from saleor_order_groups.graphql.groups.status_pages import slice_nearby
 from saleor_order_groups.graphql.groups.updated_pages import slice_by_update
-from saleor_order_groups.models import OrderGroup
+from saleor_order_groups.lifecycle import changes, records
+from saleor_order_groups.models import OrderGroup, OrderGroupState, Recovery
 
 PROPERTY = settings(
     max_examples=50,
@@ -443,6 +445,8 @@ def store(groups, draw):
             "updated_at",
         ],
     )
+    OrderGroupState.objects.all().delete()
+    records.record_present(group.pk for group in groups)
 
 
 @pytest.fixture
@@ -466,13 +470,43 @@ def size_of_list(request, monkeypatch):
     """Treat the groups as the few that they are, and as many of a large shop."""
     if request.param == "many":
         monkeypatch.setattr(filters_module, "_FEW", 1)
-        monkeypatch.setattr(filters_module, "_FEW_ORDERS", 2)
+        monkeypatch.setattr(filters_module, "_FEW_CANDIDATES", 2)
         monkeypatch.setattr(status_pages, "_NEARBY", (1, 3))
         monkeypatch.setattr(updated_pages, "_SIZES", (1, 3))
     return request.param
 
 
-def test_every_filter_finds_what_python_finds(groups, ask, size_of_list):
+@pytest.fixture(params=["recorded", "unrecorded", "derived"])
+def statuses(request, groups, monkeypatch):
+    """Let the statuses of all groups be recorded, or wrong, or not looked at.
+
+    Wrong are those of groups with orders: they have changed since the last sweep.
+    """
+    swept_until = START if request.param == "unrecorded" else timezone.now()
+    Recovery.objects.update_or_create(pk=1, defaults={"looked_until": swept_until})
+    # What the fixtures have placed now is no change.
+    monkeypatch.setattr(changes, "_OVERLAP", datetime.timedelta(0))
+    if request.param == "derived":
+        Recovery.objects.all().delete()
+    if request.param == "unrecorded":
+        record_present = records.record_present
+        wrong = cycle(["unconfirmed", "returned", "expired", None])
+
+        def record_wrong_ones(keys):
+            record_present(keys)
+            for group in groups:
+                state = OrderGroupState.objects.filter(pk=group.pk)
+                status = next(wrong)
+                if group.orders and status:
+                    state.update(status=status)
+                elif group.orders:
+                    state.delete()
+
+        monkeypatch.setattr(records, "record_present", record_wrong_ones)
+    return request.param
+
+
+def test_every_filter_finds_what_python_finds(groups, ask, size_of_list, statuses):
     # given every status in turn
     values = zip(
         cycle(STATUSES), cycle(CHARGE_STATUSES), cycle(["full", "none"]),
@@ -524,7 +558,7 @@ def test_every_filter_finds_what_python_finds(groups, ask, size_of_list):
 @PROPERTY
 @given(data=st.data())
 def test_filters_and_sorts_agree_with_a_reading_in_python(
-    data, groups, ask, size_of_list
+    data, groups, ask, size_of_list, statuses
 ):
     # given
     store(groups, lambda: data.draw(order_values))
@@ -570,7 +604,7 @@ def read_all(ask, where, sort_by, size):
 
 @settings(PROPERTY, max_examples=10)
 @given(data=st.data())
-def test_pages_of_filters_and_sorts(data, groups, ask, size_of_list):
+def test_pages_of_filters_and_sorts(data, groups, ask, size_of_list, statuses):
     # given
     store(groups, lambda: data.draw(order_values))
     where = data.draw(st.none() | leaves(groups))
