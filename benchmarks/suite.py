@@ -38,6 +38,7 @@ from .workers import Worker, call_all, get_environment
 
 PAGE = 50
 PROCESSES = 4
+WITHOUT = ", without BEGIN, COMMIT and savepoints"
 # Of each group: twenty minutes for a million.
 SECONDS_TO_VERIFY = 0.0012
 
@@ -72,7 +73,8 @@ class _Completions:
         # The first one is slower than all others, and has statements of its own.
         warm = _make_carts(worker, 1, sellers, channel, **options)
         worker("complete", carts=warm[0])
-        self.statements = worker("complete", carts=counted, count=True)["statements"]
+        self.counted = worker("complete", carts=counted, count=True)
+        self.statements = self.counted["statements"]
 
     def __call__(self, number: int) -> Sample:
         return self._worker("complete", carts=self._carts[number])
@@ -114,6 +116,13 @@ def compare_completions(
         "statements",
         at_most=8,
     )
+    own = {name: call.counted["without_transactions"] for name, call in calls.items()}
+    yield state(
+        f"SQL statements for each further seller{WITHOUT}",
+        (own["split 10"] - own["split 2"]) / 8,
+        "statements",
+        at_most=6,
+    )
     for sellers, at_least in ((5, 3), (10, 5)):
         yield compare(
             f"{sellers} separate Saleor checkouts ÷ one completion",
@@ -147,6 +156,13 @@ def compare_large(ours: Worker, saleor: Worker, rounds: int) -> Iterator[Figure]
         "ratio",
         at_most=1.5,
         **statements,
+    )
+    own = {name: call.counted["without_transactions"] for name, call in calls.items()}
+    yield state(
+        f"SQL statements of it ÷ Saleor's{WITHOUT}",
+        own["ours"] / own["saleor"],
+        "ratio",
+        **own,
     )
 
 
@@ -241,7 +257,7 @@ def compare_cancelations(ours: Worker, saleor: Worker, rounds: int) -> Iterator[
         rounds,
         warm_up=1,
     )
-    statements = round(cancel_group(-1, count=True)["statements"])
+    counted = cancel_group(-1, count=True)
     yield compare(
         f"orderGroupCancel of {orders} orders ÷ {plain_orders} times orderCancel",
         samples["answer"],
@@ -252,12 +268,17 @@ def compare_cancelations(ours: Worker, saleor: Worker, rounds: int) -> Iterator[
         "the same with its task",
         samples["ours"],
         samples["saleor"],
-        statements=statements,
+        statements=round(counted["statements"]),
         statements_of_saleor=round(cancel_orders(-1, count=True)["statements"]),
     )
     yield state(
         f"SQL statements of it for each of {orders} orders",
-        statements / orders,
+        counted["statements"] / orders,
+        "statements",
+    )
+    yield state(
+        f"SQL statements of it for each of {orders} orders{WITHOUT}",
+        counted["without_transactions"] / orders,
         "statements",
         at_most=20,
     )

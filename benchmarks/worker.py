@@ -46,10 +46,14 @@ CANCEL_GROUP = """
 """
 
 
+_OF_TRANSACTIONS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
 def _measure(function: Callable[[], Any], *, count: bool) -> dict[str, Any]:
     """Call it; return its milliseconds, and those of this process's own work.
 
-    :param count: return the SQL statements instead: to count takes time of its own.
+    :param count: return the number of SQL statements instead, and without those that
+        begin and end transactions and savepoints: to count takes time of its own.
     """
     from django.db import connections
     from django.test.utils import CaptureQueriesContext
@@ -61,7 +65,13 @@ def _measure(function: Callable[[], Any], *, count: bool) -> dict[str, Any]:
                 for connection in connections.all()
             ]
             function()
-        return {"statements": sum(map(len, captures))}
+        statements = [each["sql"] for capture in captures for each in capture]
+        return {
+            "statements": len(statements),
+            "without_transactions": sum(
+                not each.startswith(_OF_TRANSACTIONS) for each in statements
+            ),
+        }
     cpu, wall = time.process_time(), time.perf_counter()
     function()
     return {

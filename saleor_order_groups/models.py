@@ -392,8 +392,9 @@ class OrderGroupState(models.Model):
     class Meta:
         ordering = ("pk",)
         indexes = [
-            # The filter by status looks up the groups of a rare status.
-            BTreeIndex(fields=["status"], name="ordergroupstate_status"),
+            # For the filter by status: the keys of the groups with a status, and whether a
+            # group is one of them.
+            BTreeIndex(fields=["status", "group"], name="ordergroupstate_status"),
         ]
 
 

@@ -17,6 +17,7 @@ from saleor.order.models import Order
 from ..config import Confirmation, OrderGroupsConfig
 from ..groups.confirmation import send_group_confirmation
 from ..host.internals import order_created, send_order_confirmation
+from ..host.order_events import insert_together
 from ..host.webhook_lookups import Lookups, share_lookups
 from ..lifecycle.look import look_after_placement, mute_hooks
 from ..lifecycle.placement import lock_and_find_placed
@@ -132,7 +133,8 @@ def _create_rows(
     with transaction.atomic():
         if is_late() and lock_and_find_placed(order_info.order):
             return
-        order_created(order_info=order_info, **kwargs)
+        with insert_together():
+            order_created(order_info=order_info, **kwargs)
 
 
 def _call_after_commit(

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             model_name="ordergroupstate",
             index=django.contrib.postgres.indexes.BTreeIndex(
-                fields=["status"], name="ordergroupstate_status"
+                fields=["status", "group"], name="ordergroupstate_status"
             ),
         ),
     ]

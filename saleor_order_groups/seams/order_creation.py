@@ -1,4 +1,4 @@
-"""Spare Saleor queries about new orders that a completion has just made."""
+"""Spare Saleor statements about new orders that a completion has just made."""
 
 from collections.abc import Callable
 
@@ -45,6 +45,32 @@ def _fulfill_non_shippable_gift_cards(original: Callable) -> Callable:
     return fulfill
 
 
+def _save_order_event(original: Callable) -> Callable:
+    """Insert the events of a new order together, where the plugin asks for it."""
+
+    def save(
+        self,
+        *args,
+        force_insert=False,
+        force_update=False,
+        using=None,
+        update_fields=None,
+    ):
+        from ..host.order_events import collect
+
+        if not (force_insert and collect(self, using)):
+            original(
+                self,
+                *args,
+                force_insert=force_insert,
+                force_update=force_update,
+                using=using,
+                update_fields=update_fields,
+            )
+
+    return save
+
+
 SEAMS = (
     Seam(
         "saleor.order.actions",
@@ -63,5 +89,11 @@ SEAMS = (
         "fulfill_non_shippable_gift_cards",
         ("order", "order_lines", "settings", "requestor_user", "app", "manager"),
         _fulfill_non_shippable_gift_cards,
+    ),
+    Seam(
+        "saleor.order.models",
+        "OrderEvent.save",
+        ("self", "args", "force_insert", "force_update", "using", "update_fields"),
+        _save_order_event,
     ),
 )
