@@ -61,8 +61,6 @@ def measure(databases: Databases, options: argparse.Namespace) -> Iterator[Figur
             yield from suite.compare_sellers(small, large, options.groups, rounds)
         if "reads" in parts:
             yield from suite.compare_reads(small, rounds)
-        if "completions" in parts:
-            yield from suite.compare_completions(small, saleor, rounds)
         if "large" in parts:
             yield from suite.compare_large(small, saleor, min(rounds, 5))
         if "reports" in parts:
@@ -73,6 +71,8 @@ def measure(databases: Databases, options: argparse.Namespace) -> Iterator[Figur
             yield from suite.compare_sizes(small, large, options.groups, rounds)
     if "verification" in parts:
         yield from suite.measure_verification(databases, options.groups)
+    if "completions" in parts:
+        yield from suite.compare_completions(databases, rounds)
     if "inactive" in parts:
         yield from suite.compare_inactive(databases, max(rounds // 2, 1))
     if "throughput" in parts:

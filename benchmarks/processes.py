@@ -69,7 +69,8 @@ class Processes:
             self._worker = stack.enter_context(
                 spawn(
                     [sys.executable, "-m", "celery", "--app", "saleor.celeryconf:app"]
-                    + ["worker", "--pool", "threads", "--concurrency", "4"]
+                    # With threads instead, Celery waits seconds for Redis now and then.
+                    + ["worker", "--pool", "prefork", "--concurrency", "2"]
                     + ["--loglevel", "info", "--without-gossip", "--without-mingle"],
                     env,
                     directory / "worker.log",
@@ -191,6 +192,10 @@ def _answers(port: int) -> bool:
 
 
 def _get_cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    """Return the processor time of a process and of its children, in seconds."""
+    process = Path(f"/proc/{pid}")
+    fields = (process / "stat").read_text().rpartition(")")[2].split()
     # In user and kernel mode, of the process and of its children that have ended.
-    return sum(map(int, fields[11:15])) / _TICKS
+    seconds = sum(map(int, fields[11:15])) / _TICKS
+    children = (process / f"task/{pid}/children").read_text().split()
+    return seconds + sum(_get_cpu_seconds(int(child)) for child in children)

@@ -219,7 +219,8 @@ def make_carts(
     :param number: of the cart: another number means other sellers and products.
     :param lines: of the cart; all sellers have the same number, or one more.
     :param separate: make a cart for each seller instead, each paid by itself.
-    :param is_hot: the first line is of the same product in every such cart.
+    :param is_hot: the first seller's lines are of the same products in every such cart,
+        the first one of the hot product.
     """
     slots = [
         [line for line in range(lines) if line * sellers // lines == seller]
@@ -231,7 +232,9 @@ def make_carts(
             channel,
             tuple(part),
             tuple(
-                _pick_product(number, line * sellers // lines, line) for line in part
+                _pick_product(0 if is_hot and place == 0 else number, place, line)
+                for line in part
+                for place in [line * sellers // lines]
             ),
         )
         for part in parts
