@@ -24,12 +24,14 @@ class PageRequest:
     """A page of a connection that a requestor asks for.
 
     `rows` are the rows of the list without its filters, from the cursor on if
-    `ordering` is known. `get_filtered` returns the filtered rows of all pages.
+    `ordering` is known. `get_filtered` returns the filtered rows of all pages. `hints`
+    are those of `share_probes` for its filters.
     """
 
     rows: QuerySet
     get_filtered: Callable[[], QuerySet]
     ordering: Ordering | None
+    hints: dict[str, Any]
     info: ResolveInfo
     arguments: dict[str, Any]
     connection_type: Any
@@ -74,6 +76,7 @@ def filter_and_slice(
     :raises GraphQLError: the filter exceeds a limit.
     """
     kwargs = {**kwargs, "where": simplify_where(kwargs.get("where"))}
+    hints = share_probes()
 
     # Cached, because Saleor removes the operators from `where` when it applies the
     # filter.
@@ -82,7 +85,7 @@ def filter_and_slice(
         # Saleor repeats all conditions of the queryset with each filter. Filter a
         # queryset without conditions, and combine it with `queryset` afterwards.
         return queryset & filter_connection_queryset(
-            queryset.model.objects.db_manager(queryset.db, hints=share_probes()).all(),
+            queryset.model.objects.db_manager(queryset.db, hints=hints).all(),
             kwargs,
             allow_replica=info.context.allow_replica,
         )
@@ -92,6 +95,7 @@ def filter_and_slice(
         _skip_to_cursor(queryset, ordering, kwargs),
         get_filtered,
         ordering,
+        hints,
         info,
         kwargs,
         connection_type,

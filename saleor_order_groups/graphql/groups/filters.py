@@ -45,7 +45,7 @@ from ..core.expressions import IsAny
 from ..core.filters import filter_by_id, filter_by_ids, filter_by_value, list_values
 from ..core.probes import has_at_most
 from .enums import OrderGroupFulfillmentStatusEnum, OrderGroupStatusEnum
-from .status_conditions import find_condition
+from .status_conditions import UNRECORDED, find_condition
 
 
 class OrderGroupStatusEnumFilterInput(BaseInputObjectType):
@@ -102,7 +102,8 @@ def filter_by_status(name: str):
         statuses = list_values(value)
         if not statuses:
             return queryset.none()
-        condition = find_condition(name, statuses, queryset.db)
+        unrecorded = queryset._hints.get(UNRECORDED)
+        condition = find_condition(name, statuses, queryset.db, unrecorded)
         candidates = condition.candidates
         are_few = candidates is not None and has_at_most(
             queryset, _FEW_CANDIDATES, candidates

@@ -1,15 +1,13 @@
 """Conditions that a group has one of some statuses, for filters.
 
-The API derives all statuses from the orders. A filter by `status` or
+The API derives all statuses from the orders. A list whose only filter is `status` or
 `fulfillmentStatus` finds the groups by the status that was recorded for their events,
 and derives the status only of groups for which it is not recorded yet. If there may be
-too many of these, and for the payment's statuses, the status of each candidate is
-derived.
+too many of these, and with any other filter, the status of each candidate is derived.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -19,9 +17,11 @@ from saleor.order.models import Order
 
 from ...groups.statuses import expand_fulfillment, implied_by
 from ...groups.totals import has_status
-from ...lifecycle.changes import find_unrecorded_statuses
 from ...models import OrderGroupOrder, OrderGroupState
 from ..core.expressions import IsAny
+
+# The hint of a queryset that has what `find_unrecorded_statuses` found for its page.
+UNRECORDED = "saleor_order_groups_unrecorded_statuses"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class DerivedStatus:
     statuses: list[str]
     using: str
 
-    @cached_property
+    @property
     def candidates(self) -> QuerySet | None:
         """Orders that imply the status; None if no order implies it."""
         condition = implied_by(self.name, self.statuses)
@@ -100,19 +100,19 @@ class DerivedStatus:
 
 
 def find_condition(
-    name: str, statuses: list[str], using: str
+    name: str, statuses: list[str], using: str, unrecorded: dict[UUID, str] | None
 ) -> RecordedStatus | DerivedStatus:
     """Return the condition that a group has one of the statuses.
 
     :param name: one of the four statuses of `status_aggregates`.
+    :param unrecorded: what `find_unrecorded_statuses` has found; None to derive the
+        status of each candidate.
     """
-    if name in ("status", "fulfillment_status"):
-        unrecorded = find_unrecorded_statuses(using)
-        if unrecorded is not None:
-            if name == "fulfillment_status":
-                statuses = expand_fulfillment(statuses)
-            return RecordedStatus(statuses, unrecorded, using)
-    return DerivedStatus(name, statuses, using)
+    if unrecorded is None or name not in ("status", "fulfillment_status"):
+        return DerivedStatus(name, statuses, using)
+    if name == "fulfillment_status":
+        statuses = expand_fulfillment(statuses)
+    return RecordedStatus(statuses, unrecorded, using)
 
 
 def _to_array(keys: Collection[UUID]) -> Expression:

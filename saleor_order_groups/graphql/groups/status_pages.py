@@ -8,9 +8,10 @@ the other end of the list. The page is therefore scanned for at most as long as 
 would take, and looked up if the scan did not fill it.
 """
 
+from ...lifecycle.changes import find_unrecorded_statuses
 from ..core.connections import PageRequest
 from ..core.filters import list_values
-from .status_conditions import find_condition
+from .status_conditions import UNRECORDED, find_condition
 
 # Numbers of groups to scan. A scan takes as long as a lookup of a third as many
 # candidates.
@@ -28,7 +29,9 @@ def slice_nearby(page: PageRequest):
     if not found or not ordering or not page.size or page.arguments.get("search"):
         return None
     name, statuses = found
-    condition = find_condition(name, statuses, groups.db)
+    # The filter needs it too, if the scan does not fill the page.
+    unrecorded = page.hints[UNRECORDED] = find_unrecorded_statuses(groups.db)
+    condition = find_condition(name, statuses, groups.db, unrecorded)
     if condition.candidates is None:
         return None
     for number in _NEARBY:

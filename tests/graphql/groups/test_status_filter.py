@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from saleor.graphql.tests.utils import get_graphql_content
 from saleor.order import OrderEvents
@@ -127,3 +129,24 @@ def test_without_a_sweep_statuses_are_derived(groups, find):
 
     # when, then
     assert find(status={"eq": "RETURNED"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("where", "looks"),
+    [
+        ({"status": {"eq": "RETURNED"}}, 1),
+        ({"OR": [{"status": {"eq": each}} for each in ("RETURNED", "EXPIRED")]}, 0),
+        ({"AND": [{"status": {"eq": each}} for each in ("RETURNED", "EXPIRED")]}, 0),
+    ],
+)
+def test_only_filter_looks_once_for_what_is_not_recorded(groups, find, where, looks):
+    # given
+    select_orders(groups[0]).update(status="returned", updated_at=timezone.now())
+
+    # when
+    with CaptureQueriesContext(connection) as queries:
+        find(**where)
+
+    # then
+    table = f'FROM "{Recovery._meta.db_table}"'
+    assert sum(table in each["sql"] for each in queries) == looks
