@@ -29,6 +29,10 @@ def slice_nearby(page: PageRequest):
     if not found or not ordering or not page.size or page.arguments.get("search"):
         return None
     name, statuses = found
+    derived = find_condition(name, statuses, groups.db, None).candidates
+    few = _NEARBY[0] // _IN_PROPORTION
+    if derived is not None and not derived[few : few + 1].exists():
+        return None
     # The filter needs it too, if the scan does not fill the page.
     unrecorded = page.hints[UNRECORDED] = find_unrecorded_statuses(groups.db)
     condition = find_condition(name, statuses, groups.db, unrecorded)
