@@ -34,6 +34,8 @@ class OrderGroupsConfig(AppConfig):
         # must be the replacement.
         seams.verify_modules()
         versions.warn_if_untested()
+        from .lifecycle.recorded_totals import forget_totals_at_changes
         from .recovery.tasks import schedule
 
+        forget_totals_at_changes()
         schedule()

@@ -361,8 +361,8 @@ class SellerAct(models.Model):
 class OrderGroupState(models.Model):
     """The statuses and amounts of a group for which its events were last recorded.
 
-    They are never shown: the API derives all statuses from the orders. Only the filter
-    by status reads them, to find the groups.
+    They are never shown: the API derives statuses and amounts from the orders. Only the
+    filter by status and the sort by total read them, to find the groups.
     """
 
     group = models.OneToOneField(
@@ -388,10 +388,19 @@ class OrderGroupState(models.Model):
         decimal_places=settings.DEFAULT_DECIMAL_PLACES,
         default=0,
     )
+    # NULL while the total has to be derived.
+    total_gross = models.DecimalField(
+        max_digits=settings.DEFAULT_MAX_DIGITS,
+        decimal_places=settings.DEFAULT_DECIMAL_PLACES,
+        blank=True,
+        null=True,
+    )
 
     class Meta:
         ordering = ("pk",)
         indexes = [
+            # For the sort by total, and for the totals that are not recorded.
+            BTreeIndex(fields=["total_gross", "group"], name="ordergroupstate_total"),
             # For the filter by status: the keys of the groups with a status, and whether a
             # group is one of them.
             BTreeIndex(fields=["status", "group"], name="ordergroupstate_status"),

@@ -28,6 +28,7 @@ from .groups.resolvers import (
 from .groups.search import search_order_groups
 from .groups.sorters import OrderGroupSortingInput
 from .groups.status_pages import slice_nearby
+from .groups.total_pages import slice_by_total
 from .groups.totals_of_page import TotalsOfPage
 from .groups.types.order_group import OrderGroup, OrderGroupCountableConnection
 from .groups.updated_pages import slice_by_update
@@ -142,7 +143,9 @@ class Queries:
             info,
             kwargs,
             OrderGroupCountableConnection,
-            shortcuts=(slice_nearby,) if are_few else (slice_nearby, slice_by_update),
+            shortcuts=(slice_nearby,)
+            if are_few
+            else (slice_nearby, slice_by_update, slice_by_total),
         )
         # `User.orderGroups` does without it: there a data loader reads the totals for
         # all users.

@@ -45,6 +45,33 @@ def find_unrecorded_statuses(using: str) -> dict[UUID, str] | None:
     :return: None if that would take too long: many orders have changed since the last
         sweep, or none has run.
     """
+    keys = _find_changed_keys(using)
+    if not keys:
+        return None if keys is None else {}
+    states = OrderGroupState.objects.using(using).filter(pk__in=keys)
+    recorded = dict(states.values_list("pk", "status"))
+    return {
+        key: row["status"]
+        for key, row in _compile_statuses(using).fetch(keys).items()
+        if recorded.get(key) != row["status"]
+    }
+
+
+def find_unrecorded_totals(using: str) -> set[UUID] | None:
+    """Return the groups whose total may differ from the recorded one, or is not recorded.
+
+    :return: None if there are too many, or no sweep has run.
+    """
+    keys = _find_changed_keys(using)
+    if keys is None:
+        return None
+    states = OrderGroupState.objects.using(using).order_by().filter(total_gross=None)
+    unrecorded = list(states.values_list("pk", flat=True)[: _MOST + 1])
+    return None if len(unrecorded) > _MOST else keys.union(unrecorded)
+
+
+def _find_changed_keys(using: str) -> set[UUID] | None:
+    """Return the groups that have changed since the last sweep; None if too many have."""
     looked_until = (
         Recovery.objects.using(using).values_list("looked_until", flat=True).first()
     )
@@ -56,15 +83,7 @@ def find_unrecorded_statuses(using: str) -> dict[UUID, str] | None:
         if len(found) > _MOST:
             return None
         keys.update(found)
-    if not keys:
-        return {}
-    states = OrderGroupState.objects.using(using).filter(pk__in=keys)
-    recorded = dict(states.values_list("pk", "status"))
-    return {
-        key: row["status"]
-        for key, row in _compile_statuses(using).fetch(keys).items()
-        if recorded.get(key) != row["status"]
-    }
+    return keys
 
 
 @cache

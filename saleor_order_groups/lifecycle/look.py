@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
@@ -88,7 +89,7 @@ def find_changed(
 ) -> list[UUID]:
     """Return the groups whose orders differ from the recorded state, in two statements.
 
-    Nothing is locked.
+    Nothing is locked. A total that is not recorded does not differ.
     """
     rows = OrderGroupState.objects.using(using).in_bulk(list(group_ids))
     present = derive_states(rows, using)
@@ -96,8 +97,14 @@ def find_changed(
         key
         for key, row in rows.items()
         for recorded in [read_state(row)]
-        if get_next_state(recorded, present[key]) != recorded
+        if _differs(recorded, get_next_state(recorded, present[key]))
     ]
+
+
+def _differs(recorded: State, state: State) -> bool:
+    if recorded.total_gross is None:
+        state = replace(state, total_gross=None)
+    return state != recorded
 
 
 def record_update(group_id: UUID) -> None:

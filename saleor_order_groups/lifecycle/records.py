@@ -63,7 +63,11 @@ def record_created(
     :param parameters: what Saleor's own work after the creation depends on.
     """
     OrderGroupState.objects.bulk_create(
-        OrderGroupState(group=group, last_sequence=1, **asdict(PLACED))
+        OrderGroupState(
+            group=group,
+            last_sequence=1,
+            **asdict(replace(PLACED, total_gross=group.placed_total_gross_amount)),
+        )
         for group in groups
     )
     OrderGroupEvent.objects.bulk_create(
@@ -91,18 +95,15 @@ def record_present(
     It is for groups that nobody has placed now: imported orders, existing orders, and
     the groups of an earlier version.
 
-    :param model: a migration passes the model as it was then.
+    :param model: a migration passes the model as it was then, with fewer columns.
     """
-    model.objects.bulk_create(
-        (
-            model(
-                group_id=key,
-                **asdict(replace(present.state, was_paid=present.is_paid)),
-            )
-            for key, present in derive_states(group_ids).items()
-        ),
-        ignore_conflicts=True,
-    )
+    columns = {field.name for field in model._meta.fields}
+    rows = []
+    for key, present in derive_states(group_ids).items():
+        values = asdict(replace(present.state, was_paid=present.is_paid))
+        known = {name: value for name, value in values.items() if name in columns}
+        rows.append(model(group_id=key, **known))
+    model.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def record_transitions(
@@ -158,7 +159,7 @@ def _describe(before: State | None, state: State) -> dict[str, Any]:
 
 def _to_json(state: State) -> dict[str, Any]:
     values = asdict(state)
-    for name in ("is_confirmed", "was_paid"):
+    for name in ("is_confirmed", "was_paid", "total_gross"):
         del values[name]
     return values | {
         name: str(values[name]) for name in ("charged_amount", "refunded_amount")

@@ -35,6 +35,7 @@ class State:
 
     `is_confirmed`: an order is live, and no live order is unconfirmed.
     `was_paid`: the group has been fully paid before.
+    `total_gross`: that of the counted orders; None if it is not known.
     """
 
     status: str
@@ -45,20 +46,20 @@ class State:
     was_paid: bool = False
     charged_amount: Decimal = Decimal(0)
     refunded_amount: Decimal = Decimal(0)
+    total_gross: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class Present:
-    """The state that the orders of a group have now, and the total of the group."""
+    """The state that the orders of a group have now."""
 
     state: State
-    total: Decimal
 
     @property
     def is_paid(self) -> bool:
         """Whether the orders are paid in full, and not by a granted refund alone."""
         return self.state.charge_status in PAID and (
-            self.state.charged_amount > 0 or self.total == 0
+            self.state.charged_amount > 0 or self.state.total_gross == 0
         )
 
 
@@ -107,5 +108,6 @@ def _read_row(row: dict[str, Any]) -> Present:
         and OrderStatus.UNCONFIRMED not in row["live_statuses"],
         charged_amount=row.get("charged") or Decimal(0),
         refunded_amount=row.get("sum_refunded") or Decimal(0),
+        total_gross=row.get("total") or Decimal(0),
     )
-    return Present(state, row.get("total") or Decimal(0))
+    return Present(state)

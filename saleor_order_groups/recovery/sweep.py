@@ -22,6 +22,7 @@ from ..groups.copies import copy_orders
 from ..lifecycle.announcing import announce_events
 from ..lifecycle.changes import select_changed
 from ..lifecycle.look import find_changed, look
+from ..lifecycle.recorded_totals import record_missing_totals
 from ..lifecycle.records import record_present
 from ..models import (
     GroupPayment,
@@ -52,6 +53,8 @@ EVENTS_PATIENCE = datetime.timedelta(minutes=1)
 # A sweep that has not been heard of for so long has died.
 CLAIM_PATIENCE = datetime.timedelta(minutes=5)
 SIGN_OF_LIFE = datetime.timedelta(seconds=30)
+# Totals that one sweep records.
+MOST_TOTALS = 10_000
 # For how long the sweeps look again at the time in which one of them failed.
 GIVE_UP_AFTER = datetime.timedelta(days=1)
 
@@ -96,6 +99,7 @@ def sweep(
         for step in (
             _settle(running, payments, partial(report_progress, "payments")),
             _look(running, groups, partial(report_progress, "groups")),
+            _record_totals(running, everything),
             _announce(running),
             _announce_shares(running),
             _do_again(running),
@@ -263,6 +267,18 @@ def _look(
         running.stay_alive()
         looked_at += len(batch)
         report_progress(looked_at)
+
+
+def _record_totals(running: _Running, everything: bool) -> Iterator[str]:
+    # After an upgrade all are missing.
+    batches = record_missing_totals()
+    recorded = 0
+    while batch := running.attempt(next, batches, 0):
+        recorded = batch
+        if recorded >= MOST_TOTALS and not everything:
+            break
+    if recorded:
+        yield f"Recorded the totals of {recorded} groups"
 
 
 def _announce(running: _Running) -> Iterator[str]:

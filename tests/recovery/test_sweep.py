@@ -19,6 +19,8 @@ from saleor.schedulers.schedulers import DatabaseScheduler
 
 from saleor_order_groups.completion import after_commit
 from saleor_order_groups.lifecycle import look as look_module
+from saleor_order_groups.lifecycle import recorded_totals
+from saleor_order_groups.lifecycle.records import record_present
 from saleor_order_groups.models import (
     OrderGroup,
     OrderGroupEvent,
@@ -409,6 +411,29 @@ def test_purchases_that_are_not_mailed_or_counted_again(
     assert customer_user.number_of_orders == count
 
 
+def test_totals_that_an_earlier_version_has_not_recorded(create_group, monkeypatch):
+    # given
+    groups = [create_group((None, None)) for _ in range(3)]
+    Order.objects.update(status="unfulfilled", updated_at=timezone.now() - LONG_AGO)
+    record_present(group.pk for group in groups)
+    OrderGroupState.objects.update(total_gross=None)
+    monkeypatch.setattr(recorded_totals, "_BATCH_SIZE", 1)
+    monkeypatch.setattr(sweep_module, "MOST_TOTALS", 2)
+    missing = OrderGroupState.objects.filter(total_gross=None)
+    recorded = OrderGroupState.objects.filter(total_gross=D("24.60"))
+
+    # when / then each sweep records as many as it may
+    assert recover() == ["Recorded the totals of 2 groups"]
+    assert (missing.count(), recorded.count()) == (1, 2)
+    assert recover() == ["Recorded the totals of 1 groups"]
+    assert recover() == []
+    assert (missing.count(), recorded.count()) == (0, 3)
+
+    # and a sweep of everything records all
+    OrderGroupState.objects.update(total_gross=None)
+    assert recover(all=True) == ["Recorded the totals of 3 groups"]
+
+
 def test_order_of_one_seller_without_its_timeline_is_named(place):
     # given
     group = place([("alpha", "60.00")])
@@ -452,6 +477,28 @@ def test_verify_tells_what_is_wrong_with_events(place):
         (group.number, "sequence"),
         (group.number, "event"),
     ]
+
+
+def test_verify_tells_of_a_wrong_total_but_not_of_a_missing_one(place):
+    # given
+    group = place()
+    hours_ago = timezone.now() - datetime.timedelta(hours=3)
+    OrderGroup.objects.update(created_at=hours_ago)
+    Order.objects.update(status="unfulfilled", updated_at=hours_ago)
+    recover(all=True)
+    state = OrderGroupState.objects.filter(pk=group.pk)
+    total = state.get().total_gross
+    assert total
+
+    # when / then
+    state.update(total_gross=total + 1)
+    assert [(each.number, each.invariant) for each in verify()] == [
+        (group.number, "state")
+    ]
+    state.update(total_gross=None)
+    assert list(verify()) == []
+    recover()
+    assert state.get().total_gross == total
 
 
 # ------------------------------------------------------------------ beat, and cost

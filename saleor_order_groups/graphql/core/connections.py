@@ -13,6 +13,7 @@ from saleor.graphql.core.connection import (
     filter_connection_queryset,
     from_global_cursor,
 )
+from saleor.graphql.core.enums import OrderDirection
 
 from .conditions import simplify_where
 from .ordering import Ordering, get_ordering
@@ -39,6 +40,27 @@ class PageRequest:
     @property
     def size(self) -> int | None:
         return self.arguments.get("first") or self.arguments.get("last")
+
+    @property
+    def cursor(self) -> list | None:
+        """The values of the row that the page begins after.
+
+        :raises ValidationError, ValueError, TypeError: the cursor is invalid.
+        """
+        cursor = self.arguments.get("after") or self.arguments.get("before")
+        return from_global_cursor(cursor) if cursor else None
+
+    def is_sorted_by(self, field: list[str]) -> bool:
+        """Tell whether the page is sorted by this field, and nothing is searched for."""
+        sort_by = self.arguments.get("sort_by") or {}
+        return sort_by.get("field") == field and not self.arguments.get("search")
+
+    @property
+    def is_descending(self) -> bool:
+        """The direction in which a sorted page is read; the last page is read upwards."""
+        is_last = bool(self.arguments.get("last"))
+        sort_by = self.arguments["sort_by"]
+        return (sort_by["direction"] == OrderDirection.DESC) != is_last
 
     def slice(self, rows: QuerySet):
         """Return the page of these rows."""

@@ -1,6 +1,10 @@
 """PostgreSQL expressions that Django lacks."""
 
-from django.db.models import BooleanField, Field, Func, TextField
+from collections.abc import Collection
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, Field, Func, TextField, UUIDField, Value
 
 
 class IsAny(Func):
@@ -9,6 +13,11 @@ class IsAny(Func):
     template = "%(expressions)s)"
     arg_joiner = " = ANY("
     output_field = BooleanField()
+
+
+def to_array(keys: Collection[UUID]) -> Value:
+    """Return the keys as an array, for `IsAny`."""
+    return Value(list(keys), output_field=ArrayField(UUIDField()))
 
 
 class ConcatWithSpaces(Func):

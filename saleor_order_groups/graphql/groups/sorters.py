@@ -13,13 +13,14 @@ from ...groups.totals import sum_of_counted
 from ..core.descriptions import ADDED_IN_01
 
 LAST_UPDATE = ["last_updated_at", "pk"]
+TOTAL_GROSS = ["total_gross", "pk"]
 
 
 class OrderGroupSortField(BaseEnum):
     NUMBER = ["number"]
     CREATED_AT = ["created_at", "pk"]
     UPDATED_AT = LAST_UPDATE
-    TOTAL = ["total_gross", "pk"]
+    TOTAL = TOTAL_GROSS
 
     class Meta:
         description = "Fields that order groups can be sorted by." + ADDED_IN_01

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import Expression, Q, QuerySet, UUIDField, Value
+from django.db.models import Q, QuerySet
 from saleor.order.models import Order
 
 from ...groups.statuses import expand_fulfillment, implied_by
 from ...groups.totals import has_status
 from ...models import OrderGroupOrder, OrderGroupState
-from ..core.expressions import IsAny
+from ..core.expressions import IsAny, to_array
 
 # The hint of a queryset that has what `find_unrecorded_statuses` found for its page.
 UNRECORDED = "saleor_order_groups_unrecorded_statuses"
@@ -58,8 +57,8 @@ class RecordedStatus:
         found = [
             key for key, status in self.unrecorded.items() if status in self.statuses
         ]
-        condition &= ~Q(IsAny("pk", _to_array(self.unrecorded)))
-        return condition | Q(IsAny("pk", _to_array(found)))
+        condition &= ~Q(IsAny("pk", to_array(self.unrecorded)))
+        return condition | Q(IsAny("pk", to_array(found)))
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,3 @@ def find_condition(
     if name == "fulfillment_status":
         statuses = expand_fulfillment(statuses)
     return RecordedStatus(statuses, unrecorded, using)
-
-
-def _to_array(keys: Collection[UUID]) -> Expression:
-    return Value(list(keys), output_field=ArrayField(UUIDField()))

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db.models import DateTimeField, QuerySet
-from saleor.graphql.core.connection import from_global_cursor
-from saleor.graphql.core.enums import OrderDirection
 from saleor.order.models import Order
 
 from ...models import OrderGroup, OrderGroupOrder
@@ -36,14 +34,11 @@ def slice_by_update(page: PageRequest):
     groups may meet them, and to sort these takes little time.
     """
     where = page.arguments.get("where") or {}
-    sort_by = page.arguments.get("sort_by") or {}
-    is_sorted = sort_by.get("field") == LAST_UPDATE
-    if not is_sorted or not page.size or page.arguments.get("search"):
+    if not page.is_sorted_by(LAST_UPDATE) or not page.size:
         return None
     if not where.keys() <= _FILTERS:
         return None
-    is_last = bool(page.arguments.get("last"))
-    is_descending = (sort_by["direction"] == OrderDirection.DESC) != is_last
+    is_descending = page.is_descending
     try:
         start = _find_start(page, where.get("updated_at") or {}, is_descending)
     except (ValidationError, ValueError, TypeError):
@@ -86,10 +81,13 @@ class _Window:
 
     def select_keys(self, using: str) -> QuerySet:
         """Return the keys of the groups with an update within the window."""
+        # As an array. PostgreSQL may take a window for a hundredth of all orders, and
+        # would rather read all links than look those up.
+        orders = Order.objects.filter(**self.limit("updated_at")).order_by()
         links = OrderGroupOrder.objects.using(using).order_by()
         groups = OrderGroup.objects.using(using).order_by()
         return (
-            links.filter(**self.limit("order__updated_at"))
+            links.filter(IsAny("order_id", ArraySubquery(orders.values("pk"))))
             .values("group_id")
             .union(groups.filter(**self.limit("updated_at")).values("pk"))
         )
@@ -127,10 +125,9 @@ def _find_start(
 
     :raises ValidationError, ValueError, TypeError: the cursor is invalid.
     """
-    cursor = page.arguments.get("after") or page.arguments.get("before")
-    if not cursor:
+    if not page.cursor:
         return updated_at.get("lte" if is_descending else "gte")
-    value, _key = from_global_cursor(cursor)
+    value, _key = page.cursor
     start = DateTimeField().to_python(value)
     if start is None:
         raise ValueError("A last update is never NULL.")

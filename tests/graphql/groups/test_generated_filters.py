@@ -20,9 +20,11 @@ from saleor.order.models import Order
 
 from saleor_order_groups.graphql import schema
 from saleor_order_groups.graphql.groups import filters as filters_module
-from saleor_order_groups.graphql.groups import status_pages, updated_pages
-from saleor_order_groups.graphql.groups.status_pages import slice_nearby
-from saleor_order_groups.graphql.groups.updated_pages import slice_by_update
+from saleor_order_groups.graphql.groups import (
+    status_pages,
+    total_pages,
+    updated_pages,
+)
 from saleor_order_groups.lifecycle import changes, records
 from saleor_order_groups.models import OrderGroup, OrderGroupState, Recovery
 
@@ -472,13 +474,14 @@ def size_of_list(request, monkeypatch):
         monkeypatch.setattr(filters_module, "_FEW", 1)
         monkeypatch.setattr(filters_module, "_FEW_CANDIDATES", 2)
         monkeypatch.setattr(status_pages, "_NEARBY", (1, 3))
+        monkeypatch.setattr(total_pages, "_SIZES", (1, 3))
         monkeypatch.setattr(updated_pages, "_SIZES", (1, 3))
     return request.param
 
 
 @pytest.fixture(params=["recorded", "unrecorded", "derived"])
 def statuses(request, groups, monkeypatch):
-    """Let the statuses of all groups be recorded, or wrong, or not looked at.
+    """Let statuses and totals of all groups be recorded, or wrong, or not looked at.
 
     Wrong are those of groups with orders: they have changed since the last sweep.
     """
@@ -491,6 +494,7 @@ def statuses(request, groups, monkeypatch):
     if request.param == "unrecorded":
         record_present = records.record_present
         wrong = cycle(["unconfirmed", "returned", "expired", None])
+        wrong_totals = cycle([Decimal(6), None])
 
         def record_wrong_ones(keys):
             record_present(keys)
@@ -498,7 +502,7 @@ def statuses(request, groups, monkeypatch):
                 state = OrderGroupState.objects.filter(pk=group.pk)
                 status = next(wrong)
                 if group.orders and status:
-                    state.update(status=status)
+                    state.update(status=status, total_gross=next(wrong_totals))
                 elif group.orders:
                     state.delete()
 
@@ -634,12 +638,7 @@ def test_pages_of_a_status_that_are_full_soon(
         OrderGroup.objects.filter(pk=group.pk).update(created_at=group.created_at)
     store(groups, lambda: {"status": next(statuses)})
     monkeypatch.setattr(status_pages, "_NEARBY", (1, 2))
-    pages = []
-    monkeypatch.setattr(
-        schema,
-        "slice_nearby",
-        lambda page: pages.append(slice_nearby(page)) or pages[-1],
-    )
+    pages = note_pages(monkeypatch, "slice_nearby")
     where, sort_by = {"status": {"eq": "RETURNED"}}, (field_name, direction)
 
     # when
@@ -656,16 +655,24 @@ def test_pages_of_a_status_that_are_full_soon(
     assert ask(where, sort_by, first=1)["totalCount"] == 5
 
 
-@pytest.fixture
-def windows(monkeypatch):
-    """Return the sizes of the windows; pages that are read from one are added to it."""
+def note_pages(monkeypatch, shortcut):
+    """Return a list: the pages that a shortcut finds are added, None where it does not."""
+    find = getattr(schema, shortcut)
     pages = []
     monkeypatch.setattr(
-        schema,
-        "slice_by_update",
-        lambda page: pages.append(slice_by_update(page)) or pages[-1],
+        schema, shortcut, lambda page: pages.append(find(page)) or pages[-1]
     )
     return pages
+
+
+@pytest.fixture
+def windows_of_updates(monkeypatch):
+    return note_pages(monkeypatch, "slice_by_update")
+
+
+@pytest.fixture
+def windows_of_totals(monkeypatch):
+    return note_pages(monkeypatch, "slice_by_total")
 
 
 HOURS = [START + datetime.timedelta(hours=hour) for hour in range(24)]
@@ -673,9 +680,9 @@ HOURS = [START + datetime.timedelta(hours=hour) for hour in range(24)]
 
 @settings(PROPERTY, max_examples=25)
 @given(data=st.data())
-def test_pages_by_last_update(data, groups, ask, windows, monkeypatch):
+def test_pages_by_last_update(data, groups, ask, windows_of_updates, monkeypatch):
     # given updates at any time, some of them at the same
-    windows.clear()
+    windows_of_updates.clear()
     hours = st.sampled_from(HOURS)
     store(groups, lambda: {"updated_at": data.draw(hours)})
     for group in groups:
@@ -697,12 +704,36 @@ def test_pages_by_last_update(data, groups, ask, windows, monkeypatch):
     expected = [str(group.number) for group in select(groups, where, sort_by)]
     assert forward == backward == expected
     # A window without an end always has the page.
-    assert all(windows) or sizes != (100,)
+    assert all(windows_of_updates) or sizes != (100,)
+
+
+@settings(PROPERTY, max_examples=25)
+@given(data=st.data())
+def test_pages_by_total(data, groups, ask, windows_of_totals, monkeypatch, statuses):
+    # given totals of which some are the same, and unconfirmed orders
+    windows_of_totals.clear()
+    store(groups, lambda: data.draw(order_values))
+    sizes = data.draw(st.sampled_from([(1,), (2, 4), (3, 100), (100,)]))
+    monkeypatch.setattr(total_pages, "_SIZES", sizes)
+    where = data.draw(
+        st.none() | leaves(groups).filter(lambda where: {*where} <= {"channelId"})
+    )
+    sort_by = ("TOTAL", data.draw(st.sampled_from(["ASC", "DESC"])))
+
+    # when
+    forward, backward = read_all(ask, where, sort_by, size=data.draw(st.integers(1, 3)))
+
+    # then
+    expected = [str(group.number) for group in select(groups, where, sort_by)]
+    assert forward == backward == expected
+    # A window without an end always has the page.
+    if sizes == (100,):
+        assert {bool(each) for each in windows_of_totals} == {statuses != "derived"}
 
 
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
 def test_a_window_that_is_full_is_the_page(
-    direction, groups, ask, windows, monkeypatch
+    direction, groups, ask, windows_of_updates, monkeypatch
 ):
     # given groups without other updates than those of their orders, each at its hour
     hours = iter(HOURS[1:])
@@ -722,4 +753,4 @@ def test_a_window_that_is_full_is_the_page(
     assert page["pageInfo"]["hasNextPage"]
     assert page["totalCount"] == len(groups)
     # All groups were updated at the same time, before all orders.
-    assert [bool(each) for each in windows] == [direction == "DESC"]
+    assert [bool(each) for each in windows_of_updates] == [direction == "DESC"]

@@ -1,0 +1,74 @@
+"""Totals that are not recorded: forget those that may be wrong, and record the missing.
+
+A sweep sees that the total of a group has changed by the time at which an order was
+changed. It does not see two changes: Saleor gives unconfirmed orders new prices when
+somebody reads them, and deletes expired orders. Both are seen as they happen, and the
+total is forgotten in their transaction.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet, Subquery
+from django.db.models.signals import pre_delete, pre_save
+from saleor.order import OrderStatus
+from saleor.order.models import Order
+
+from ..models import OrderGroupOrder, OrderGroupState
+from .states import derive_states
+
+_BATCH_SIZE = 500
+
+
+def forget_totals_at_changes() -> None:
+    """Forget the total of a group at each change of it that leaves no other trace."""
+    pre_save.connect(_forget_at_new_prices, Order, dispatch_uid=__name__)
+    pre_delete.connect(_forget_at_deletion, OrderGroupOrder, dispatch_uid=__name__)
+
+
+def _forget_at_new_prices(
+    instance: Order, update_fields: Collection[str] | None, **_kwargs: Any
+) -> None:
+    if instance.status != OrderStatus.UNCONFIRMED or not update_fields:
+        return
+    if "total_gross_amount" in update_fields and "updated_at" not in update_fields:
+        links = OrderGroupOrder.objects.filter(order_id=instance.pk)
+        _forget(OrderGroupState.objects.filter(pk=Subquery(links.values("group_id"))))
+
+
+def _forget_at_deletion(instance: OrderGroupOrder, **_kwargs: Any) -> None:
+    _forget(OrderGroupState.objects.filter(pk=instance.group_id))
+
+
+def _forget(states: QuerySet[OrderGroupState]) -> None:
+    # Also where no total is recorded: the statement then waits for whoever records it
+    # now, and forgets it.
+    states.update(total_gross=None)
+
+
+def record_missing_totals() -> Iterator[int]:
+    """Record totals that are missing; yield the number of groups after each batch."""
+    # A look that holds a row records the total itself.
+    rows = (
+        OrderGroupState.objects.filter(total_gross=None)
+        .select_for_update(skip_locked=True, no_key=True)
+        .order_by("pk")
+    )
+    recorded = 0
+    while batch := _record_totals(rows):
+        rows = rows.filter(pk__gt=batch[-1].pk)
+        recorded += len(batch)
+        yield recorded
+
+
+@transaction.atomic
+def _record_totals(rows: QuerySet[OrderGroupState]) -> list[OrderGroupState]:
+    """Record the totals of the first batch of these rows, and return the batch."""
+    batch = list(rows[:_BATCH_SIZE])
+    # A statement of its own, once the rows are locked.
+    present = derive_states(row.pk for row in batch)
+    for row in batch:
+        row.total_gross = present[row.pk].state.total_gross
+    OrderGroupState.objects.bulk_update(batch, ["total_gross"])
+    return batch
