@@ -5,19 +5,19 @@ what a crash has cut off.
 """
 
 import datetime
+import logging
 from collections.abc import Callable, Collection, Sequence
 from contextvars import ContextVar
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from saleor.order.fetch import OrderInfo
 from saleor.order.models import Order
 
 from ..config import Confirmation, OrderGroupsConfig
 from ..groups.confirmation import send_group_confirmation
 from ..host.internals import order_created, send_order_confirmation
-from ..host.order_events import insert_together
+from ..host.new_events import insert_together
 from ..host.webhook_lookups import Lookups, share_lookups
 from ..lifecycle.look import look_after_placement, mute_hooks
 from ..lifecycle.placement import lock_and_find_placed
@@ -28,7 +28,13 @@ from .context import Completion, PlacedOrder
 # The sweep takes a process for dead after `recovery.lost_work.PATIENCE`.
 LATE = datetime.timedelta(minutes=2)
 
-_announced: ContextVar[PlacedOrder | None] = ContextVar("announced", default=None)
+logger = logging.getLogger(__name__)
+
+_announced: ContextVar[Sequence[PlacedOrder]] = ContextVar("announced", default=())
+
+
+class TakenOverError(Exception):
+    """A sweep took this process for dead, and has done some of its work."""
 
 
 def record_placement(completion: Completion, group: OrderGroup) -> None:
@@ -47,7 +53,6 @@ def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> se
     A failure is logged; the other orders' events are still fired. Return a set that
     will hold the orders that failed.
     """
-    redirect_url = completion.checkout.redirect_url
     lookups: Lookups = {}
     failed: set[UUID] = set()
     started = timezone.now()
@@ -55,31 +60,43 @@ def announce_orders(completion: Completion, placed: Sequence[PlacedOrder]) -> se
     def is_late() -> bool:
         return timezone.now() - started > LATE
 
-    for placed_order in placed:
-        order_info = placed_order.get_order_info()
+    for orders in _in_transactions(placed):
         _call_after_commit(
             lookups,
             failed,
-            placed_order,
+            orders,
             _create_rows,
             is_late=is_late,
-            order_info=order_info,
+            placed=orders,
+            failed=failed,
             user=completion.user,
             app=completion.app,
             manager=completion.manager,
             site_settings=completion.site_settings,
             automatic=completion.is_automatic,
         )
+    for each in placed:
         _call_after_commit(
             lookups,
             failed,
-            placed_order,
+            [each],
             send_order_confirmation,
-            order_info=order_info,
-            redirect_url=redirect_url,
+            order_info=each.order_info,
+            redirect_url=completion.checkout.redirect_url,
             manager=completion.manager,
         )
     return failed
+
+
+def _in_transactions(placed: Sequence[PlacedOrder]) -> list[list[PlacedOrder]]:
+    """Divide the orders into those whose rows are written in one transaction.
+
+    An order with gift cards has one for itself: it locks stocks or gift cards, which
+    other completions may lock in another order.
+    """
+    together = [each for each in placed if not each.has_gift_cards()]
+    alone = [[each] for each in placed if each.has_gift_cards()]
+    return [together, *alone] if together else alone
 
 
 def find_announced(order: Order) -> PlacedOrder | None:
@@ -88,8 +105,7 @@ def find_announced(order: Order) -> PlacedOrder | None:
     The lines and gift cards that were made with it need not be read again then. None
     for any other order.
     """
-    placed = _announced.get()
-    return placed if placed and placed.order is order else None
+    return next((each for each in _announced.get() if each.order is order), None)
 
 
 def announce_group(
@@ -111,7 +127,7 @@ def announce_group(
         _call_after_commit(
             {},
             set(),
-            None,
+            [],
             send_group_confirmation,
             group=group,
             redirect_url=completion.checkout.redirect_url,
@@ -123,25 +139,39 @@ def announce_group(
 
 
 def _create_rows(
-    *, is_late: Callable[[], bool], order_info: OrderInfo, **kwargs
+    *,
+    is_late: Callable[[], bool],
+    placed: Sequence[PlacedOrder],
+    failed: set[UUID],
+    **kwargs,
 ) -> None:
-    """Let Saleor write all rows of a new order, or none, and fire its events.
+    """Let Saleor write all rows of each new order, or none, and fire its events.
 
     `recovery` counts and records no order twice. If this process is so late that a
-    sweep may have taken it for dead, it looks first whether that has done the work.
+    sweep may have taken it for dead, it looks whether that has done some of the work.
+
+    :param failed: the orders that fail are added.
+    :raises TakenOverError: the sweep has; no row is written.
     """
-    with transaction.atomic():
-        if is_late() and lock_and_find_placed(order_info.order):
-            return
-        with insert_together():
-            order_created(order_info=order_info, **kwargs)
+    with transaction.atomic(), insert_together():
+        for each in placed:
+            try:
+                with transaction.atomic(), insert_together():
+                    order_created(order_info=each.order_info, **kwargs)
+            except Exception:
+                failed.add(each.order.pk)
+                logger.exception("Order %s was not announced.", each.order.number)
+        # What this transaction records is not inserted yet.
+        if is_late() and any(lock_and_find_placed(each.order) for each in placed):
+            raise TakenOverError
 
 
 def _call_after_commit(
     lookups: Lookups,
     failed: set[UUID],
-    placed: PlacedOrder | None,
+    placed: Sequence[PlacedOrder],
     function: Callable,
+    /,
     **kwargs,
 ) -> None:
     # Not a partial: Django logs a failure with the function's name.
@@ -151,8 +181,7 @@ def _call_after_commit(
             with share_lookups(lookups), mute_hooks():
                 function(**kwargs)
         except Exception:
-            if placed:
-                failed.add(placed.order.pk)
+            failed.update(each.order.pk for each in placed)
             raise
         finally:
             _announced.reset(token)

@@ -1,6 +1,7 @@
 """The arguments of a completion, and the orders that it has placed."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.sites.models import Site
@@ -68,6 +69,11 @@ class PlacedOrder:
             info.line.is_gift_card for info in self.lines
         )
 
+    def has_gift_cards(self) -> bool:
+        """Tell whether the order sells gift cards, or is paid with them."""
+        sells = any(info.line.is_gift_card for info in self.lines)
+        return sells or self.is_paid_with_gift_cards()
+
     def is_paid_with_gift_cards(self) -> bool:
         """Tell whether the order has a gift card transaction that is to be charged.
 
@@ -79,8 +85,9 @@ class PlacedOrder:
             for transaction in self.order.payment_transactions.all()
         )
 
-    def get_order_info(self) -> OrderInfo:
-        """Return the order in the form that Saleor's after-commit actions take."""
+    @cached_property
+    def order_info(self) -> OrderInfo:
+        """The order in the form that Saleor's after-commit actions take."""
         return OrderInfo(
             order=self.order,
             customer_email=self.order.user_email,

@@ -45,8 +45,8 @@ def _fulfill_non_shippable_gift_cards(original: Callable) -> Callable:
     return fulfill
 
 
-def _save_order_event(original: Callable) -> Callable:
-    """Insert the events of a new order together, where the plugin asks for it."""
+def _save_event(original: Callable) -> Callable:
+    """Insert the events of new orders together, where the plugin asks for it."""
 
     def save(
         self,
@@ -56,7 +56,7 @@ def _save_order_event(original: Callable) -> Callable:
         using=None,
         update_fields=None,
     ):
-        from ..host.order_events import collect
+        from ..host.new_events import collect
 
         if not (force_insert and collect(self, using)):
             original(
@@ -94,6 +94,12 @@ SEAMS = (
         "saleor.order.models",
         "OrderEvent.save",
         ("self", "args", "force_insert", "force_update", "using", "update_fields"),
-        _save_order_event,
+        _save_event,
+    ),
+    Seam(
+        "saleor.account.models",
+        "CustomerEvent.save",
+        ("self", "args", "force_insert", "force_update", "using", "update_fields"),
+        _save_event,
     ),
 )

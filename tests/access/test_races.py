@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.db.models import Sum
 from graphene import Node
 from saleor.account.models import User
@@ -31,7 +31,10 @@ from tests.helpers.seller_orders import (
 )
 
 ROUNDS = int(os.environ.get("ROUNDS", "2"))
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("replica_of_threads"),
+]
 
 STAFF_CANCEL = """
     mutation Cancel($id: ID!) {
@@ -48,13 +51,6 @@ STAFF_CANCEL_FULFILLMENT = """
       orderFulfillmentCancel(id: $id, input: $input) { errors { field code } }
     }
 """
-
-
-@pytest.fixture(autouse=True)
-def _replica_of_threads(transactional_db, monkeypatch, settings):
-    """Lead threads to the test database also where they read a replica."""
-    replica = connections.settings[settings.DATABASE_CONNECTION_REPLICA_NAME]
-    monkeypatch.setitem(replica, "NAME", connection.settings_dict["NAME"])
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 from unittest import mock
 
+import pytest
+from django.db import connection
+from saleor.account.models import CustomerEvent
 from saleor.order.models import Order
 
 from saleor_order_groups.completion import after_commit as events
@@ -82,22 +85,31 @@ def test_rolled_back_completion_announces_nothing(make_cart, pay, fail_to_comple
     assert not OrderGroup.objects.exists()
 
 
+@pytest.mark.parametrize("position", [0, 1, 2])
+@pytest.mark.parametrize("has_begun", [True, False])
 def test_events_of_one_order_that_fail_keep_nothing_from_the_others(
-    make_cart, pay, complete
+    position, has_begun, make_cart, pay, complete, customer_user, caplog
 ):
     # given
-    checkout = make_cart(TWO_SELLERS)
+    checkout = make_cart(CART)
     pay(checkout)
+    number_of_orders = customer_user.number_of_orders
     order_created = events.order_created
+    created = []
 
-    def fail_for_the_first(*, order_info, **kwargs):
-        if order_info.order.order_group_link.position == 0:
+    def fail_for_one(*, order_info, **kwargs):
+        created.append(order_info.order)
+        fails = order_info.order.order_group_link.position == position
+        if fails and not has_begun:
             raise RuntimeError("power cut")
         order_created(order_info=order_info, **kwargs)
+        if fails:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
 
     # when
     with (
-        mock.patch.object(events, "order_created", fail_for_the_first),
+        mock.patch.object(events, "order_created", fail_for_one),
         mock.patch(
             "saleor_order_groups.lifecycle.announcing.trigger_order_group_event"
         ) as announce,
@@ -106,10 +118,18 @@ def test_events_of_one_order_that_fail_keep_nothing_from_the_others(
 
     # then
     assert not data["errors"]
-    first, second = Order.objects.order_by("number")
-    assert not first.events.filter(type="placed").exists()
-    assert second.events.filter(type="placed").count() == 1
+    orders = list(Order.objects.order_by("number"))
+    assert created == orders
+    failed = orders[position]
+    assert f"Order {failed.number} was not announced." in caplog.text
+    for order in orders:
+        is_placed = order != failed
+        assert order.events.filter(type="placed").count() == is_placed
+        of_customer = CustomerEvent.objects.filter(order=order)
+        assert of_customer.count() == is_placed
+    customer_user.refresh_from_db()
+    assert customer_user.number_of_orders == number_of_orders + 2
     assert announce.call_count == OrderGroupEvent.objects.count() > 0
-    # The sweep does the first order's work again.
+    # The sweep does the order's work again.
     unannounced = OrderGroupOrder.objects.get(announced_at=None)
-    assert unannounced.order == first
+    assert unannounced.order == failed

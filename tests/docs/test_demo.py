@@ -8,7 +8,6 @@ import subprocess
 import sys
 
 import pytest
-from django.db import connections
 from graphene import Node
 
 from demo import by_hand, server, shop
@@ -67,17 +66,6 @@ def path_with_curl(tmp_path, monkeypatch):
         script.write_text(f'#!/bin/sh\nexec {python} -c {shlex.quote(CURL)} "$@"\n')
         script.chmod(0o755)
         monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-
-
-@pytest.fixture
-def replica_of_threads(transactional_db, monkeypatch, settings):
-    """Lead a server's threads to the test database also where they read a replica.
-
-    Saleor's tests share one connection between both, but each thread makes its own.
-    """
-    database = connections[settings.DATABASE_CONNECTION_DEFAULT_NAME].settings_dict
-    replica = connections.settings[settings.DATABASE_CONNECTION_REPLICA_NAME]
-    monkeypatch.setitem(replica, "NAME", database["NAME"])
 
 
 @pytest.mark.django_db(transaction=True)

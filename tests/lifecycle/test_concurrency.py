@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from saleor.checkout.payment_utils import update_checkout_payment_statuses
 from saleor.giftcard.const import GIFT_CARD_PAYMENT_GATEWAY_ID
 from saleor.order.lock_objects import order_qs_select_for_update
@@ -26,14 +26,10 @@ from tests.helpers.payments import get_orders
 ROUNDS = int(os.environ.get("ROUNDS", "15"))
 PURCHASES = 20
 CART = [("alpha", "60.00"), ("beta", "30.00"), ("gamma", "10.00")]
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _replica_of_threads(transactional_db, monkeypatch, settings):
-    """Lead threads to the test database also where they read a replica."""
-    replica = connections.settings[settings.DATABASE_CONNECTION_REPLICA_NAME]
-    monkeypatch.setitem(replica, "NAME", connection.settings_dict["NAME"])
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("replica_of_threads"),
+]
 
 
 @pytest.fixture

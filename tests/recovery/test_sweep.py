@@ -1,16 +1,18 @@
 """The sweep finds and does what no process has done."""
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor, wait
 from decimal import Decimal
 from io import StringIO
 from unittest import mock
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
+from saleor.account.models import CustomerEvent
 from saleor.celeryconf import app
 from saleor.core.notify import NotifyEventType
 from saleor.order.models import Order, OrderEvent
@@ -339,34 +341,59 @@ def test_work_that_a_crash_cut_off(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("replica_of_threads")
+@pytest.mark.parametrize("is_guest", [True, False])
+@pytest.mark.parametrize("order_number", [0, 1, 2])
 def test_process_that_was_taken_for_dead_counts_no_order_again(
-    make_cart, pay, complete, customer_user
+    order_number,
+    is_guest,
+    make_cart,
+    pay,
+    complete,
+    customer_user,
+    api_client,
+    user_api_client,
 ):
-    # given: a sweep takes the process for dead when it has announced one order
+    # given: a process that pauses in its work on one of the orders
     before = customer_user.number_of_orders
-    checkout = make_cart(CART)
+    client = api_client if is_guest else user_api_client
+    checkout = make_cart(CART, user=None if is_guest else customer_user)
     pay(checkout, charged_value=D(105))
-    send = after_commit.send_order_confirmation
+    order_created = after_commit.order_created
+    paused = []
+
+    def sweep_in_thread():
+        try:
+            make_old(OrderGroup.objects.get())
+            list(sweep())
+        finally:
+            connections.close_all()
 
     def pause(**kwargs):
-        group = OrderGroup.objects.get()
-        if group.order_links.filter(announced_at=None).count() == 3:
-            make_old(group)
-            list(sweep())
-        return send(**kwargs)
+        paused.append(kwargs["order_info"].order)
+        if len(paused) == order_number + 1:
+            # when a sweep takes it for dead. Of a customer who has an account, it waits
+            # for the process, or one of them gives up.
+            thread = pool.submit(sweep_in_thread)
+            wait([thread], timeout=2)
+        return order_created(**kwargs)
 
-    # when
     with (
-        mock.patch.object(after_commit, "send_order_confirmation", pause),
+        ThreadPoolExecutor() as pool,
+        mock.patch.object(after_commit, "order_created", pause),
         mock.patch.object(after_commit, "LATE", datetime.timedelta(0)),
     ):
-        assert not complete(checkout)["errors"]
+        assert not complete(checkout, client)["errors"]
+    list(sweep())
 
     # then
+    assert len(paused) == 3
     for order in get_orders():
         assert order.events.filter(type="placed").count() == 1
+        assert CustomerEvent.objects.filter(order=order).count() == (not is_guest)
+    assert not OrderGroupOrder.objects.filter(announced_at=None).exists()
     customer_user.refresh_from_db()
-    assert customer_user.number_of_orders == before + 3
+    assert customer_user.number_of_orders == before + (0 if is_guest else 3)
 
 
 def test_work_that_fails_again_is_not_tried_a_third_time(place, told):

@@ -37,7 +37,9 @@ def test_no_module_of_saleor_keeps_what_a_seam_replaces():
     ]
 
     # then
-    assert len(originals) == len(seams.SEAMS)
+    # Both kinds of events inherit the same method.
+    others = {seam.path for seam in seams.SEAMS} - set(originals.values())
+    assert others == {"saleor.order.models.OrderEvent.save"}
     assert kept == []
 
 

@@ -513,15 +513,8 @@ def test_deleted_account_takes_its_memberships_along(member, seller):
     seller.refresh_from_db()
 
 
-@pytest.fixture
-def _replica_of_threads(transactional_db, monkeypatch, settings):
-    """Lead threads to the test database also where they read a replica."""
-    replica = connections.settings[settings.DATABASE_CONNECTION_REPLICA_NAME]
-    monkeypatch.setitem(replica, "NAME", connection.settings_dict["NAME"])
-
-
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_replica_of_threads")
+@pytest.mark.usefixtures("replica_of_threads")
 def test_saves_at_once_make_one_member(portal, seller, customer_user):
     # given
     start = threading.Barrier(4)
@@ -546,7 +539,7 @@ def test_saves_at_once_make_one_member(portal, seller, customer_user):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("_replica_of_threads")
+@pytest.mark.usefixtures("replica_of_threads")
 def test_saves_and_the_deletion_of_the_account_at_once(portal, seller, customer_user):
     # given
     start = threading.Barrier(3)

@@ -1,18 +1,27 @@
-"""Order events that are inserted together are those that Saleor inserts one by one."""
+"""Events that are inserted together are those that Saleor inserts one by one."""
+
+from contextlib import suppress
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from saleor.account import CustomerEvents
+from saleor.account.models import CustomerEvent
 from saleor.order import OrderEvents, events
 from saleor.order.models import OrderEvent
 
-from saleor_order_groups.host.order_events import insert_together
+from saleor_order_groups.host.new_events import insert_together
 
 
 def record(order, user):
     events.order_created_event(order=order, user=user, app=None)
     events.order_fully_paid_event(order=order, user=user, app=None, gateway="dummy")
     events.order_confirmed_event(order=order, user=user, app=None)
+
+
+def count_inserts(queries, model):
+    beginning = f'INSERT INTO "{model._meta.db_table}"'
+    return sum(each["sql"].startswith(beginning) for each in queries)
 
 
 def read(order):
@@ -35,9 +44,37 @@ def test_rows_are_saleors(order_generator, customer_user):
     # then
     assert len(read(plain)) == 3
     assert read(together) == read(plain)
-    statements = [each["sql"] for each in queries]
-    table = f'INSERT INTO "{OrderEvent._meta.db_table}"'
-    assert sum(each.startswith(table) for each in statements) == 1
+    for model in (OrderEvent, CustomerEvent):
+        assert count_inserts(queries, model) == 1
+    of_customer = CustomerEvent.objects.order_by("pk")
+    assert [
+        (event.order, event.user, event.app, event.type, event.parameters)
+        for event in of_customer
+    ] == [
+        (order, customer_user, None, CustomerEvents.PLACED_ORDER, {})
+        for order in (plain, together)
+    ]
+
+
+def test_blocks_in_a_block(order_generator, customer_user):
+    # given
+    orders = [order_generator() for _ in range(3)]
+
+    # when the second of three fails
+    with CaptureQueriesContext(connection) as queries, transaction.atomic():
+        with insert_together():
+            for order in orders:
+                with suppress(LookupError), insert_together():
+                    record(order, customer_user)
+                    if order == orders[1]:
+                        raise LookupError
+
+    # then its events are missing
+    assert [len(read(order)) for order in orders] == [3, 0, 3]
+    of_customer = CustomerEvent.objects.filter(order__in=orders).order_by("pk")
+    assert [event.order for event in of_customer] == [orders[0], orders[2]]
+    for model in (OrderEvent, CustomerEvent):
+        assert count_inserts(queries, model) == 1
 
 
 def test_nothing_is_inserted_after_a_failure(order):
