@@ -35,9 +35,12 @@ def insert_together() -> Iterator[None]:
     if outer is not None:
         outer += events
         return
-    for model in (OrderEvent, CustomerEvent):
-        of_model = [event for event in events if isinstance(event, model)]
-        model.objects.bulk_create(of_model)
+    OrderEvent.objects.bulk_create(
+        event for event in events if isinstance(event, OrderEvent)
+    )
+    CustomerEvent.objects.bulk_create(
+        event for event in events if isinstance(event, CustomerEvent)
+    )
 
 
 def collect(event: Event, using: str | None) -> bool:
