@@ -3,20 +3,22 @@
 A sweep sees that the total of a group has changed by the time at which an order was
 changed. It does not see two changes: Saleor gives unconfirmed orders new prices when
 somebody reads them, and deletes expired orders. Both are seen as they happen, and the
-total is forgotten in their transaction.
+total is forgotten in their transaction. That is a statement for each unconfirmed order
+from a checkout. Others, which staff have placed or imported, mostly have no group: they
+cost no statement, and while one of them is unconfirmed, no total is recorded.
 """
 
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.signals import pre_delete, pre_save
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
 from ..models import OrderGroupOrder, OrderGroupState
-from .states import derive_states
+from .states import IS_CHANGEABLE, derive_states
 
 _BATCH_SIZE = 500
 
@@ -30,7 +32,8 @@ def forget_totals_at_changes() -> None:
 def _forget_at_new_prices(
     instance: Order, update_fields: Collection[str] | None, **_kwargs: Any
 ) -> None:
-    if instance.status != OrderStatus.UNCONFIRMED or not update_fields:
+    is_unconfirmed = instance.status == OrderStatus.UNCONFIRMED
+    if not is_unconfirmed or not instance.checkout_token or not update_fields:
         return
     if "total_gross_amount" in update_fields and "updated_at" not in update_fields:
         links = OrderGroupOrder.objects.filter(order_id=instance.pk)
@@ -49,9 +52,12 @@ def _forget(states: QuerySet[OrderGroupState]) -> None:
 
 def record_missing_totals() -> Iterator[int]:
     """Record totals that are missing; yield the number of groups after each batch."""
+    links = OrderGroupOrder.objects.filter(group=OuterRef("pk"))
     # A look that holds a row records the total itself.
     rows = (
-        OrderGroupState.objects.filter(total_gross=None)
+        OrderGroupState.objects.filter(
+            ~Exists(links.filter(IS_CHANGEABLE)), total_gross=None
+        )
         .select_for_update(skip_locked=True, no_key=True)
         .order_by("pk")
     )

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
 
 from ..groups.statuses import (
@@ -25,6 +25,9 @@ from ..groups.totals import (
 )
 from ..models import OrderGroupState
 
+# The order of an order link gets new prices when somebody reads it, and does not come
+# from a checkout: `recorded_totals` does not see it.
+IS_CHANGEABLE = Q(order__status=OrderStatus.UNCONFIRMED, order__checkout_token="")
 PAID = (OrderChargeStatus.FULL, OrderChargeStatus.OVERCHARGED)
 STATUSES = ("status", "fulfillment_status", "charge_status", "authorize_status")
 
@@ -35,7 +38,8 @@ class State:
 
     `is_confirmed`: an order is live, and no live order is unconfirmed.
     `was_paid`: the group has been fully paid before.
-    `total_gross`: that of the counted orders; None if it is not known.
+    `total_gross`: that of the counted orders; None if it is not known, or may change
+    without a trace (`recorded_totals`).
     """
 
     status: str
@@ -51,15 +55,16 @@ class State:
 
 @dataclass(frozen=True)
 class Present:
-    """The state that the orders of a group have now."""
+    """The state that the orders of a group have now, and their total."""
 
     state: State
+    total: Decimal
 
     @property
     def is_paid(self) -> bool:
         """Whether the orders are paid in full, and not by a granted refund alone."""
         return self.state.charge_status in PAID and (
-            self.state.charged_amount > 0 or self.state.total_gross == 0
+            self.state.charged_amount > 0 or self.total == 0
         )
 
 
@@ -94,6 +99,7 @@ def _compile_states(using: str) -> CompiledQuery:
         {
             **status_aggregates(),
             "total": sum_of_counted("total_gross_amount"),
+            "changeable": Count("pk", filter=IS_CHANGEABLE),
             "charged": Sum("order__total_charged_amount"),
             "sum_refunded": Sum("refunded"),
         },
@@ -102,12 +108,13 @@ def _compile_states(using: str) -> CompiledQuery:
 
 
 def _read_row(row: dict[str, Any]) -> Present:
+    total = row.get("total") or Decimal(0)
     state = State(
         **{name: row.get(name, WITHOUT_ORDERS[name]) for name in STATUSES},
         is_confirmed=bool(row.get("live"))
         and OrderStatus.UNCONFIRMED not in row["live_statuses"],
         charged_amount=row.get("charged") or Decimal(0),
         refunded_amount=row.get("sum_refunded") or Decimal(0),
-        total_gross=row.get("total") or Decimal(0),
+        total_gross=None if row.get("changeable") else total,
     )
-    return Present(state)
+    return Present(state, total)

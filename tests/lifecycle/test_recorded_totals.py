@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from unittest import mock
+from uuid import uuid4
 
 import pytest
 from django.db import connections, transaction
@@ -25,7 +26,8 @@ def groups(create_group):
     groups = []
     for amount, status in zip((10, 20, 30), statuses, strict=True):
         groups.append(create_group((None,), amounts=[(amount, amount)]))
-        Order.objects.filter(order_group_link__group=groups[-1]).update(status=status)
+        orders = Order.objects.filter(order_group_link__group=groups[-1])
+        orders.update(status=status, checkout_token=str(uuid4()))
     record_present(group.pk for group in groups)
     return groups
 
@@ -63,6 +65,31 @@ def test_new_prices_of_a_read_order(groups):
     assert get_totals(groups) == [Decimal(10), Decimal(20), None]
     assert list(record_missing_totals()) == [1]
     assert get_totals(groups) == [Decimal(10), Decimal(20), Decimal(33)]
+
+
+def test_total_of_an_unconfirmed_order_that_staff_placed(
+    groups, django_assert_num_queries
+):
+    # given
+    order = groups[2].order_links.get().order
+    Order.objects.filter(pk=order.pk).update(checkout_token="")
+    order.refresh_from_db()
+
+    # when it is looked at, no total is recorded
+    look(groups[2].pk)
+    assert get_totals(groups) == [Decimal(10), Decimal(20), None]
+    assert list(record_missing_totals()) == []
+
+    # and new prices take Saleor's statement alone
+    with django_assert_num_queries(1):
+        order.save(update_fields=["total_gross_amount"])
+
+    # when it is confirmed
+    Order.objects.filter(pk=order.pk).update(status="unfulfilled")
+    look(groups[2].pk)
+
+    # then
+    assert get_totals(groups) == [Decimal(10), Decimal(20), Decimal(30)]
 
 
 @pytest.mark.parametrize(

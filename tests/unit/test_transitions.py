@@ -50,7 +50,7 @@ TOTAL = D(100)
 )  # fmt: skip
 def test_events_between_two_states(_case, before, now, total, expected):
     # when
-    present = Present(replace(before, **now, total_gross=total))
+    present = Present(replace(before, **now), total)
 
     # then
     assert list(find_transitions(before, present)) == expected
@@ -80,7 +80,7 @@ def test_a_look_that_sees_nothing_new_records_nothing(states):
     # when
     recorded = PLACED
     for state, total in states:
-        present = Present(replace(state, total_gross=total))
+        present = Present(state, total)
         types = find_transitions(recorded, present)
         before, recorded = recorded, get_next_state(recorded, present)
 

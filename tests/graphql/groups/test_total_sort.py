@@ -2,6 +2,7 @@
 
 import datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -169,14 +170,23 @@ def test_expired_orders_that_saleor_deletes(
     assert any(windows)
 
 
+@pytest.mark.parametrize("is_from_checkout", [True, False])
 def test_unconfirmed_order_gets_new_prices_when_it_is_read(
-    groups, read, windows, order_with_lines, monkeypatch, to_id, app_api_client
+    is_from_checkout,
+    groups,
+    read,
+    windows,
+    order_with_lines,
+    monkeypatch,
+    to_id,
+    app_api_client,
 ):
     # given a group with an unconfirmed order, which a sweep has seen
     monkeypatch.setattr(total_pages, "_SIZES", (2, 4))
     link = groups[1].order_links.get()
     order_with_lines.status = "unconfirmed"
     order_with_lines.should_refresh_prices = True
+    order_with_lines.checkout_token = str(uuid4()) if is_from_checkout else ""
     order_with_lines.total_gross_amount = 20
     order_with_lines.save()
     Order.objects.update(updated_at=LONG_AGO)
