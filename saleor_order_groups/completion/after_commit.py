@@ -6,11 +6,12 @@ what a crash has cut off.
 
 import datetime
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from saleor.order.models import Order
 
@@ -152,18 +153,48 @@ def _create_rows(
 
     :param failed: the orders that fail are added.
     :raises TakenOverError: the sweep has; no row is written.
+    :raises DatabaseError: the sweep does it now, or the database fails; the same.
     """
     with transaction.atomic(), insert_together():
         for each in placed:
-            try:
+            with _noting_failure(each.order, failed):
+                earlier = len(connection.run_on_commit)
                 with transaction.atomic(), insert_together():
                     order_created(order_info=each.order_info, **kwargs)
-            except Exception:
-                failed.add(each.order.pk)
-                logger.exception("Order %s was not announced.", each.order.number)
+                _bundle_hooks(earlier, each.order, failed)
         # What this transaction records is not inserted yet.
-        if is_late() and any(lock_and_find_placed(each.order) for each in placed):
+        if is_late() and any(_is_placed(each.order) for each in placed):
             raise TakenOverError
+
+
+def _is_placed(order: Order) -> bool:
+    # Without waiting: the sweep has locked the order, and may wait for the customer.
+    return lock_and_find_placed(order, nowait=True)
+
+
+def _bundle_hooks(earlier: int, order: Order, failed: set[UUID]) -> None:
+    """Let a commit hook of an order that fails keep nothing from the other orders.
+
+    :param earlier: the number of commit hooks that came before the order's.
+    """
+    hooks = [entry[1] for entry in connection.run_on_commit[earlier:]]
+    del connection.run_on_commit[earlier:]
+
+    def run() -> None:
+        with _noting_failure(order, failed):
+            for hook in hooks:
+                hook()
+
+    transaction.on_commit(run)
+
+
+@contextmanager
+def _noting_failure(order: Order, failed: set[UUID]) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        failed.add(order.pk)
+        logger.exception("Order %s was not announced.", order.number)
 
 
 def _call_after_commit(

@@ -35,6 +35,8 @@ def insert_together() -> Iterator[None]:
     if outer is not None:
         outer += events
         return
+    # PostgreSQL locks their orders in this order. It is that of all other locks of orders.
+    events.sort(key=lambda event: str(event.order_id))
     OrderEvent.objects.bulk_create(
         event for event in events if isinstance(event, OrderEvent)
     )

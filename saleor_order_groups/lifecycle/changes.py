@@ -58,16 +58,18 @@ def find_unrecorded_statuses(using: str) -> dict[UUID, str] | None:
 
 
 def find_unrecorded_totals(using: str) -> set[UUID] | None:
-    """Return the groups whose total may differ from the recorded one, or is not recorded.
+    """Return the groups whose total may differ from the recorded one.
 
-    :return: None if there are too many, or no sweep has run.
+    :return: None if there are too many, or too many groups without a recorded total, or
+        no sweep has run.
     """
-    keys = _find_changed_keys(using)
-    if keys is None:
-        return None
-    states = OrderGroupState.objects.using(using).order_by().filter(total_gross=None)
-    unrecorded = list(states.values_list("pk", flat=True)[: _MOST + 1])
-    return None if len(unrecorded) > _MOST else keys.union(unrecorded)
+    missing = select_missing_totals(using)
+    return None if missing[_MOST : _MOST + 1].exists() else _find_changed_keys(using)
+
+
+def select_missing_totals(using: str) -> QuerySet[OrderGroupState]:
+    """Return the states of the groups without a recorded total."""
+    return OrderGroupState.objects.using(using).order_by().filter(total_gross=None)
 
 
 def _find_changed_keys(using: str) -> set[UUID] | None:

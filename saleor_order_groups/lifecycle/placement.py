@@ -21,14 +21,17 @@ def is_placed() -> Exists:
     return Exists(OrderEvent.objects.filter(order=OuterRef("pk"), type__in=_PLACED))
 
 
-def lock_and_find_placed(order: Order) -> bool:
+def lock_and_find_placed(order: Order, *, nowait: bool = False) -> bool:
     """Lock the order's link; tell whether the order's timeline says it was placed.
 
     Two processes that do an order's work take turns.
 
     :raises RuntimeError: no database transaction is open that would hold the lock.
+    :raises DatabaseError: another process has the lock, with `nowait`.
     """
     refuse_without_transaction()
-    links: QuerySet[OrderGroupOrder] = OrderGroupOrder.objects.select_for_update()
+    links: QuerySet[OrderGroupOrder] = OrderGroupOrder.objects.select_for_update(
+        nowait=nowait
+    )
     links.get(order=order)
     return Order.objects.filter(is_placed(), pk=order.pk).exists()

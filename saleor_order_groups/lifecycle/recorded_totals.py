@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.db.models.signals import pre_delete, pre_save
+from django.db.models.signals import post_save, pre_delete
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 
@@ -25,7 +25,7 @@ _BATCH_SIZE = 500
 
 def forget_totals_at_changes() -> None:
     """Forget the total of a group at each change of it that leaves no other trace."""
-    pre_save.connect(_forget_at_new_prices, Order, dispatch_uid=__name__)
+    post_save.connect(_forget_at_new_prices, Order, dispatch_uid=__name__)
     pre_delete.connect(_forget_at_deletion, OrderGroupOrder, dispatch_uid=__name__)
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from saleor.account.models import CustomerEvent
 from saleor.order.models import Order
+from saleor.plugins.manager import PluginsManager
 
 from saleor_order_groups.completion import after_commit as events
 from saleor_order_groups.models import OrderGroup, OrderGroupEvent, OrderGroupOrder
@@ -14,6 +15,9 @@ from tests.helpers.events import get_event_types
 CART = [(None, "10.00"), ("alpha", "60.00"), ("beta", "40.00")]
 
 TWO_SELLERS = [("alpha", "60.00"), ("beta", "40.00")]
+
+
+committing = pytest.mark.django_db(transaction=True)
 
 
 class PowerCutError(Exception):
@@ -56,6 +60,41 @@ def test_events_fire_once_for_each_order_after_commit(
     assert announced == list(group.events.order_by("sequence"))
     assert not group.events.filter(announced_at=None).exists()
     assert not group.order_links.filter(announced_at=None).exists()
+
+
+@committing
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_hook_of_one_order_that_fails_keeps_nothing_from_the_others(
+    position, make_cart, pay, complete, monkeypatch, caplog
+):
+    # given
+    checkout = make_cart(CART)
+    pay(checkout)
+    heard = []
+
+    def hear(self, order, *args, **kwargs):
+        if order.order_group_link.position == position:
+            raise RuntimeError("power cut")
+        heard.append(order)
+
+    monkeypatch.setattr(PluginsManager, "order_created", hear)
+
+    # when
+    with mock.patch(
+        "saleor_order_groups.completion.after_commit.send_order_confirmation"
+    ) as confirm:
+        assert not complete(checkout)["errors"]
+
+    # then
+    orders = list(Order.objects.order_by("number"))
+    failed = orders.pop(position)
+    assert heard == orders
+    assert f"Order {failed.number} was not announced." in caplog.text
+    assert confirm.call_count == 3
+    for order in [*orders, failed]:
+        assert order.events.filter(type="placed").count() == 1
+    # The sweep does the order's work again.
+    assert OrderGroupOrder.objects.get(announced_at=None).order == failed
 
 
 def test_rolled_back_completion_announces_nothing(make_cart, pay, fail_to_complete):

@@ -72,7 +72,13 @@ def test_blocks_in_a_block(order_generator, customer_user):
     # then its events are missing
     assert [len(read(order)) for order in orders] == [3, 0, 3]
     of_customer = CustomerEvent.objects.filter(order__in=orders).order_by("pk")
-    assert [event.order for event in of_customer] == [orders[0], orders[2]]
+    # and the rows are in the order in which orders are locked
+    expected = sorted([orders[0], orders[2]], key=lambda order: order.pk)
+    assert [event.order for event in of_customer] == expected
+    of_orders = OrderEvent.objects.filter(order__in=orders).order_by("pk")
+    assert [event.order for event in of_orders] == sorted(
+        3 * expected, key=lambda order: order.pk
+    )
     for model in (OrderEvent, CustomerEvent):
         assert count_inserts(queries, model) == 1
 

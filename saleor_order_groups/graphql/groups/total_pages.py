@@ -15,7 +15,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
-from ...lifecycle.changes import find_unrecorded_totals
+from ...lifecycle.changes import find_unrecorded_totals, select_missing_totals
 from ...models import OrderGroup, OrderGroupState
 from ..core.connections import PageRequest
 from ..core.expressions import IsAny, to_array
@@ -72,7 +72,10 @@ def _select(
     page: PageRequest, states: QuerySet, unrecorded: Collection[UUID]
 ) -> QuerySet:
     """Return the groups of the list that have one of these states, or none of use."""
-    is_recorded = IsAny("pk", ArraySubquery(states.order_by().values("pk")))
+    # Those without a total in this statement: a total may have been forgotten now.
+    keys = states.order_by().values("pk")
+    keys = keys.union(select_missing_totals(states.db).values("pk"))
+    is_recorded = IsAny("pk", ArraySubquery(keys))
     return page.get_filtered().filter(
         Q(is_recorded) | Q(IsAny("pk", to_array(unrecorded)))
     )
