@@ -34,8 +34,10 @@ class OrderGroupsConfig(AppConfig):
         # must be the replacement.
         seams.verify_modules()
         versions.warn_if_untested()
+        from .access.deletions import keep_lock_order_at_deletions
         from .lifecycle.recorded_totals import forget_totals_at_changes
         from .recovery.tasks import schedule
 
         forget_totals_at_changes()
+        keep_lock_order_at_deletions()
         schedule()

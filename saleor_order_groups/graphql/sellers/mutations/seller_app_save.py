@@ -16,7 +16,7 @@ from ..dataloaders import AppsBySellerIdLoader
 from ..enums import SellerErrorCode, SellerRightEnum
 from ..errors import SellerError
 from .access import SellerAccessMutation, find_app
-from .base import field_error, lock_seller_of_id, to_pk
+from .base import field_error, lock_seller_of_id
 
 
 class SellerAppSave(SellerAccessMutation):
@@ -52,14 +52,11 @@ class SellerAppSave(SellerAccessMutation):
     ):
         with transaction.atomic():
             seller = lock_seller_of_id("seller_id", seller_id, no_key=True)
-            # Lock order: the link before the app, as when Saleor deletes an app with
-            # all that refers to it.
-            links = SellerApp.objects.select_for_update(of=("self",))
-            found = links.filter(seller=seller, app=to_pk(app_id, ["App"])).first()
-            link = found or SellerApp(seller=seller)
-            link.app = _lock_app(app_id)
-            link.rights = sort_rights(rights)
-            link.save()
+            # Lock order: the app before its link (`access.deletions`).
+            app = _lock_app(app_id)
+            SellerApp.objects.update_or_create(
+                seller=seller, app=app, defaults={"rights": sort_rights(rights)}
+            )
         AppsBySellerIdLoader(info.context).clear(seller.pk)
         return cls(seller=seller)
 

@@ -15,7 +15,7 @@ from ..dataloaders import MembersBySellerIdLoader
 from ..enums import SellerErrorCode, SellerRightEnum
 from ..errors import SellerError
 from .access import SellerAccessMutation, find_account, require_for_account
-from .base import field_error, lock_seller_of_id, to_pk
+from .base import field_error, lock_seller_of_id
 
 
 class SellerMemberSave(SellerAccessMutation):
@@ -47,22 +47,19 @@ class SellerMemberSave(SellerAccessMutation):
     ):
         with transaction.atomic():
             seller = lock_seller_of_id("seller_id", seller_id, no_key=True)
-            # Lock order: the membership before the account, as when Saleor deletes an
-            # account with all that refers to it.
-            members = SellerMember.objects.select_for_update(of=("self",))
-            found = members.filter(seller=seller, user=to_pk(user_id, ["User"])).first()
-            member = found or SellerMember(seller=seller)
-            member.user = find_account(
+            # Lock order: the account before its membership (`access.deletions`).
+            user = find_account(
                 user_id, User.objects.select_for_update(of=("self",), no_key=True)
             )
-            require_for_account(info.context, member.user)
-            if not member.user.is_active:
+            require_for_account(info.context, user)
+            if not user.is_active:
                 raise field_error(
                     "user_id",
                     "The account is not active. Activate it first.",
                     SellerErrorCode.INVALID,
                 )
-            member.rights = sort_rights(rights)
-            member.save()
+            SellerMember.objects.update_or_create(
+                seller=seller, user=user, defaults={"rights": sort_rights(rights)}
+            )
         MembersBySellerIdLoader(info.context).clear(seller.pk)
         return cls(seller=seller)
