@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -175,15 +176,23 @@ def _is_placed(order: Order) -> bool:
 def _bundle_hooks(earlier: int, order: Order, failed: set[UUID]) -> None:
     """Let a commit hook of an order that fails keep nothing from the other orders.
 
+    It keeps the order's later hooks from running, unless it is robust, as in Django.
+
     :param earlier: the number of commit hooks that came before the order's.
     """
-    hooks = [entry[1] for entry in connection.run_on_commit[earlier:]]
+    # Savepoints, hook and robustness; the type stubs know two of them.
+    entries: list[Any] = connection.run_on_commit[earlier:]
     del connection.run_on_commit[earlier:]
 
     def run() -> None:
         with _noting_failure(order, failed):
-            for hook in hooks:
-                hook()
+            for _, hook, is_robust in entries:
+                try:
+                    hook()
+                except Exception:
+                    if not is_robust:
+                        raise
+                    logger.exception("A hook of order %s failed.", order.number)
 
     transaction.on_commit(run)
 

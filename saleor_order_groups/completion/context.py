@@ -65,14 +65,15 @@ class PlacedOrder:
         It would for an unfulfilled order without gift card lines, which Saleor may
         fulfill at once. A fulfillment sets the order's status itself.
         """
-        return self.order.status == OrderStatus.UNFULFILLED and not any(
-            info.line.is_gift_card for info in self.lines
-        )
+        return self.order.status == OrderStatus.UNFULFILLED and not self._sells_cards
 
     def has_gift_cards(self) -> bool:
         """Tell whether the order sells gift cards, or is paid with them."""
-        sells = any(info.line.is_gift_card for info in self.lines)
-        return sells or self.is_paid_with_gift_cards()
+        return self._sells_cards or self.is_paid_with_gift_cards()
+
+    @property
+    def _sells_cards(self) -> bool:
+        return any(info.line.is_gift_card for info in self.lines)
 
     def is_paid_with_gift_cards(self) -> bool:
         """Tell whether the order has a gift card transaction that is to be charged.

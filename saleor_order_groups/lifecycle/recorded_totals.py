@@ -2,10 +2,11 @@
 
 A sweep sees that the total of a group has changed by the time at which an order was
 changed. It does not see two changes: Saleor gives unconfirmed orders new prices when
-somebody reads them, and deletes expired orders. Both are seen as they happen, and the
-total is forgotten in their transaction. That is a statement for each unconfirmed order
-from a checkout. Others, which staff have placed or imported, mostly have no group: they
-cost no statement, and while one of them is unconfirmed, no total is recorded.
+somebody reads them, and deletes expired orders. Django's signals tell of both, and the
+total is forgotten right away, in the same transaction if there is one. That takes a
+statement for each unconfirmed order from a checkout. Others, which staff have placed or
+imported, mostly have no group: they cost no statement, and while one of them is
+unconfirmed, no total is recorded.
 """
 
 from collections.abc import Collection, Iterator
@@ -62,10 +63,11 @@ def record_missing_totals() -> Iterator[int]:
         .order_by("pk")
     )
     recorded = 0
-    while batch := _record_totals(rows):
-        rows = rows.filter(pk__gt=batch[-1].pk)
+    batch = _record_totals(rows)
+    while batch:
         recorded += len(batch)
         yield recorded
+        batch = _record_totals(rows.filter(pk__gt=batch[-1].pk))
 
 
 @transaction.atomic

@@ -278,7 +278,7 @@ def _record_totals(running: _Running, everything: bool) -> Iterator[str]:
         if recorded >= MOST_TOTALS and not everything:
             break
     if recorded:
-        yield f"Recorded the totals of {recorded} groups"
+        yield f"Recorded missing totals: {recorded}"
 
 
 def _announce(running: _Running) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from saleor.account.models import CustomerEvent
 from saleor.order.models import Order
 from saleor.plugins.manager import PluginsManager
@@ -95,6 +95,40 @@ def test_hook_of_one_order_that_fails_keeps_nothing_from_the_others(
         assert order.events.filter(type="placed").count() == 1
     # The sweep does the order's work again.
     assert OrderGroupOrder.objects.get(announced_at=None).order == failed
+
+
+@committing
+@pytest.mark.parametrize("is_robust", [True, False])
+def test_robust_hook_that_fails_does_not_stop_the_later_hooks_of_its_order(
+    is_robust, make_cart, pay, complete, monkeypatch
+):
+    # given a plugin of the shop
+    checkout = make_cart(CART)
+    pay(checkout)
+    heard, order_created = [], events.order_created
+
+    def create(*, order_info, **kwargs):
+        def fail():
+            raise RuntimeError("power cut")
+
+        transaction.on_commit(fail, robust=is_robust)
+        order_created(order_info=order_info, **kwargs)
+
+    monkeypatch.setattr(events, "order_created", create)
+    monkeypatch.setattr(
+        PluginsManager,
+        "order_created",
+        lambda self, order, *_, **__: heard.append(order),
+    )
+
+    # when
+    assert not complete(checkout)["errors"]
+
+    # then
+    assert heard == (list(Order.objects.order_by("number")) if is_robust else [])
+    # The sweep does the orders' work again if Saleor's own may have failed.
+    is_done = OrderGroupOrder.objects.exclude(announced_at=None).exists()
+    assert is_done == is_robust
 
 
 def test_rolled_back_completion_announces_nothing(make_cart, pay, fail_to_complete):

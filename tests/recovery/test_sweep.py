@@ -450,15 +450,15 @@ def test_totals_that_an_earlier_version_has_not_recorded(create_group, monkeypat
     recorded = OrderGroupState.objects.filter(total_gross=D("24.60"))
 
     # when / then each sweep records as many as it may
-    assert recover() == ["Recorded the totals of 2 groups"]
+    assert recover() == ["Recorded missing totals: 2"]
     assert (missing.count(), recorded.count()) == (1, 2)
-    assert recover() == ["Recorded the totals of 1 groups"]
+    assert recover() == ["Recorded missing totals: 1"]
     assert recover() == []
     assert (missing.count(), recorded.count()) == (0, 3)
 
     # and a sweep of everything records all
     OrderGroupState.objects.update(total_gross=None)
-    assert recover(all=True) == ["Recorded the totals of 3 groups"]
+    assert recover(all=True) == ["Recorded missing totals: 3"]
 
 
 def test_order_of_one_seller_without_its_timeline_is_named(place):

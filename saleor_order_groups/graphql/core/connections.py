@@ -13,10 +13,9 @@ from saleor.graphql.core.connection import (
     filter_connection_queryset,
     from_global_cursor,
 )
-from saleor.graphql.core.enums import OrderDirection
 
 from .conditions import simplify_where
-from .ordering import Ordering, get_ordering
+from .ordering import Ordering, get_ordering, is_read_descending
 from .probes import share_probes
 
 
@@ -57,10 +56,8 @@ class PageRequest:
 
     @property
     def is_descending(self) -> bool:
-        """The direction in which a sorted page is read; the last page is read upwards."""
-        is_last = bool(self.arguments.get("last"))
-        sort_by = self.arguments["sort_by"]
-        return (sort_by["direction"] == OrderDirection.DESC) != is_last
+        """The direction in which a sorted page is read."""
+        return is_read_descending(self.arguments["sort_by"], self.arguments)
 
     def slice(self, rows: QuerySet):
         """Return the page of these rows."""

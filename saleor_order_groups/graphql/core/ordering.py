@@ -77,8 +77,13 @@ def get_ordering(
         }
     except FieldDoesNotExist:
         return None
+    return Ordering(columns, is_read_descending(sort_by, kwargs))
+
+
+def is_read_descending(sort_by: dict, kwargs: dict) -> bool:
+    """Tell the direction in which a page is read; the last page is read backwards."""
     is_descending = sort_by["direction"] == OrderDirection.DESC
-    return Ordering(columns, is_descending != bool(kwargs.get("last")))
+    return is_descending != bool(kwargs.get("last"))
 
 
 def _get_column(model: type[Model], name: str, filled: Collection[str]) -> Field:

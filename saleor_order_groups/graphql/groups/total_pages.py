@@ -71,7 +71,7 @@ _COLUMNS = {
 def _select(
     page: PageRequest, states: QuerySet, unrecorded: Collection[UUID]
 ) -> QuerySet:
-    """Return the groups of the list that have one of these states, or none of use."""
+    """Return the groups of the list that have one of these states, or no known total."""
     # Those without a total in this statement: a total may have been forgotten now.
     keys = states.order_by().values("pk")
     keys = keys.union(select_missing_totals(states.db).values("pk"))
