@@ -97,7 +97,7 @@ def test_upgrade_makes_no_events_and_the_next_transition_makes_one(
     assert group.state.was_paid
     assert not OrderGroupEvent.objects.exists()
     assert not group.order_links.filter(announced_at=None).exists()
-    assert list(sweep()) == ["Recorded the totals of 1 groups"]
+    assert list(sweep()) == ["Recorded missing totals: 1"]
 
     # when
     Order.objects.update(status="fulfilled", updated_at=timezone.now())

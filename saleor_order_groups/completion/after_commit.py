@@ -14,12 +14,13 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
+from saleor.order.fetch import OrderInfo
 from saleor.order.models import Order
 
 from ..config import Confirmation, OrderGroupsConfig
 from ..groups.confirmation import send_group_confirmation
 from ..host.internals import order_created, send_order_confirmation
-from ..host.new_events import insert_together
+from ..host.new_events import write_together
 from ..host.webhook_lookups import Lookups, share_lookups
 from ..lifecycle.look import look_after_placement, mute_hooks
 from ..lifecycle.placement import lock_and_find_placed
@@ -101,6 +102,33 @@ def _in_transactions(placed: Sequence[PlacedOrder]) -> list[list[PlacedOrder]]:
     return [together, *alone] if together else alone
 
 
+def announce_one_order(order_info: OrderInfo, create: Callable[[], None]) -> None:
+    """Let Saleor write the rows of the order that it has created, in one transaction.
+
+    If that fails, the rows that Saleor has made until then are written, and the events
+    that it has fired are told, as without the plugin.
+
+    :param create: Saleor's own work on the order after the commit.
+    """
+    placed = PlacedOrder(order_info.order, None, list(order_info.lines_data), [])
+    if placed.has_gift_cards():
+        # Their locks are not held until the end of a transaction.
+        create()
+        return
+    failure = None
+    token = _announced.set([placed])
+    try:
+        with transaction.atomic(), write_together():
+            try:
+                create()
+            except Exception as error:
+                failure = error
+    finally:
+        _announced.reset(token)
+    if failure:
+        raise failure
+
+
 def find_announced(order: Order) -> PlacedOrder | None:
     """Return the placed order while Saleor fires the events that follow its creation.
 
@@ -156,11 +184,11 @@ def _create_rows(
     :raises TakenOverError: the sweep has; no row is written.
     :raises DatabaseError: the sweep does it now, or the database fails; the same.
     """
-    with transaction.atomic(), insert_together():
+    with transaction.atomic(), write_together():
         for each in placed:
             with _noting_failure(each.order, failed):
                 earlier = len(connection.run_on_commit)
-                with transaction.atomic(), insert_together():
+                with transaction.atomic(), write_together():
                     order_created(order_info=each.order_info, **kwargs)
                 _bundle_hooks(earlier, each.order, failed)
         # What this transaction records is not inserted yet.

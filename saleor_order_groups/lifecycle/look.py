@@ -49,7 +49,7 @@ def look_after_hook(order: Order) -> None:
 
     Nothing may keep Saleor from calling its other hooks: a failure is logged.
     """
-    if not _are_muted.get() and order.pk not in _placed.get():
+    if not _are_muted.get() and not is_placed_now(order):
         call_event(_look_or_log, lambda: _state_of(order.pk), order.pk)
 
 
@@ -68,6 +68,11 @@ def look_after_placement(group_id: UUID, order_id: UUID) -> None:
         _look_or_log(lambda: _state(group_id), order_id, is_new=True)
 
     call_event(look_at_all)
+
+
+def is_placed_now(order: Order) -> bool:
+    """Tell whether the order is the first of a group that was placed now."""
+    return order.pk in _placed.get()
 
 
 def look_after_commit(group_id: UUID, order_id: UUID | None = None) -> None:

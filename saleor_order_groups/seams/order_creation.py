@@ -2,7 +2,44 @@
 
 from collections.abc import Callable
 
+from django.db.models import F
+
 from .seam import Seam
+
+
+def _order_created(original: Callable) -> Callable:
+    """Write the rows of a group's only order together; Saleor commits each of them."""
+
+    def create(
+        order_info,
+        user,
+        app,
+        manager,
+        from_draft=False,
+        site_settings=None,
+        automatic=False,
+    ):
+        from ..completion.after_commit import announce_one_order, find_announced
+        from ..lifecycle.look import is_placed_now
+
+        def create_rows():
+            original(
+                order_info=order_info,
+                user=user,
+                app=app,
+                manager=manager,
+                from_draft=from_draft,
+                site_settings=site_settings,
+                automatic=automatic,
+            )
+
+        order = order_info.order
+        if is_placed_now(order) and not (from_draft or find_announced(order)):
+            announce_one_order(order_info, create_rows)
+        else:
+            create_rows()
+
+    return create
 
 
 def _update_order_status(original: Callable) -> Callable:
@@ -56,9 +93,9 @@ def _save_event(original: Callable) -> Callable:
         using=None,
         update_fields=None,
     ):
-        from ..host.new_events import collect
+        from ..host.new_events import collect_event
 
-        if not (force_insert and collect(self, using)):
+        if not (force_insert and collect_event(self, using)):
             original(
                 self,
                 *args,
@@ -71,7 +108,38 @@ def _save_event(original: Callable) -> Callable:
     return save
 
 
+def _save_user(original: Callable) -> Callable:
+    """Count new orders of a customer at once, where the plugin asks for it."""
+
+    def save(self, *args, **kwargs):
+        from ..host.new_events import collect_count
+
+        is_count = (
+            not args
+            and kwargs == {"update_fields": ["number_of_orders"]}
+            and self.number_of_orders == F("number_of_orders") + 1
+        )
+        if not (is_count and collect_count(self)):
+            original(self, *args, **kwargs)
+
+    return save
+
+
 SEAMS = (
+    Seam(
+        "saleor.order.actions",
+        "order_created",
+        (
+            "order_info",
+            "user",
+            "app",
+            "manager",
+            "from_draft",
+            "site_settings",
+            "automatic",
+        ),
+        _order_created,
+    ),
     Seam(
         "saleor.order.actions",
         "update_order_status",
@@ -102,4 +170,5 @@ SEAMS = (
         ("self", "args", "force_insert", "force_update", "using", "update_fields"),
         _save_event,
     ),
+    Seam("saleor.account.models", "User.save", ("self", "args", "kwargs"), _save_user),
 )

@@ -1,16 +1,17 @@
-"""Events that are inserted together are those that Saleor inserts one by one."""
+"""What is written together is what Saleor writes one by one."""
 
 from contextlib import suppress
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from saleor.account import CustomerEvents
-from saleor.account.models import CustomerEvent
+from saleor.account.models import CustomerEvent, User
 from saleor.order import OrderEvents, events
 from saleor.order.models import OrderEvent
 
-from saleor_order_groups.host.new_events import insert_together
+from saleor_order_groups.host.new_events import write_together
 
 
 def record(order, user):
@@ -38,7 +39,7 @@ def test_rows_are_saleors(order_generator, customer_user):
 
     # when
     with CaptureQueriesContext(connection) as queries, transaction.atomic():
-        with insert_together():
+        with write_together():
             record(together, customer_user)
 
     # then
@@ -62,9 +63,9 @@ def test_blocks_in_a_block(order_generator, customer_user):
 
     # when the second of three fails
     with CaptureQueriesContext(connection) as queries, transaction.atomic():
-        with insert_together():
+        with write_together():
             for order in orders:
-                with suppress(LookupError), insert_together():
+                with suppress(LookupError), write_together():
                     record(order, customer_user)
                     if order == orders[1]:
                         raise LookupError
@@ -86,7 +87,7 @@ def test_blocks_in_a_block(order_generator, customer_user):
 def test_nothing_is_inserted_after_a_failure(order):
     # given
     def fail():
-        with transaction.atomic(), insert_together():
+        with transaction.atomic(), write_together():
             record(order, None)
             raise LookupError
 
@@ -105,7 +106,7 @@ def test_event_that_is_changed_in_the_block_is_saved(order):
     event = events.order_confirmed_event(order=order, user=None, app=None)
 
     # when
-    with transaction.atomic(), insert_together():
+    with transaction.atomic(), write_together():
         event.parameters = {"changed": True}
         event.save(update_fields=["parameters"])
 
@@ -113,7 +114,71 @@ def test_event_that_is_changed_in_the_block_is_saved(order):
     assert order.events.get().parameters == {"changed": True}
 
 
+def test_orders_of_customers_are_counted_at_once(customer_user, staff_user):
+    # given
+    def count(user):
+        # As Saleor does for each order.
+        user.number_of_orders = F("number_of_orders") + 1
+        user.save(update_fields=["number_of_orders"])
+
+    customer_user.number_of_orders = 5
+    customer_user.save()
+
+    # when the third of four fails
+    with CaptureQueriesContext(connection) as queries, transaction.atomic():
+        with write_together():
+            for number in range(4):
+                with suppress(LookupError), write_together():
+                    count(User.objects.get(pk=customer_user.pk))
+                    if number == 2:
+                        raise LookupError
+            count(staff_user)
+
+    # then
+    updates = [each for each in queries if each["sql"].startswith("UPDATE")]
+    assert len(updates) == 2
+    for user in (customer_user, staff_user):
+        user.refresh_from_db()
+    assert (customer_user.number_of_orders, staff_user.number_of_orders) == (8, 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "update_fields"),
+    [
+        ({"number_of_orders": 7}, ["number_of_orders"]),
+        ({"number_of_orders": F("number_of_orders") + 2}, ["number_of_orders"]),
+        (
+            {"number_of_orders": F("number_of_orders") + 1, "first_name": "Ada"},
+            ["number_of_orders", "first_name"],
+        ),
+        ({"first_name": "Ada"}, None),
+    ],
+)
+def test_other_changes_of_a_customer_are_saved_at_once(
+    fields, update_fields, customer_user
+):
+    # given
+    for name, value in fields.items():
+        setattr(customer_user, name, value)
+
+    # when
+    with (
+        CaptureQueriesContext(connection) as queries,
+        transaction.atomic(),
+        write_together(),
+    ):
+        customer_user.save(update_fields=update_fields)
+        number = len(queries)
+        in_block = User.objects.get(pk=customer_user.pk)
+
+    # then
+    assert number > 0
+    saved = User.objects.get(pk=customer_user.pk)
+    assert saved.number_of_orders == in_block.number_of_orders
+    assert saved.first_name == in_block.first_name
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_transaction_is_needed():
-    with pytest.raises(RuntimeError, match="transaction"), insert_together():
+    with pytest.raises(RuntimeError, match="transaction"), write_together():
         pass
