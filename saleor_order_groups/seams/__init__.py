@@ -7,15 +7,15 @@ to start instead of serving unsplit orders.
 
 Each module stands for a place in Saleor. `completion`: a checkout completes.
 `delivery`: delivery methods are found, checked and written to an order.
-`order_creation`: Saleor would read each new order again, and write its events one by
-one. `order_life`: Saleor would treat an order of a group as an only order. `payments`:
-apps report on transactions and staff act on them. `legacy_payments`: gateways capture,
-void and refund.
-`transaction_lists`: transactions are listed and their channel is looked up.
-`sessions`: a payment app processes a payment. `order_acts`: orders and fulfillments are
-canceled. `channel_deletion` and `database_clearing`: a channel is deleted or a database
-is emptied. `staff_orders`: staff place orders. `confirmation`: an order is confirmed to
-the customer. `webhook_lookups`: the webhooks of an event are looked up.
+`order_creation`: Saleor would read each new order again, and write its events and its
+customer's number of orders one by one. `order_life`: Saleor would treat an order of a
+group as an only order. `payments`: apps report on transactions and staff act on them.
+`legacy_payments`: gateways capture, void and refund. `transaction_lists`: transactions
+are listed and their channel is looked up. `sessions`: a payment app processes a
+payment. `order_acts`: orders and fulfillments are canceled. `channel_deletion` and
+`database_clearing`: a channel is deleted or a database is emptied. `staff_orders`:
+staff place orders. `confirmation`: an order is confirmed to the customer.
+`webhook_lookups`: the webhooks of an event are looked up.
 """
 
 import functools
