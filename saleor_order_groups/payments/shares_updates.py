@@ -1,6 +1,6 @@
 """Record which shares of a transaction's events have changed, and announce it.
 
-The record is saved with the shares, and deleted when Saleor has stored the webhooks'
+Nothing is recorded while no webhook listens. The record is saved with the shares, and deleted when Saleor has stored the webhooks'
 deliveries. After a crash the sweep announces it: apps hear of each change at least once.
 """
 
@@ -16,7 +16,8 @@ from saleor.core.utils.events import call_event
 from saleor.payment.models import TransactionEvent, TransactionItem
 
 from ..models import OrderGroupOrder, SharesUpdate
-from ..webhooks.sending import trigger_shares_updated
+from ..webhooks.event_types import SHARES_UPDATED
+from ..webhooks.sending import is_heard, trigger_shares_updated
 from .amounts import NOT_SHARED
 
 logger = logging.getLogger(__name__)
@@ -30,14 +31,14 @@ def record_update(transaction_id: int, event_ids: Collection[int]) -> None:
 
     A worker announces it after the commit.
     """
-    SharesUpdate.objects.create(
-        transaction_id=transaction_id, event_ids=sorted(event_ids)
-    )
-    call_event(_request_announcement, transaction_id)
+    if is_heard(SHARES_UPDATED):
+        _record(transaction_id, event_ids)
 
 
 def record_update_of_order(order_id: UUID) -> None:
     """Record that the transactions of a new order have shares, which are the order's."""
+    if not is_heard(SHARES_UPDATED):
+        return
     events = TransactionEvent.objects.filter(
         transaction__order_id=order_id, include_in_calculations=True
     ).exclude(type__in=NOT_SHARED)
@@ -45,16 +46,16 @@ def record_update_of_order(order_id: UUID) -> None:
     for transaction_id, pk in events.values_list("transaction_id", "pk"):
         by_transaction.setdefault(transaction_id, []).append(pk)
     for transaction_id, event_ids in by_transaction.items():
-        record_update(transaction_id, event_ids)
+        _record(transaction_id, event_ids)
 
 
 def record_update_of_report(item: TransactionItem) -> None:
     """Record what a report has changed of a transaction that one order has alone.
 
-    Nothing is recorded for an order of no group. A report has a reference; set amounts
+    Nothing is recorded for an order without a group. A report has a reference; set amounts
     have none, and are told together.
     """
-    if item.order_id is None:
+    if item.order_id is None or not is_heard(SHARES_UPDATED):
         return
     if not OrderGroupOrder.objects.filter(order_id=item.order_id).exists():
         return
@@ -68,7 +69,14 @@ def record_update_of_report(item: TransactionItem) -> None:
     else:
         events = [event for event in events if not event.psp_reference]
     if events:
-        record_update(item.pk, [event.pk for event in events])
+        _record(item.pk, [event.pk for event in events])
+
+
+def _record(transaction_id: int, event_ids: Collection[int]) -> None:
+    SharesUpdate.objects.create(
+        transaction_id=transaction_id, event_ids=sorted(event_ids)
+    )
+    call_event(_request_announcement, transaction_id)
 
 
 def announce_updates(transaction_id: int) -> Iterator[SharesUpdate]:

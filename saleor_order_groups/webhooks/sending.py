@@ -48,6 +48,11 @@ def trigger_order_group_event(
     )
 
 
+def is_heard(name: str) -> bool:
+    """Tell whether a webhook listens to an event of this name in any channel."""
+    return bool(get_webhooks_for_event(name))
+
+
 def trigger_shares_updated(update: "SharesUpdate") -> None:
     """Send an update of a transaction's shares to every webhook that listens to it.
 

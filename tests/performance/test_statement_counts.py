@@ -120,9 +120,9 @@ def test_statements_of_a_completion_next_to_one_order_of_saleor(
     # 1 of the second order. What the group, its links, shares and sellers take is but 1
     # more than what Saleor reads of its one order again after it has made it, and what
     # it takes to write that order's events one by one. 2 write the group's state and
-    # first event, 1 the changed shares, 1 notes that the orders were announced, 3 are
-    # the look that records that they are confirmed and paid. 1 asks which of the
-    # sellers have apps.
+    # first event, 1 asks who hears of changed shares, 1 notes that the orders were
+    # announced, 3 are the look that records that they are confirmed and paid. 1 asks
+    # which of the sellers have apps.
     assert split - single == 3 + 1 + 1 + 1 + 3 + 1
 
 
@@ -140,9 +140,9 @@ def test_statements_of_a_cart_of_one_seller_next_to_saleor(
     order_groups_plugin(channel_USD, active=False)
     single = min(count_statements(1, is_charged=True) for _ in range(2))
 
-    # then: 16 for the group, its seller, first event and look. Four fewer for what
+    # then: 15 for the group, its seller, first event and look. Four fewer for what
     # Saleor writes one by one and reads again.
-    assert ours - single == 12
+    assert ours - single == 11
 
 
 @committing

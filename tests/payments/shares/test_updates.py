@@ -66,6 +66,32 @@ def get_updates(receiver):
     ]
 
 
+def test_nothing_is_recorded_while_nobody_listens(
+    receiver, payment, complete, report, monkeypatch
+):
+    # given
+    requested = []
+    monkeypatch.setattr(shares_updates, "_request_announcement", requested.append)
+    Webhook.objects.update(is_active=False)
+
+    # when
+    assert not complete(payment.checkout)["errors"]
+    report(payment, "CHARGE_SUCCESS", "105.00", "charge")
+
+    # then
+    assert requested == []
+    assert not SharesUpdate.objects.exists()
+
+    # when: the next change is told to who listens by then
+    Webhook.objects.update(is_active=True)
+    report(payment, "REFUND_SUCCESS", "105.00", "refund")
+
+    # then
+    assert requested == [payment.pk]
+    [update] = SharesUpdate.objects.all()
+    assert update.event_ids == [payment.events.get(type="refund_success").pk]
+
+
 def test_completion_and_reports_are_told(receiver, payment, complete, report):
     # when
     assert not complete(payment.checkout)["errors"]
