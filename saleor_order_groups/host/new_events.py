@@ -15,6 +15,7 @@ from .locks import refuse_without_transaction
 
 type Event = OrderEvent | CustomerEvent
 
+
 @dataclass(frozen=True)
 class _Collected:
     """The events, and the customer of each order that was counted."""

@@ -22,8 +22,6 @@ HOOKS = (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-
-
 class PowerCutError(Exception):
     pass
 
