@@ -1,8 +1,8 @@
 """Announce the events of a group: send each to the webhooks that listen to its type.
 
-An event is announced when Saleor has stored its deliveries and queued their tasks. An
-event whose announcement failed or was cut off is announced again: receivers get each
-event at least once.
+An event is announced when Saleor has stored its deliveries and queued their tasks, or
+when no webhook listens to events of groups. An event whose announcement failed or was
+cut off is announced again: receivers get each event at least once.
 """
 
 import datetime
@@ -39,6 +39,12 @@ def announce_events(group_id: UUID) -> Iterator[OrderGroupEvent]:
         left = [event.pk for event in claimed if event.announced_at is None]
         if left:
             OrderGroupEvent.objects.filter(pk__in=left).update(claimed_at=None)
+
+
+def mark_unheard(group_id: UUID) -> None:
+    """Mark the events of a group as announced that nobody announces, and nobody hears."""
+    events = OrderGroupEvent.objects.filter(group=group_id, announced_at=None)
+    events.filter(claimed_at=None).update(announced_at=timezone.now())
 
 
 def _claim(group_id: UUID) -> list[OrderGroupEvent]:

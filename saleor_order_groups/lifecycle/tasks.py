@@ -6,7 +6,9 @@ from uuid import UUID
 from saleor.celeryconf import app
 from saleor.core.db.connection import allow_writer
 
-from .announcing import announce_events
+from ..webhooks.event_types import EVENT_NAMES
+from ..webhooks.sending import is_any_heard
+from .announcing import announce_events, mark_unheard
 
 logger = logging.getLogger(__name__)
 
@@ -20,11 +22,15 @@ def announce_events_task(group_id: str) -> None:
 
 
 def request_announcement(group_id: UUID) -> None:
-    """Let a worker announce the events of a group.
+    """Let a worker announce the events of a group, unless no webhook listens to any.
 
     Without a broker the failure is logged, and the sweep announces them.
     """
     try:
-        announce_events_task.delay(str(group_id))
+        if is_any_heard(EVENT_NAMES):
+            announce_events_task.delay(str(group_id))
+        else:
+            with allow_writer():
+                mark_unheard(group_id)
     except Exception:
         logger.exception("The events of group %s wait for the next sweep.", group_id)

@@ -17,7 +17,7 @@ from saleor.payment.models import TransactionEvent, TransactionItem
 
 from ..models import OrderGroupOrder, SharesUpdate
 from ..webhooks.event_types import SHARES_UPDATED
-from ..webhooks.sending import is_heard, trigger_shares_updated
+from ..webhooks.sending import is_any_heard, trigger_shares_updated
 from .amounts import NOT_SHARED
 
 logger = logging.getLogger(__name__)
@@ -31,13 +31,13 @@ def record_update(transaction_id: int, event_ids: Collection[int]) -> None:
 
     A worker announces it after the commit.
     """
-    if is_heard(SHARES_UPDATED):
+    if is_any_heard([SHARES_UPDATED]):
         _record(transaction_id, event_ids)
 
 
 def record_update_of_order(order_id: UUID) -> None:
     """Record that the transactions of a new order have shares, which are the order's."""
-    if not is_heard(SHARES_UPDATED):
+    if not is_any_heard([SHARES_UPDATED]):
         return
     events = TransactionEvent.objects.filter(
         transaction__order_id=order_id, include_in_calculations=True
@@ -55,7 +55,7 @@ def record_update_of_report(item: TransactionItem) -> None:
     Nothing is recorded for an order without a group. A report has a reference; set amounts
     have none, and are told together.
     """
-    if item.order_id is None or not is_heard(SHARES_UPDATED):
+    if item.order_id is None or not is_any_heard([SHARES_UPDATED]):
         return
     if not OrderGroupOrder.objects.filter(order_id=item.order_id).exists():
         return

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from saleor.account.models import User
 from saleor.app.models import App
-from saleor.webhook.utils import get_webhooks_for_event
+from saleor.webhook.utils import (
+    get_webhooks_for_event,
+    get_webhooks_for_multiple_events,
+)
 
 from ..groups.channels import get_channel
 from ..host.internals import filter_webhooks_for_channel, trigger_webhooks_async
@@ -48,9 +51,9 @@ def trigger_order_group_event(
     )
 
 
-def is_heard(name: str) -> bool:
-    """Tell whether a webhook listens to an event of this name in any channel."""
-    return bool(get_webhooks_for_event(name))
+def is_any_heard(names: Collection[str]) -> bool:
+    """Tell whether a webhook listens to an event of these names in any channel."""
+    return any(get_webhooks_for_multiple_events(names).values())
 
 
 def trigger_shares_updated(update: "SharesUpdate") -> None:

@@ -25,9 +25,10 @@ class PowerCutError(Exception):
 
 
 def test_events_fire_once_for_each_order_after_commit(
-    make_cart, pay, complete, order_groups_plugin_with_webhooks
+    make_cart, pay, complete, order_groups_plugin_with_webhooks, listen
 ):
     # given
+    listen("order_group_created")
     checkout = make_cart(CART)
     pay(checkout)
 
@@ -161,9 +162,10 @@ def test_rolled_back_completion_announces_nothing(make_cart, pay, fail_to_comple
 @pytest.mark.parametrize("position", [0, 1, 2])
 @pytest.mark.parametrize("has_begun", [True, False])
 def test_events_of_one_order_that_fail_keep_nothing_from_the_others(
-    position, has_begun, make_cart, pay, complete, customer_user, caplog
+    position, has_begun, make_cart, pay, complete, customer_user, caplog, listen
 ):
     # given
+    listen("order_group_created")
     checkout = make_cart(CART)
     pay(checkout)
     number_of_orders = customer_user.number_of_orders

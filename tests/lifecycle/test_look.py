@@ -261,9 +261,10 @@ def test_look_that_fails_keeps_nothing_from_saleor(place, order_life, caplog):
 
 
 def test_without_a_broker_the_order_succeeds_and_the_event_waits(
-    make_cart, pay, complete
+    make_cart, pay, complete, listen
 ):
     # given
+    listen("order_group_created")
     checkout = make_cart(CART)
     pay(checkout, charged_value=D(105))
 
@@ -278,6 +279,38 @@ def test_without_a_broker_the_order_succeeds_and_the_event_waits(
     assert not data["errors"]
     assert get_event_types() == ["created", "confirmed", "fully_paid"]
     assert OrderGroupEvent.objects.filter(announced_at=None).count() == 3
+
+
+@pytest.mark.parametrize(
+    ("names", "is_active", "is_heard"),
+    [
+        (["order_group_expired"], True, True),
+        (["any_events"], True, True),
+        (["order_group_created"], False, False),
+        (["order_created", "transaction_shares_updated"], True, False),
+        ([], True, False),
+    ],
+)
+def test_a_worker_announces_only_what_somebody_may_hear(
+    names, is_active, is_heard, make_cart, pay, complete, listen
+):
+    # given
+    checkout = make_cart(CART)
+    pay(checkout, charged_value=D(105))
+    webhook = listen(*names)
+    webhook.is_active = is_active
+    webhook.save()
+
+    # when
+    with mock.patch(
+        "saleor_order_groups.lifecycle.tasks.announce_events_task.delay"
+    ) as announce:
+        assert not complete(checkout)["errors"]
+
+    # then
+    assert get_event_types() == ["created", "confirmed", "fully_paid"]
+    waiting = OrderGroupEvent.objects.filter(announced_at=None).count()
+    assert (announce.call_count, waiting) == ((1, 3) if is_heard else (0, 0))
 
 
 def test_timeline_needs_manage_orders(place, user_api_client, order_life):
