@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from saleor.order.fetch import OrderInfo
 from saleor.order.models import Order
@@ -109,6 +109,7 @@ def announce_one_order(order_info: OrderInfo, create: Callable[[], None]) -> Non
     that it has fired are told, as without the plugin.
 
     :param create: Saleor's own work on the order after the commit.
+    :raises DatabaseError: a statement has failed; no row is written.
     """
     placed = PlacedOrder(order_info.order, None, list(order_info.lines_data), [])
     if placed.has_gift_cards():
@@ -121,6 +122,9 @@ def announce_one_order(order_info: OrderInfo, create: Callable[[], None]) -> Non
         with transaction.atomic(), write_together():
             try:
                 create()
+            except DatabaseError:
+                # PostgreSQL takes no further statement in this transaction.
+                raise
             except Exception as error:
                 failure = error
     finally:

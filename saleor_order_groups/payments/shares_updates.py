@@ -1,7 +1,8 @@
 """Record which shares of a transaction's events have changed, and announce it.
 
-Nothing is recorded while no webhook listens. The record is saved with the shares, and deleted when Saleor has stored the webhooks'
-deliveries. After a crash the sweep announces it: apps hear of each change at least once.
+Nothing is recorded while no webhook listens. The record is saved with the shares, and
+deleted when Saleor has stored the webhooks' deliveries. After a crash the sweep
+announces it: apps hear of each change at least once.
 """
 
 import datetime
@@ -52,12 +53,14 @@ def record_update_of_order(order_id: UUID) -> None:
 def record_update_of_report(item: TransactionItem) -> None:
     """Record what a report has changed of a transaction that one order has alone.
 
-    Nothing is recorded for an order without a group. A report has a reference; set amounts
-    have none, and are told together.
+    Nothing is recorded for an order without a group. A report has a reference; set
+    amounts have none, and are told together.
     """
-    if item.order_id is None or not is_any_heard([SHARES_UPDATED]):
+    if item.order_id is None:
         return
     if not OrderGroupOrder.objects.filter(order_id=item.order_id).exists():
+        return
+    if not is_any_heard([SHARES_UPDATED]):
         return
     events = list(
         item.events.filter(include_in_calculations=True)

@@ -1,7 +1,7 @@
 """What Saleor writes and tells of the only order of a group is what it would alone."""
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 from saleor.account.models import CustomerEvent, User
 from saleor.order import actions
@@ -128,6 +128,29 @@ def test_failure_leaves_what_saleor_would_have_written(
     assert ours == plain
     assert ours["orders counted"] == 1
     assert ours["events"][0][0] == "placed"
+
+
+def test_database_error_is_told_and_leaves_no_row(
+    make_cart, pay, fail_to_complete, customer_user, monkeypatch
+):
+    # given
+    number = customer_user.number_of_orders
+
+    def fail(*args, **kwargs):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+
+    monkeypatch.setattr(actions, "order_confirmed", fail)
+    checkout = make_cart([("alpha", "60.00")])
+    pay(checkout)
+
+    # when
+    fail_to_complete(checkout, DataError)
+
+    # then
+    order = OrderGroup.objects.get().order_links.get().order
+    assert not OrderEvent.objects.filter(order=order).exists()
+    assert User.objects.get(pk=customer_user.pk).number_of_orders == number
 
 
 def count_inserts(statements):

@@ -105,7 +105,7 @@ def test_deletion_while_rights_are_saved(
     # when: the links that were there are deleted already, and the save holds one lock
     with ThreadPoolExecutor(2) as pool:
         deletion = pool.submit(run, delete, [is_deletion], wait_for_the_save)
-        at_deletion.wait()
+        assert at_deletion.wait(timeout=60)
         if not is_linked_first:
             assert pool.submit(run, save).result() == []
         answer = pool.submit(run, save, [is_lock, is_lock], wait_for_the_deletion)
