@@ -6,7 +6,7 @@ what a crash has cut off.
 
 import datetime
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -21,6 +21,7 @@ from ..config import Confirmation, OrderGroupsConfig
 from ..groups.confirmation import send_group_confirmation
 from ..host.internals import order_created, send_order_confirmation
 from ..host.new_events import write_together
+from ..host.webhook_deliveries import deliver_together
 from ..host.webhook_lookups import Lookups, share_lookups
 from ..lifecycle.look import look_after_placement, mute_hooks
 from ..lifecycle.placement import lock_and_find_placed
@@ -188,16 +189,20 @@ def _create_rows(
     :raises TakenOverError: the sweep has; no row is written.
     :raises DatabaseError: the sweep does it now, or the database fails; the same.
     """
+    hooks: list[tuple[Order, list[Any]]] = []
     with transaction.atomic(), write_together():
         for each in placed:
             with _noting_failure(each.order, failed):
                 earlier = len(connection.run_on_commit)
                 with transaction.atomic(), write_together():
                     order_created(order_info=each.order_info, **kwargs)
-                _bundle_hooks(earlier, each.order, failed)
+                # Savepoints, hook and robustness; the type stubs know two of them.
+                hooks.append((each.order, connection.run_on_commit[earlier:]))
+                del connection.run_on_commit[earlier:]
         # What this transaction records is not inserted yet.
         if is_late() and any(_is_placed(each.order) for each in placed):
             raise TakenOverError
+        transaction.on_commit(lambda: _run_hooks(hooks, failed))
 
 
 def _is_placed(order: Order) -> bool:
@@ -205,28 +210,21 @@ def _is_placed(order: Order) -> bool:
     return lock_and_find_placed(order, nowait=True)
 
 
-def _bundle_hooks(earlier: int, order: Order, failed: set[UUID]) -> None:
-    """Let a commit hook of an order that fails keep nothing from the other orders.
+def _run_hooks(hooks: Iterable[tuple[Order, list[Any]]], failed: set[UUID]) -> None:
+    """Run the commit hooks of each order; a failure keeps nothing from other orders.
 
     It keeps the order's later hooks from running, unless it is robust, as in Django.
-
-    :param earlier: the number of commit hooks that came before the order's.
     """
-    # Savepoints, hook and robustness; the type stubs know two of them.
-    entries: list[Any] = connection.run_on_commit[earlier:]
-    del connection.run_on_commit[earlier:]
-
-    def run() -> None:
-        with _noting_failure(order, failed):
-            for _, hook, is_robust in entries:
-                try:
-                    hook()
-                except Exception:
-                    if not is_robust:
-                        raise
-                    logger.exception("A hook of order %s failed.", order.number)
-
-    transaction.on_commit(run)
+    with deliver_together():
+        for order, entries in hooks:
+            with _noting_failure(order, failed):
+                for _, hook, is_robust in entries:
+                    try:
+                        hook()
+                    except Exception:
+                        if not is_robust:
+                            raise
+                        logger.exception("A hook of order %s failed.", order.number)
 
 
 @contextmanager

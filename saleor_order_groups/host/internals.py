@@ -363,7 +363,10 @@ def send_fulfillment_update(order, fulfillment, manager) -> Any:
 # Webhooks and delivery methods
 
 
-@internal("saleor.webhook.transport.asynchronous.transport", "trigger_webhooks_async")
+TRANSPORT = "saleor.webhook.transport.asynchronous.transport"
+
+
+@internal(TRANSPORT, "trigger_webhooks_async")
 def trigger_webhooks_async(
     data,
     event_type,
@@ -375,6 +378,31 @@ def trigger_webhooks_async(
     queue,
 ) -> Any:
     """Send the plugin's own event as Saleor sends its events."""
+
+
+@internal(TRANSPORT, "trigger_webhooks_async_for_multiple_objects")
+def trigger_webhooks_async_for_objects(
+    *,
+    event_type,
+    webhooks,
+    webhook_payloads_data,
+    requestor,
+    allow_replica,
+    pre_save_payloads,
+    request_time,
+    queue,
+) -> Any:
+    """Send the same event of all orders of a group."""
+
+
+@internal(TRANSPORT, "WebhookPayloadData")
+def describe_webhook_payload(*, subscribable_object) -> Any:
+    """Name one of the orders whose event is sent."""
+
+
+@internal("saleor.webhook.utils", "get_webhooks_for_multiple_events")
+def get_webhooks_for_multiple_events(event_types) -> Any:
+    """Find who listens to the plugin's events. A seam replaces this function."""
 
 
 @internal("saleor.webhook.utils", "filter_webhooks_for_channel")

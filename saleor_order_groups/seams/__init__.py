@@ -15,7 +15,8 @@ are listed and their channel is looked up. `sessions`: a payment app processes a
 payment. `order_acts`: orders and fulfillments are canceled. `channel_deletion` and
 `database_clearing`: a channel is deleted or a database is emptied. `staff_orders`:
 staff place orders. `confirmation`: an order is confirmed to the customer.
-`webhook_lookups`: the webhooks of an event are looked up.
+`webhook_lookups`: the webhooks of an event are looked up. `webhook_deliveries`: an
+event's deliveries are stored.
 """
 
 import functools
@@ -42,6 +43,7 @@ from . import (
     sessions,
     staff_orders,
     transaction_lists,
+    webhook_deliveries,
     webhook_lookups,
 )
 from .seam import Seam
@@ -61,6 +63,7 @@ SEAMS: tuple[Seam, ...] = (
     *staff_orders.SEAMS,
     *order_creation.SEAMS,
     *webhook_lookups.SEAMS,
+    *webhook_deliveries.SEAMS,
 )
 
 

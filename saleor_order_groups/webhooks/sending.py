@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from saleor.account.models import User
 from saleor.app.models import App
-from saleor.webhook.utils import (
-    get_webhooks_for_event,
-    get_webhooks_for_multiple_events,
-)
+from saleor.webhook.event_types import WebhookEventAsyncType
+from saleor.webhook.utils import get_webhooks_for_event
 
 from ..groups.channels import get_channel
-from ..host.internals import filter_webhooks_for_channel, trigger_webhooks_async
-from .event_types import SHARES_UPDATED, get_event_name
+from ..host.internals import (
+    filter_webhooks_for_channel,
+    get_webhooks_for_multiple_events,
+    trigger_webhooks_async,
+)
+from .event_types import EVENT_NAMES, SHARES_UPDATED, get_event_name
 from .payloads import (
     generate_event_payload,
     generate_seller_order_payload,
@@ -53,7 +55,9 @@ def trigger_order_group_event(
 
 def is_any_heard(names: Collection[str]) -> bool:
     """Tell whether a webhook listens to an event of these names in any channel."""
-    return any(get_webhooks_for_multiple_events(names).values())
+    # All names are looked up, so that `share_lookups` finds them once.
+    webhooks = get_webhooks_for_multiple_events((*EVENT_NAMES, SHARES_UPDATED))
+    return any(webhooks[name] for name in (*names, WebhookEventAsyncType.ANY))
 
 
 def trigger_shares_updated(update: "SharesUpdate") -> None:

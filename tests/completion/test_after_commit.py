@@ -3,14 +3,18 @@
 from unittest import mock
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from saleor.account.models import CustomerEvent
-from saleor.order.models import Order
+from saleor.core.models import EventDelivery
+from saleor.order.models import Order, OrderEvent
 from saleor.plugins.manager import PluginsManager
 
 from saleor_order_groups.completion import after_commit as events
 from saleor_order_groups.models import OrderGroup, OrderGroupEvent, OrderGroupOrder
+from saleor_order_groups.recovery.sweep import sweep
 from tests.helpers.events import get_event_types
+from tests.helpers.recovery import make_old
 
 CART = [(None, "10.00"), ("alpha", "60.00"), ("beta", "40.00")]
 
@@ -130,6 +134,88 @@ def test_robust_hook_that_fails_does_not_stop_the_later_hooks_of_its_order(
     # The sweep does the orders' work again if Saleor's own may have failed.
     is_done = OrderGroupOrder.objects.exclude(announced_at=None).exists()
     assert is_done == is_robust
+
+
+@committing
+def test_deliveries_of_all_orders_are_stored_together(
+    make_cart, pay, complete, order_groups_plugin_with_webhooks, listen, webhook_tasks
+):
+    # given
+    listen("order_created", "order_updated", is_deferred=True)
+    listen("order_created", is_deferred=True)
+    checkout = make_cart(CART)
+    pay(checkout)
+
+    # when
+    with CaptureQueriesContext(connection) as queries:
+        assert not complete(checkout)["errors"]
+
+    # then
+    orders = list(Order.objects.order_by("number"))
+    assert len(orders) == 3
+    deliveries = EventDelivery.objects.in_bulk()
+    told = [
+        (
+            deliveries.pop(key).event_type,
+            arguments["deferred_payload_data"]["object_id"],
+        )
+        for _, arguments, _ in webhook_tasks
+        for key in arguments["event_delivery_ids"]
+    ]
+    assert not deliveries
+    types = [told_type for told_type, _ in told]
+    assert types == sorted(types)
+    created = [key for told_type, key in told if told_type == "order_created"]
+    assert created == [order.pk for order in orders for _ in range(2)]
+    inserts = [
+        each["sql"]
+        for each in queries
+        if each["sql"].startswith(f'INSERT INTO "{EventDelivery._meta.db_table}"')
+    ]
+    assert len(inserts) == len(set(types))
+
+
+@committing
+def test_deliveries_that_cannot_be_stored_are_left_to_the_sweep(
+    make_cart,
+    pay,
+    complete,
+    order_groups_plugin_with_webhooks,
+    listen,
+    webhook_tasks,
+    monkeypatch,
+    caplog,
+):
+    # given
+    listen("order_created", is_deferred=True)
+    checkout = make_cart(CART)
+    pay(checkout)
+
+    # when
+    with monkeypatch.context() as patch:
+
+        def fail(*args, **kwargs):
+            raise OperationalError("The server closed the connection.")
+
+        patch.setattr(EventDelivery.objects, "bulk_create", fail)
+        assert not complete(checkout)["errors"]
+
+    # then
+    assert "The server closed the connection." in caplog.text
+    orders = list(Order.objects.order_by("number"))
+    assert OrderEvent.objects.filter(type="placed").count() == len(orders) == 3
+    assert not webhook_tasks
+    assert OrderGroupOrder.objects.filter(announced_at=None).count() == 3
+
+    # when
+    make_old(OrderGroup.objects.get())
+    list(sweep())
+
+    # then
+    assert OrderEvent.objects.filter(type="placed").count() == 3
+    told = [task[1]["deferred_payload_data"]["object_id"] for task in webhook_tasks]
+    assert told == [order.pk for order in orders]
+    assert not OrderGroupOrder.objects.filter(announced_at=None).exists()
 
 
 def test_rolled_back_completion_announces_nothing(make_cart, pay, fail_to_complete):

@@ -31,7 +31,9 @@ def count_statements(make_cart, pay, complete, monkeypatch):
     """
     monkeypatch.setattr(shares_updates, "_request_announcement", lambda _id: None)
 
-    def _count(sellers, *, is_charged, condition=bool, names=SELLERS):
+    def _count(
+        sellers, *, is_charged, condition=bool, names=SELLERS, others=TRANSACTIONS
+    ):
         lines = [(names[n % sellers], f"{n + 1}.50") for n in range(LINES)]
         checkout = make_cart(lines)
         if is_charged:
@@ -54,7 +56,7 @@ def count_statements(make_cart, pay, complete, monkeypatch):
             [
                 query
                 for query in queries
-                if not query["sql"].startswith(TRANSACTIONS) and condition(query)
+                if not query["sql"].startswith(others) and condition(query)
             ]
         )
 
@@ -101,6 +103,32 @@ def test_who_listens_is_looked_up_once_for_all_orders(
 
     # then
     assert two == five > 0
+
+
+@committing
+def test_statements_for_each_further_seller_of_webhooks_that_listen(
+    count_statements, order_groups_plugin_with_webhooks, listen, webhook_tasks
+):
+    # given
+    listen("order_created", "order_paid", "order_fully_paid", is_deferred=True)
+    count_statements(2, is_charged=True)
+    webhook_tasks.clear()
+
+    # when
+    counts = [count_statements(n, is_charged=True) for n in (2, 3, 5)]
+
+    # then: all orders' deliveries are stored, and committed, together
+    assert [count - counts[0] for count in counts] == [0, 1, 3]
+    assert len(webhook_tasks) == 3 * (2 + 3 + 5)
+    two, five = (
+        count_statements(n, is_charged=True, condition=is_commit, others=())
+        for n in (2, 5)
+    )
+    assert two == five == 4 + 3
+
+
+def is_commit(query):
+    return query["sql"] == "COMMIT"
 
 
 @committing
