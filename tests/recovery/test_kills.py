@@ -47,6 +47,7 @@ STEPS = {
     "cancelation of a group": 45,
     "expiry": 20,
 }
+SUBSCRIPTION = "subscription { event { ... on OrderCreated { order { id } } } }"
 CART = [("alpha", "60.00"), ("beta", "30.00"), ("gamma", "10.00")]
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +59,7 @@ def receiver(
     permission_manage_payments,
     order_groups_plugin_with_webhooks,
 ):
-    """Return what receives all events of groups, and of changed shares."""
+    """Return what receives all events of groups, of changed shares and of new orders."""
     app.permissions.add(permission_manage_orders, permission_manage_payments)
     receiver = Receiver()
     with serve(receiver.respond) as url:
@@ -71,6 +72,10 @@ def receiver(
         ):
             webhook.events.create(event_type=f"order_group_{each}")
         webhook.events.create(event_type="transaction_shares_updated")
+        orders = app.webhooks.create(
+            name="Orders", target_url=url, subscription_query=SUBSCRIPTION
+        )
+        orders.events.create(event_type="order_created")
         yield receiver
 
 
@@ -256,12 +261,19 @@ def test_killed_at_any_statement(acts, receiver, name, customer_user):
                 event["sequence"]
                 for request in receiver.requests
                 for body in [json.loads(request.body)]
-                if body["id"] == get_id(group)
+                if body.get("id") == get_id(group)
                 for event in [body["event"]]
             }
             assert received == set(range(1, len(types) + 1)), (number, types)
-            # and Saleor's rows are there once
+            # and Saleor's rows are there once, and apps have heard of each order
+            heard = {
+                order["id"]
+                for request in receiver.requests
+                for order in [json.loads(request.body).get("order")]
+                if order
+            }
             for link in group.order_links.all():
+                assert Node.to_global_id("Order", link.order_id) in heard, number
                 assert link.announced_at
                 assert link.order.events.filter(type="placed").count() == 1
         assert not OrderGroupEvent.objects.filter(announced_at=None).exists()
