@@ -22,7 +22,12 @@ import requests
 from .databases import Databases
 from .measure import Figure, Sample, compare, state
 from .processes import Processes, Redis, find_redis
-from .shop import ACTIVE_CHANNEL, CUSTOMER_EMAIL, INACTIVE_CHANNEL
+from .shop import (
+    ACTIVE_CHANNEL,
+    CUSTOMERS,
+    INACTIVE_CHANNEL,
+    get_customer_email,
+)
 from .worker import COMPLETE
 from .workers import Worker
 
@@ -38,6 +43,9 @@ CARTS_A_SECOND = 40
 AT_LEAST = {1: None, 5: 4.5, 10: 8.0}
 PERCENTILES = {50: None, 95: None, 99: 1.3}
 HOT_SELLERS = 5
+
+# Carts, each with the access token of its customer.
+type Carts = queue.SimpleQueue[tuple[str, str]]
 
 
 @dataclass
@@ -58,7 +66,7 @@ class Loaded:
     processes: Processes
     worker: Worker
     channel: str
-    token: str
+    tokens: list[str]
     slices: list[Slice] = field(default_factory=list)
     carts_a_second: float = CARTS_A_SECOND
 
@@ -66,14 +74,21 @@ class Loaded:
         """Complete carts from so many clients for some seconds."""
         number = max(round(self.carts_a_second * seconds), 2 * clients)
         wanted = [next(numbers) for _ in range(number)]
-        made = self.worker("make_carts", numbers=wanted, channel=self.channel, **cart)
-        carts: queue.SimpleQueue[str] = queue.SimpleQueue()
-        for [each] in made:
-            carts.put(each)
+        customers = len(self.tokens)
+        made = self.worker(
+            "make_carts",
+            numbers=wanted,
+            channel=self.channel,
+            customers=customers,
+            **cart,
+        )
+        carts: Carts = queue.SimpleQueue()
+        for key, [each] in zip(wanted, made, strict=True):
+            carts.put((each, self.tokens[key % customers]))
         web, worker = self._get_cpu()
         started = time.perf_counter()
         milliseconds = _complete_all(
-            carts, self.processes.ports, self.token, clients, started + seconds
+            carts, self.processes.ports, clients, started + seconds
         )
         elapsed = time.perf_counter() - started
         assert carts.qsize(), "All carts were completed: too few were made."
@@ -227,7 +242,7 @@ def _percentile(slices: list[Slice], percent: int) -> float:
 
 
 def _complete_all(
-    carts: queue.SimpleQueue, ports: list[int], token: str, clients: int, end: float
+    carts: Carts, ports: list[int], clients: int, end: float
 ) -> list[float]:
     """Complete carts until the end; return the milliseconds of each completion."""
     times: list[float] = []
@@ -237,15 +252,16 @@ def _complete_all(
         url = f"http://127.0.0.1:{ports[client % len(ports)]}/graphql/"
         with requests.Session() as session:
             session.trust_env = False
-            session.headers["Authorization-Bearer"] = token
             while not failures and time.perf_counter() < end:
                 try:
-                    cart = carts.get_nowait()
+                    cart, token = carts.get_nowait()
                 except queue.Empty:
                     return
                 started = time.perf_counter()
                 body = {"query": COMPLETE, "variables": {"id": cart}}
-                answer = session.post(url, json=body, timeout=120).json()
+                headers = {"Authorization-Bearer": token}
+                answer = session.post(url, json=body, headers=headers, timeout=120)
+                answer = answer.json()
                 times.append((time.perf_counter() - started) * 1000)
                 data = answer.get("data") or {}
                 if "errors" in answer or data["checkoutComplete"]["errors"]:
@@ -274,7 +290,10 @@ def _start(
         ),
         worker=worker,
         channel=INACTIVE_CHANNEL if is_saleor else ACTIVE_CHANNEL,
-        token=worker("get_token", email=CUSTOMER_EMAIL),
+        tokens=[
+            worker("get_token", email=get_customer_email(number))
+            for number in range(CUSTOMERS)
+        ],
     )
 
 

@@ -23,6 +23,8 @@ METHOD = "Parcel"
 ACTIVE_CHANNEL = "active"
 INACTIVE_CHANNEL = "inactive"
 CUSTOMER_EMAIL = "buyer@example.com"
+# Of which the first one buys, unless it is said that several do.
+CUSTOMERS = 32
 STAFF_EMAIL = "staff@example.com"
 SUBSCRIPTION = """
     subscription {
@@ -47,19 +49,21 @@ ADDRESS = {
 
 
 def make_shop() -> None:
-    """Make channels, sellers, products in stock, a customer and a member of the staff."""
+    """Make channels, sellers, products in stock, customers and a member of the staff."""
     from saleor.account.models import Address, Group, User
     from saleor.permission.models import Permission
     from saleor.plugins.models import PluginConfiguration
 
     from saleor_order_groups.plugin import OrderGroupsPlugin
 
-    customer = User.objects.create(email=CUSTOMER_EMAIL, is_active=True)
-    address = Address.objects.create(**ADDRESS)
-    customer.addresses.add(address)
-    User.objects.filter(pk=customer.pk).update(
-        default_billing_address=address, default_shipping_address=address
-    )
+    for number in range(CUSTOMERS):
+        email = get_customer_email(number)
+        customer = User.objects.create(email=email, is_active=True)
+        address = Address.objects.create(**ADDRESS)
+        customer.addresses.add(address)
+        User.objects.filter(pk=customer.pk).update(
+            default_billing_address=address, default_shipping_address=address
+        )
     staff = User.objects.create(email=STAFF_EMAIL, is_active=True, is_staff=True)
     group = Group.objects.create(name="Orders", restricted_access_to_channels=False)
     group.permissions.add(
@@ -200,6 +204,11 @@ def _make_catalogue(channels: Sequence) -> None:
     )
 
 
+def get_customer_email(number: int) -> str:
+    """Return the e-mail address of a customer."""
+    return f"buyer-{number}@example.com" if number else CUSTOMER_EMAIL
+
+
 def get_price(product: int) -> Decimal:
     """Return the price of the product of that number; a line's in every cart is one."""
     return Decimal("4.95") + Decimal("3.17") * (product % CART_LINES)
@@ -213,6 +222,7 @@ def make_carts(
     lines: int = CART_LINES,
     separate: bool = False,
     is_hot: bool = False,
+    customers: int = 1,
 ) -> list[str]:
     """Make a cart, paid with one transaction; return its global ID.
 
@@ -221,6 +231,7 @@ def make_carts(
     :param separate: make a cart for each seller instead, each paid by itself.
     :param is_hot: the first seller's lines are of the same products in every such cart,
         the first one of the hot product.
+    :param customers: how many customers fill carts by turns.
     """
     slots = [
         [line for line in range(lines) if line * sellers // lines == seller]
@@ -236,6 +247,7 @@ def make_carts(
                 for line in part
                 for place in [line * sellers // lines]
             ),
+            get_customer_email(number % customers),
         )
         for part in parts
     ]
@@ -304,11 +316,11 @@ def _get_variant_ids() -> list[int]:
 
 
 def _copy_prototype(
-    channel: str, slots: tuple[int, ...], products: tuple[int, ...]
+    channel: str, slots: tuple[int, ...], products: tuple[int, ...], email: str
 ) -> str:
     from django.db import transaction
     from graphene import Node
-    from saleor.account.models import Address
+    from saleor.account.models import Address, User
     from saleor.checkout.models import (
         Checkout,
         CheckoutDelivery,
@@ -335,6 +347,7 @@ def _copy_prototype(
         original.pk = token
         original.billing_address, original.shipping_address = billing, shipping
         original.assigned_delivery = None
+        original.user, original.email = User.objects.get(email=email), email
         original.save(force_insert=True)
         CheckoutMetadata.objects.create(checkout=original)
         delivery.pk = uuid4()
