@@ -38,6 +38,17 @@ class _Event:
             webhook.subscription_query for webhook in self.webhooks
         )
 
+    def send(self) -> None:
+        trigger_webhooks_async_for_objects(
+            event_type=self.name,
+            webhooks=self.webhooks,
+            webhook_payloads_data=[
+                describe_webhook_payload(subscribable_object=each)
+                for each in self.objects
+            ],
+            **self.options,
+        )
+
 
 class _Collected:
     """Events in the order in which they are sent."""
@@ -58,18 +69,11 @@ class _Collected:
         self._next_places[key] = place + 1
 
     def send(self) -> None:
-        events, self._events = self._events, []
+        """Send all events. One that fails, and those after it, can be sent again."""
         self._next_places.clear()
-        for event in events:
-            trigger_webhooks_async_for_objects(
-                event_type=event.name,
-                webhooks=event.webhooks,
-                webhook_payloads_data=[
-                    describe_webhook_payload(subscribable_object=each)
-                    for each in event.objects
-                ],
-                **event.options,
-            )
+        while self._events:
+            self._events[0].send()
+            del self._events[0]
 
 
 _collected: ContextVar[_Collected | None] = ContextVar("deliveries", default=None)
@@ -82,6 +86,9 @@ def deliver_together() -> Iterator[None]:
     Saleor stores the same event of several objects in one statement then, and commits
     once for all. Each object's events keep their order. What was triggered before an
     exception is sent too.
+
+    :raises Exception: as Saleor's `trigger_webhooks_async`. Any of the events may not
+        have been sent.
     """
     collected = _Collected()
     token = _collected.set(collected)
@@ -101,6 +108,7 @@ def collect(
     """Take an event for the end of the block; tell whether it was taken.
 
     An event that cannot wait is sent by the caller, after those that were taken before.
+    If sending those fails, the block tries again at its end.
 
     :param options: further arguments of Saleor's `trigger_webhooks_async`.
     """

@@ -218,6 +218,47 @@ def test_deliveries_that_cannot_be_stored_are_left_to_the_sweep(
     assert not OrderGroupOrder.objects.filter(announced_at=None).exists()
 
 
+@committing
+def test_deliveries_that_fail_before_an_event_that_cannot_wait_are_sent_at_the_end(
+    make_cart,
+    pay,
+    complete,
+    order_groups_plugin_with_webhooks,
+    listen,
+    webhook_tasks,
+    monkeypatch,
+):
+    # given a webhook without a subscription: Saleor builds its payload at once
+    listen("order_created", is_deferred=True)
+    listen("order_confirmed")
+    checkout = make_cart(CART)
+    pay(checkout)
+    store, calls = EventDelivery.objects.bulk_create, []
+
+    def fail_once(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == 1:
+            raise OperationalError("The server closed the connection.")
+        return store(*args, **kwargs)
+
+    monkeypatch.setattr(EventDelivery.objects, "bulk_create", fail_once)
+
+    # when
+    assert not complete(checkout)["errors"]
+
+    # then: the first order's event was not lost
+    orders = list(Order.objects.order_by("number"))
+    created = [
+        arguments["deferred_payload_data"]["object_id"]
+        for kind, arguments, _ in webhook_tasks
+        if kind == "build"
+    ]
+    assert sorted(created) == sorted(order.pk for order in orders)
+    # The order whose later events were not sent is left to the sweep.
+    unannounced = OrderGroupOrder.objects.get(announced_at=None)
+    assert unannounced.order == orders[0]
+
+
 def test_rolled_back_completion_announces_nothing(make_cart, pay, fail_to_complete):
     # given
     checkout = make_cart(CART)
