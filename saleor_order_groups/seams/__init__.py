@@ -16,7 +16,7 @@ payment. `order_acts`: orders and fulfillments are canceled. `channel_deletion` 
 `database_clearing`: a channel is deleted or a database is emptied. `staff_orders`:
 staff place orders. `confirmation`: an order is confirmed to the customer.
 `webhook_lookups`: the webhooks of an event are looked up. `webhook_deliveries`: an
-event's deliveries are stored.
+event's deliveries are stored. `subscriptions`: a webhook's subscription is validated.
 """
 
 import functools
@@ -42,6 +42,7 @@ from . import (
     payments,
     sessions,
     staff_orders,
+    subscriptions,
     transaction_lists,
     webhook_deliveries,
     webhook_lookups,
@@ -64,6 +65,7 @@ SEAMS: tuple[Seam, ...] = (
     *order_creation.SEAMS,
     *webhook_lookups.SEAMS,
     *webhook_deliveries.SEAMS,
+    *subscriptions.SEAMS,
 )
 
 
