@@ -19,9 +19,15 @@ from ..models import OrderGroupOrder
 def lock_to_cancel(order: Order) -> None:
     """Lock an order of a group, which may have changed since it was read.
 
+    No query asks for the group of an order that was read with its `order_group_link`.
+
     :raises ValidationError: it cannot be canceled any more.
     """
-    if not OrderGroupOrder.objects.filter(order=order.pk).exists():
+    if OrderGroupOrder.order.field.remote_field.is_cached(order):
+        is_in_group = hasattr(order, "order_group_link")
+    else:
+        is_in_group = OrderGroupOrder.objects.filter(order=order.pk).exists()
+    if not is_in_group:
         return
     locked = lock_order_with_goods(order.pk)
     if locked is None or not locked.can_cancel():

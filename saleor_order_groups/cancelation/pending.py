@@ -8,6 +8,7 @@ deleted with the event that tells the end.
 import datetime
 import logging
 from collections.abc import Callable, Collection
+from itertools import batched
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -19,6 +20,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from saleor.account.models import User
 from saleor.app.models import App
+from saleor.giftcard import GiftCardEvents
+from saleor.giftcard.models import GiftCardEvent
 from saleor.giftcard.utils import deactivate_order_gift_cards
 from saleor.order import OrderEvents, OrderStatus
 from saleor.order import actions as order_actions
@@ -36,6 +39,8 @@ logger = logging.getLogger(__name__)
 CLAIM_PATIENCE = datetime.timedelta(minutes=5)
 # How long the process that was asked for it may take to begin.
 PATIENCE = datetime.timedelta(minutes=1)
+# How many orders one statement reads. Each is read and checked again under its lock.
+_READ_AT_ONCE = 20
 
 
 class _TakenOverError(Exception):
@@ -141,9 +146,11 @@ class _Work:
             requestor = _get_requestor(row)
             # Look at the group and at its payments once, not after each order.
             with share_lookups({}), mute_hooks(), cancel_rests_once(requestor):
-                for key in order_ids:
-                    self._stay_alive()
-                    self._try_to_cancel(key, requestor)
+                for keys in batched(order_ids, _READ_AT_ONCE):
+                    orders = _read_orders(keys)
+                    for key in keys:
+                        self._stay_alive()
+                        self._try_to_cancel(key, orders.get(key), requestor)
                 # Those too that were canceled before a crash.
                 for order in Order.objects.filter(
                     order_group_link__group=self._group_id, status=OrderStatus.CANCELED
@@ -156,19 +163,24 @@ class _Work:
         """Let others go on with what is left."""
         self._own().update(claimed_at=None)
 
-    def _try_to_cancel(self, order_id: UUID, requestor: Requestor) -> None:
+    def _try_to_cancel(
+        self, order_id: UUID, order: Order | None, requestor: Requestor
+    ) -> None:
         try:
-            self.canceled += self._cancel(order_id, requestor)
+            self.canceled += self._cancel(order_id, order, requestor)
         except (_TakenOverError, BrokerError):
             raise
         except Exception:
             logger.exception("Canceling order %s failed.", order_id)
             self._failed.add(order_id)
 
-    def _cancel(self, order_id: UUID, requestor: Requestor) -> bool:
-        """Cancel an order, or note why that cannot be; tell whether it was canceled."""
-        orders = Order.objects.select_related("channel", "user")
-        order = orders.filter(pk=order_id).first()
+    def _cancel(
+        self, order_id: UUID, order: Order | None, requestor: Requestor
+    ) -> bool:
+        """Cancel an order, or note why that cannot be; tell whether it was canceled.
+
+        :param order: the order as it was read, if there was one.
+        """
         if order is None or order.status == OrderStatus.CANCELED:
             self._take(order_id)
             return False
@@ -182,7 +194,8 @@ class _Work:
                     requestor.manager,
                     Site.objects.get_current().settings,
                 )
-                deactivate_order_gift_cards(order.pk, requestor.user, requestor.app)
+                if _has_sold_gift_cards(order):
+                    deactivate_order_gift_cards(order.pk, requestor.user, requestor.app)
                 self._take(order_id)
         except ValidationError as error:
             self._note(order, requestor, " ".join(error.messages))
@@ -190,10 +203,10 @@ class _Work:
         return True
 
     def _note(self, order: Order, requestor: Requestor, reason: str) -> None:
-        """Note that an order was not canceled, unless somebody else was faster."""
+        """Note that an order was not canceled, unless others canceled or deleted it."""
         with transaction.atomic():
-            order.refresh_from_db(fields=["status"])
-            if order.status != OrderStatus.CANCELED:
+            others = Order.objects.exclude(status=OrderStatus.CANCELED)
+            if others.filter(pk=order.pk).exists():
                 message = f"The order was not canceled with its purchase: {reason}"
                 OrderEvent.objects.create(
                     order=order,
@@ -236,6 +249,17 @@ class _Work:
         return GroupCancelation.objects.filter(
             pk=self._group_id, claimed_at=self._claimed_at
         )
+
+
+def _read_orders(order_ids: Collection[UUID]) -> dict[UUID, Order]:
+    orders = Order.objects.select_related("channel", "user", "order_group_link")
+    return orders.in_bulk(list(order_ids))
+
+
+def _has_sold_gift_cards(order: Order) -> bool:
+    """Tell whether gift cards were bought with an order: most orders have none."""
+    bought = GiftCardEvent.objects.filter(type=GiftCardEvents.BOUGHT)
+    return bought.filter(order=order.pk).exists()
 
 
 def _lock_group(group_id: UUID) -> None:

@@ -17,13 +17,14 @@ def _cancel_order(original: Callable) -> Callable:
     """
 
     def cancel(order, user, app, manager, site_settings, webhook_event_map=None):
-        from saleor.core.tracing import traced_atomic_transaction
+        from django.db import transaction
         from saleor.core.utils.events import call_event
 
         from ..access.locked import lock_to_cancel
         from ..payments.group_requests import Requestor, cancel_rest
 
-        with traced_atomic_transaction():
+        # Saleor writes in a savepoint of its own.
+        with transaction.atomic(savepoint=False):
             lock_to_cancel(order)
             original(order, user, app, manager, site_settings, webhook_event_map)
             call_event(cancel_rest, order, Requestor(manager, user, app))

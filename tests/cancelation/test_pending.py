@@ -12,6 +12,8 @@ from django.db import connections, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from saleor.account.models import User
+from saleor.giftcard import GiftCardEvents
+from saleor.giftcard.models import GiftCardEvent
 from saleor.order.models import Order, OrderEvent
 from saleor.webhook.transport.synchronous.transport import (
     handle_transaction_request_task,
@@ -210,6 +212,52 @@ def test_order_that_is_shipped_before_its_turn(place, operate, no_worker, order_
     ]
     assert get_event_types(group) == [*events, "fulfilled"]
     assert not GroupCancelation.objects.exists()
+
+
+def test_orders_that_are_shipped_and_deleted_after_they_were_read(
+    place, operate, no_worker, order_life, monkeypatch
+):
+    # given
+    group = place()
+    operate("Cancel")
+    first, second, third, fourth = get_orders()
+    cancel = pending.order_actions.cancel_order
+
+    def cancel_while_others_act(order, *args):
+        if order.pk == first.pk:
+            order_life.fulfill(second)
+            third.payment_transactions.update(order=None)
+            third.delete()
+        return cancel(order, *args)
+
+    monkeypatch.setattr(pending.order_actions, "cancel_order", cancel_while_others_act)
+
+    # when / then
+    assert cancel_pending(group.pk) == 2
+    assert get_statuses() == ["canceled", "fulfilled", "canceled"]
+    assert [number for number, _ in get_notes()] == [second.number]
+    assert not GroupCancelation.objects.exists()
+
+
+def test_gift_cards_that_an_order_has_sold(
+    place, operate, no_worker, app_api_client, gift_card, gift_card_used
+):
+    # given
+    group = place()
+    operate("Cancel")
+    GiftCardEvent.objects.create(
+        gift_card=gift_card, type=GiftCardEvents.BOUGHT, order=get_orders()[1]
+    )
+
+    # when
+    assert cancel_pending(group.pk) == 4
+
+    # then: they are worth nothing any more, as after Saleor's cancelation
+    gift_card.refresh_from_db()
+    gift_card_used.refresh_from_db()
+    assert (gift_card.is_active, gift_card_used.is_active) == (False, True)
+    event = GiftCardEvent.objects.get(type=GiftCardEvents.DEACTIVATED)
+    assert (event.gift_card, event.app) == (gift_card, app_api_client.app)
 
 
 def test_end_without_a_transition(place, operate, no_worker, order_life):
