@@ -62,15 +62,23 @@ def compare(
     *,
     at_most: float | None = None,
     at_least: float | None = None,
+    is_of_cpu: bool = False,
     **details: Any,
 ) -> Figure:
-    """Return how long ours took in terms of theirs."""
+    """Return how long ours took in terms of theirs.
+
+    :param is_of_cpu: the target is one of the processor time.
+    """
     ratios = sorted(
         one["ms"] / other["ms"] for one, other in zip(ours, theirs, strict=True)
     )
     low, _, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
     value = _median(ours, "ms") / _median(theirs, "ms")
-    target, holds = _judge(value, at_most, at_least)
+    cpu = None
+    if "cpu_ms" in ours[0]:
+        cpu = _median(ours, "cpu_ms") / _median(theirs, "cpu_ms")
+    judged = cpu if is_of_cpu and cpu is not None else value
+    target, holds = _judge(judged, at_most, at_least)
     return Figure(
         name=name,
         value=value,
@@ -78,11 +86,7 @@ def compare(
         holds=holds,
         low=low,
         high=high,
-        cpu=(
-            _median(ours, "cpu_ms") / _median(theirs, "cpu_ms")
-            if "cpu_ms" in ours[0]
-            else None
-        ),
+        cpu=cpu,
         rounds=len(ratios),
         details={
             "ours_ms": round(_median(ours, "ms"), 2),

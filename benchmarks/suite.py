@@ -111,6 +111,7 @@ def compare_completions(
             samples[name],
             samples["one"],
             at_most=at_most,
+            is_of_cpu=sellers > 1,
             statements=statements[name],
             statements_of_saleor=statements["one"],
         )
@@ -295,12 +296,12 @@ def compare_cancelations(ours: Worker, saleor: Worker, rounds: int) -> Iterator[
         f"SQL statements of it for each of {orders} orders",
         counted["statements"] / orders,
         "statements",
+        at_most=20,
     )
     yield state(
         f"SQL statements of it for each of {orders} orders{WITHOUT}",
         counted["without_transactions"] / orders,
         "statements",
-        at_most=20,
     )
 
 
